@@ -1,0 +1,24 @@
+// Every bound of the house in one place: a thing without a limit is a fault waiting for its night.
+
+package enum Limits {
+    /// Levels of nesting in a value that crosses the Lua border.
+    package static let nestingMax = 64
+    /// Bytes of canonical JSON in one primitive's arguments or result.
+    package static let payloadBytesMax = 1 << 20
+    /// Lua instructions between two looks at the budget.
+    package static let sliceInstructions = 10_000
+    /// Lua instructions one branch of a run may execute, replay included.
+    package static let runInstructionsMax = 2_000_000_000
+    /// Memory of one Lua state.
+    package static let stateBytesMax = 32 << 20
+    /// Memory a state keeps aside so that it can still report that it ran out.
+    package static let stateReserveBytes = 256 << 10
+    /// Bytes of one runbook or module.
+    package static let sourceBytesMax = 1 << 20
+    /// Entries in the journal of one branch.
+    package static let branchEntriesMax = 1_000_000
+    /// The time limit of a plan's step, unless the step says otherwise (P-3).
+    package static let stepTimeLimit = Duration.seconds(600)
+    /// Bytes in a name of a vm, site, switch, network, host or run book.
+    package static let nameBytesMax = 63
+}
