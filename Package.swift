@@ -20,10 +20,21 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
 }
 
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+
 let package = Package(
     name: "muster",
-
-    dependencies: [],
+    products: [.executable(name: "muster", targets: ["muster"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+            traits: ["FullFoundation"]),
+    ],
     targets: [
         // System libraries
         .systemLibrary(name: "SystemLua", path: "Sources/System/lua", pkgConfig: "lua5.4"),
@@ -36,7 +47,31 @@ let package = Package(
         .target(name: "CAssets"),
         room("Model", ["SystemCrypto"]),
 
+        // L1
+        room("LuaRuntime", ["CLua", "Model"]),
+        room("Store", ["Model", grdb]),
         room("Fabric", ["Model"]),
+
+        // L2
+        room("Replication", ["Model", "Store", "Fabric", "SystemZstd", "SystemXxhash"]),
+
+        // L3
+        room(
+            "Orchestration",
+            ["Model", "Store", "Fabric", "LuaRuntime", "Replication", "CAssets"]),
+
+        // L4
+        room("Server", ["Model", "Orchestration", "CAssets", hummingbird]),
+
+        // L5
+        .executableTarget(
+            name: "muster",
+            dependencies: [
+                "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration", "Server",
+                "CAssets", arguments,
+            ],
+            swiftSettings: strict),
+
         // Tests
         tests("Model", ["Model"]),
     ],
