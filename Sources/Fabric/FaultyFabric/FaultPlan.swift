@@ -1,0 +1,62 @@
+// Which calls of a `FaultyFabric` fail, and whether before or after they took effect.
+import Model
+
+/// A call of the seam, by name.
+package enum FabricCall: String, Sendable, Hashable, CaseIterable {
+    case sites, machines, machine, define, remove, update, start, stop, connect
+    case setFailoverAddress, setGuestAddress, changeSource, imagePath
+
+    /// Whether the call changes the fabric.
+    package var isWrite: Bool {
+        switch self {
+        case .sites, .machines, .machine, .changeSource, .imagePath: false
+        default: true
+        }
+    }
+}
+
+/// The faults to inject. A fault is used up when it strikes.
+package struct FaultPlan: Sendable {
+    package struct Fault: Sendable {
+        package enum Moment: String, Sendable { case before, after }
+
+        package var call: FabricCall
+        /// The machine it must concern; nil for any.
+        package var machine: MachineID?
+        /// `before`: nothing happened. `after`: it happened, and the reply was lost.
+        package var moment: Moment
+        /// Strikes at the nth matching call, counted from 1.
+        package var occurrence: Int
+        package var failure: Failure
+
+        package init(
+            _ moment: Moment, _ call: FabricCall, of machine: MachineID? = nil, occurrence: Int = 1,
+            failure: Failure = Failure(.rehearsed, "A rehearsal asked for this failure")
+        ) {
+            self.call = call
+            self.machine = machine
+            self.moment = moment
+            self.occurrence = occurrence
+            self.failure = failure
+        }
+    }
+
+    package var faults: [Fault]
+
+    package init(_ faults: [Fault] = []) { self.faults = faults }
+
+    /// Counts a call against the faults it matches; the one that strikes is used up.
+    mutating func strike(_ call: FabricCall, _ machine: MachineID?) -> Fault? {
+        for index in faults.indices where faults[index].matches(call, machine) {
+            faults[index].occurrence -= 1
+        }
+        guard let due = faults.firstIndex(where: { $0.occurrence == 0 }) else { return nil }
+        return faults.remove(at: due)
+    }
+}
+
+extension FaultPlan.Fault {
+    fileprivate func matches(_ call: FabricCall, _ machine: MachineID?) -> Bool {
+        self.call == call && (self.machine == nil || self.machine == machine)
+    }
+}
