@@ -19,7 +19,8 @@ package protocol ChangeSource: Sendable {
     func acknowledge(_ token: CutToken) throws
     /// The cut came to nothing: its blocks are merged into the next.
     func fail(_ token: CutToken) throws
-    /// Bytes of blocks that the next cut would hold.
+    /// Bytes of blocks that a cut made now would hold: what is not yet acknowledged, an open cut's
+    /// blocks included.
     func pendingBytes() throws -> ByteCount
 }
 
@@ -59,7 +60,9 @@ package struct CutDisk: Sendable {
     /// Sorted, not touching. Blocks outside the extents of an `everything` cut are zero.
     package let extents: [Range<BlockIndex>]
     /// Fills the buffer with the bytes at `offset` as they stood at the cut. Blocks; thread-safe;
-    /// offset and length are multiples of 512, and end at the disk's size at most.
+    /// offset and length are multiples of 512, and end at the disk's size at most. In a delta cut only
+    /// the extents can be read, all else raises `fabric.disk_out_of_range`: what the cut does not hold
+    /// is not kept aside when the guest overwrites it. Raises `fabric.cut_closed` when it has ended.
     package let read:
         @Sendable (_ offset: Int64, _ into: UnsafeMutableRawBufferPointer) throws -> Void
 

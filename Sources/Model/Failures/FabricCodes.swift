@@ -1,5 +1,101 @@
 // Codes that Fabric raises; each with its page.
 
 extension Failure.Code {
-    static let fabric: [Self] = []
+    static let fabric: [Self] = [
+        .labMissing, .labExists, .siteUnreachable, .machineExists, .machineRunning,
+        .machineIsReplica, .updateRefused, .switchMissing, .diskMissing, .diskRefused, .diskOff, .diskOutOfRange,
+        .epochOutdated, .epochUnknown, .runsElsewhere, .cutClosed, .cutLost, .rehearsed,
+    ]
+
+    package static let labMissing = Self(
+        "fabric.lab_missing",
+        meaning: "The folder holds no lab: it has no `sites` folder.",
+        remedy: "Name the folder of a lab, or make one with `muster init`.")
+
+    package static let labExists = Self(
+        "fabric.lab_exists",
+        meaning: "A site, host, switch, network or lab of that name is there, of another shape.",
+        remedy: "Choose another name, or go on with the one that is there.")
+
+    package static let siteUnreachable = Self(
+        "fabric.site_unreachable",
+        meaning: "The site does not answer. What runs there is not known.",
+        remedy: "Mend the connection and repeat; `muster site heal` joins a lab's site again.")
+
+    package static let machineExists = Self(
+        "fabric.machine_exists",
+        meaning: "A machine of that name but of another shape or role stands at the site.",
+        remedy: "Choose another name, or remove the machine that is there if nobody needs it.")
+
+    package static let machineRunning = Self(
+        "fabric.machine_running",
+        meaning: "The act needs a turned-off machine, and this one runs.",
+        remedy: "Stop the machine and repeat.")
+
+    package static let machineIsReplica = Self(
+        "fabric.machine_is_replica",
+        meaning: "A replica is not powered on: replication writes its disks.",
+        remedy: "Fail the machine over; that makes the replica the production machine.")
+
+    package static let updateRefused = Self(
+        "fabric.update_refused",
+        meaning: "The change touches what stays for a machine's life: name, disks, or power.",
+        remedy: "Change role, epoch, host, processors, memory, tags or cards; use start and stop.")
+
+    package static let switchMissing = Self(
+        "fabric.switch_missing",
+        meaning: "The machine's host has no switch of that name.",
+        remedy: "Add the switch to the host, or name one the host has; the message lists them.")
+
+    package static let diskMissing = Self(
+        "fabric.disk_missing",
+        meaning: "A disk image of the machine is not there, or not of the machine's size.",
+        remedy: "Put the image back, or fail over to another copy of the machine.")
+
+    package static let diskRefused = Self(
+        "fabric.disk_refused",
+        meaning: "The file cannot become a disk: it is missing, empty, no regular file, or no whole "
+            + "number of 512-byte sectors.",
+        remedy: "Give a raw disk image; `qemu-img convert -O raw` makes one of other formats.")
+
+    package static let diskOff = Self(
+        "fabric.disk_off",
+        meaning: "A guest's write reached the disk of a machine that is turned off.",
+        remedy: "Start the machine first; only a running guest writes.")
+
+    package static let diskOutOfRange = Self(
+        "fabric.disk_out_of_range",
+        meaning: "Bytes were asked for that the disk, or the open cut of it, does not have.",
+        remedy: "Stay within the disk's size, and within the extents of a cut that is a delta.")
+
+    package static let epochOutdated = Self(
+        "fabric.epoch_outdated",
+        meaning: "Another site has taken the machine over: it holds it under a higher epoch.",
+        remedy: "Use the machine where the last failover brought it, or fail it over once more.")
+
+    package static let epochUnknown = Self(
+        "fabric.epoch_unknown",
+        meaning: "A site that holds a machine of this name does not answer; it may run there.",
+        remedy: "Mend the connection. If the site is lost for certain, a person declares it so; "
+            + "in a lab by `muster site lose`.")
+
+    package static let runsElsewhere = Self(
+        "fabric.runs_elsewhere",
+        meaning: "The production machine of this name runs at another site.",
+        remedy: "Stop it there first; a planned failover does that by itself.")
+
+    package static let cutClosed = Self(
+        "fabric.cut_closed",
+        meaning: "The cut is no longer open: it was acknowledged, failed, or replaced by a newer one.",
+        remedy: "Nothing is lost: make a new cut.")
+
+    package static let cutLost = Self(
+        "fabric.cut_lost",
+        meaning: "Blocks of the open cut could not be kept aside; the guest's writes went first.",
+        remedy: "Free space beside the machine's disks; the next cut sends the blocks again.")
+
+    package static let rehearsed = Self(
+        "fabric.rehearsed",
+        meaning: "The failure was asked for by a rehearsal; nothing is wrong.",
+        remedy: "End the rehearsal, or see how the run copes.")
 }
