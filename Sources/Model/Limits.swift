@@ -33,4 +33,10 @@ package enum Limits {
     package static let stepTimeLimit = Duration.seconds(600)
     /// Bytes in a name of a vm, site, switch, network, host or run book.
     package static let nameBytesMax = 63
+    /// Recovery points of one protection.
+    package static let recoveryPointsMax = 24
+    /// Operations a protection remembers as done.
+    package static let operationsKept = 16
+    /// Bytes of a replication log's header: names and sizes of all disks.
+    package static let logHeaderBytesMax = 1 << 20
 }

@@ -1,5 +1,92 @@
 // Codes that Replication raises; each with its page.
 
 extension Failure.Code {
-    static let replication: [Self] = []
+    static let replication: [Self] = [
+        .transitionRefused, .intervalInvalid, .notProtected, .alreadyProtected, .diskNotReplicable,
+        .diskMissing, .sizeChanged, .logDamaged, .logRefused, .replicaChanged, .machineRunning,
+        .reasonMissing, .pointMissing, .pointOverwritten, .networkNotIsolated, .cutLost,
+    ]
+
+    package static let transitionRefused = Self(
+        "replication.transition_refused",
+        meaning: "The protection is in a state that does not allow this operation.",
+        remedy: "The message names the state and what is possible now; `muster status` shows all.")
+
+    package static let intervalInvalid = Self(
+        "replication.interval_invalid",
+        meaning: "Changes are sent every 30s, 5m or 15m; another interval was asked for.",
+        remedy: "Choose one of the three.")
+
+    package static let notProtected = Self(
+        "replication.not_protected",
+        meaning: "The machine has no protection, so there is no replica to act on.",
+        remedy: "Protect it with `muster protect`, and let the first copy finish.")
+
+    package static let alreadyProtected = Self(
+        "replication.already_protected",
+        meaning: "The machine is protected, is a replica itself, or was to replicate to its own site.",
+        remedy: "Remove the protection first, or protect the production machine towards another site.")
+
+    package static let diskNotReplicable = Self(
+        "replication.disk_not_replicable",
+        meaning: "A chosen disk is a pass-through or shared disk; only image disks can be replicated.",
+        remedy: "Choose the other disks on purpose; the rest is then listed as excluded.")
+
+    package static let diskMissing = Self(
+        "replication.disk_missing",
+        meaning: "A protected disk is not there any more, at the primary or at the replica.",
+        remedy: "Bring the disk back, or remove the protection and protect the machine again.")
+
+    package static let sizeChanged = Self(
+        "replication.size_changed",
+        meaning: "A disk has another size than when it was protected.",
+        remedy: "Remove the protection and protect the machine again with its new disks.")
+
+    package static let logDamaged = Self(
+        "replication.log_damaged",
+        meaning: "A replication or undo log does not hold what was written into it.",
+        remedy: "Nothing of it was applied. Let the machine resync with `muster sync`.")
+
+    package static let logRefused = Self(
+        "replication.log_refused",
+        meaning: "A log is sound, but it does not follow what the replica holds: another machine, "
+            + "another generation, or a log between them is missing.",
+        remedy: "Send the missing log, or let the machine resync with `muster sync`.")
+
+    package static let replicaChanged = Self(
+        "replication.replica_changed",
+        meaning: "Somebody other than replication wrote to the replica's disks.",
+        remedy: "The next `muster sync` compares all blocks and sends those that differ.")
+
+    package static let machineRunning = Self(
+        "replication.machine_running",
+        meaning: "The machine must be turned off for this operation, and it is running.",
+        remedy: "Shut it down first, or choose a failover kind that does not need it off.")
+
+    package static let reasonMissing = Self(
+        "replication.reason_missing",
+        meaning: "An unplanned failover was asked for, and the primary site still answers.",
+        remedy: "Use a planned failover, which loses nothing, or give a reason; it is recorded.")
+
+    package static let pointMissing = Self(
+        "replication.point_missing",
+        meaning: "There is no recovery point of that number.",
+        remedy: "`muster points` lists those that are kept.")
+
+    package static let pointOverwritten = Self(
+        "replication.point_overwritten",
+        meaning: "The failed-over machine has written to its disks, so another point cannot be "
+            + "reached from them.",
+        remedy: "Complete the failover, or reverse it; test points beforehand with a test failover.")
+
+    package static let networkNotIsolated = Self(
+        "replication.network_not_isolated",
+        meaning: "A test failover was to use a network that reaches beyond the test.",
+        remedy: "Name an isolated network of the replica's site, or none to keep the cards unplugged.")
+
+    package static let cutLost = Self(
+        "replication.cut_lost",
+        meaning: "Changes the primary had handed over were lost at the replica before they were "
+            + "applied.",
+        remedy: "The next `muster sync` compares all blocks and sends those that differ.")
 }

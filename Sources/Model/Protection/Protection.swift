@@ -1,37 +1,155 @@
-// The replication relationship of one machine: who, from where to where, how often, in which state.
+// The record of one protection: who, from where to where, how often, in which state, and what an
+// operation in progress needs to be finished after a death. Saved whole, in one durable step.
 
-package enum FailoverKind: String, Sendable, Hashable, Codable, CaseIterable {
-    case test, planned, unplanned
-    /// A planned failover in the other direction, from the same plan source (P-5).
-    case failback
-}
+/// The replication relationship of one machine.
+package struct Protection: Sendable, Hashable, Codable {
+    /// The machine's name, the same at both sites.
+    package var vm: String
+    package var primary: MachineID
+    package var replica: MachineID
+    package var state: ProtectionState
 
-/// How often changes are sent. These three and no others; `continuous` joins them later.
-package enum ReplicationInterval: String, Sendable, Hashable, Codable, CaseIterable {
-    case thirtySeconds = "30s"
-    case fiveMinutes = "5m"
-    case fifteenMinutes = "15m"
-}
+    package var interval: ReplicationInterval
+    package var isCompressed: Bool
+    /// How many recovery points are kept, the latest included: 1 to 24.
+    package var pointsKept: Int
+    /// The disks that are replicated, with their sizes at both sides.
+    package var disks: [ProtectedDisk]
+    /// Disks of the primary that were left out on purpose.
+    package var excludedDisks: [String]
 
-/// A point in time to which a machine can be brought.
-package struct RecoveryPoint: Sendable, Hashable, Codable {
-    package enum Kind: String, Sendable, Hashable, Codable {
-        case standard
-        case appConsistent = "app-consistent"
+    /// Rises at every change of roles; logs and points of an older generation are worthless.
+    package var generation: Int
+    /// The newest log of this generation that was written at the primary.
+    package var sentSequence: Int
+    /// The newest log of this generation that the replica's disks hold.
+    package var appliedSequence: Int
+    /// The hash of the log of `appliedSequence`, which the next one must name; empty before the first.
+    package var latestLogHash: String
+    /// The fencing epoch under which the production side may run (F-6).
+    package var epoch: Int
+    /// Oldest first; the last is what the replica's disks hold.
+    package var points: [RecoveryPoint]
+    /// The replica's images as replication left them; a difference means somebody else wrote.
+    package var replicaStamps: [ImageStamp]
+
+    package var statistics: ReplicationStatistics
+    /// What a failover begun, or not completed yet, needs.
+    package var failover: FailoverRecord?
+    /// The temporary machine of a test failover.
+    package var test: TestFailoverRecord?
+    /// The newest operations, oldest first: answers "was it done?".
+    package var operations: [OperationRecord]
+
+    package init(
+        vm: String, primary: MachineID, replica: MachineID, interval: ReplicationInterval,
+        isCompressed: Bool, pointsKept: Int, disks: [ProtectedDisk], excludedDisks: [String],
+        epoch: Int
+    ) {
+        self.vm = vm
+        self.primary = primary
+        self.replica = replica
+        self.state = .disabled
+        self.interval = interval
+        self.isCompressed = isCompressed
+        self.pointsKept = pointsKept
+        self.disks = disks
+        self.excludedDisks = excludedDisks
+        self.generation = 1
+        self.sentSequence = 0
+        self.appliedSequence = 0
+        self.latestLogHash = ""
+        self.epoch = epoch
+        self.points = []
+        self.replicaStamps = []
+        self.statistics = ReplicationStatistics()
+        self.operations = []
     }
 
-    /// Counts the points of one generation from 1.
-    package var sequence: Int
-    /// Rises at every change of roles; points of an older generation cannot be chosen.
-    package var generation: Int
-    package var kind: Kind
-    /// The instant of the cut.
-    package var cutAt: Timestamp
+    /// The recorded outcome of an operation; nil when it was not done, or too long ago.
+    package func operation(_ key: String) -> OperationRecord? {
+        operations.last { $0.key == key }
+    }
 
-    package init(sequence: Int, generation: Int, kind: Kind, cutAt: Timestamp) {
-        self.sequence = sequence
-        self.generation = generation
+    /// Notes that `verb` was done under `key`; the oldest note gives way.
+    package mutating func note(_ verb: String, key: String?, point: Int? = nil) {
+        guard let key else { return }
+        operations.removeAll { $0.key == key }
+        operations.append(OperationRecord(key: key, verb: verb, point: point))
+        operations.removeFirst(max(0, operations.count - Limits.operationsKept))
+    }
+}
+
+/// A disk under protection.
+package struct ProtectedDisk: Sendable, Hashable, Codable {
+    package var name: String
+    package var size: ByteCount
+
+    package init(name: String, size: ByteCount) {
+        self.name = name
+        self.size = size
+    }
+}
+
+/// What the file system says of an image; a write by anybody changes it.
+package struct ImageStamp: Sendable, Hashable, Codable {
+    package var size: Int64
+    package var modifiedNanoseconds: Int64
+
+    package init(size: Int64, modifiedNanoseconds: Int64) {
+        self.size = size
+        self.modifiedNanoseconds = modifiedNanoseconds
+    }
+}
+
+/// A failover that has begun.
+package struct FailoverRecord: Sendable, Hashable, Codable {
+    package var kind: FailoverKind
+    /// The sequence of the chosen point.
+    package var point: Int
+    /// The epoch the replica takes.
+    package var epoch: Int
+    /// Why it was done though the primary answered.
+    package var reason: String?
+    /// The old primary was turned off and told that it is a replica now.
+    package var isPrimaryFenced: Bool
+    /// The old primary's images when all was sent; nil when that is not known.
+    package var primaryStamps: [ImageStamp]?
+
+    package init(kind: FailoverKind, point: Int, epoch: Int, reason: String?) {
         self.kind = kind
-        self.cutAt = cutAt
+        self.point = point
+        self.epoch = epoch
+        self.reason = reason
+        self.isPrimaryFenced = false
+        self.primaryStamps = nil
+    }
+}
+
+/// The temporary machine of a test failover.
+package struct TestFailoverRecord: Sendable, Hashable, Codable {
+    package var machine: MachineID
+    package var point: Int
+    /// The disks are filled and the machine may be started.
+    package var isReady: Bool
+
+    package init(machine: MachineID, point: Int) {
+        self.machine = machine
+        self.point = point
+        self.isReady = false
+    }
+}
+
+/// An operation that was done, kept in the same step as its effect on the record.
+package struct OperationRecord: Sendable, Hashable, Codable {
+    package var key: String
+    package var verb: String
+    /// The sequence of the point it made or used.
+    package var point: Int?
+
+    package init(key: String, verb: String, point: Int?) {
+        self.key = key
+        self.verb = verb
+        self.point = point
     }
 }

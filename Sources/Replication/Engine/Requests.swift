@@ -1,0 +1,60 @@
+// What is asked of the engine, and what it measures.
+import Model
+
+/// How a machine is to be protected.
+package struct ProtectionOptions: Sendable, Hashable {
+    /// The site that receives the replica.
+    package var target: String
+    /// The host at the target; the site's first when nil.
+    package var host: String?
+    package var interval: ReplicationInterval
+    package var isCompressed: Bool
+    /// Recovery points to keep, the latest included: 1 to 24.
+    package var pointsKept: Int
+    /// The disks to replicate; all when nil. The rest is listed as excluded.
+    package var disks: [String]?
+
+    package init(
+        target: String, host: String? = nil, interval: ReplicationInterval = .fiveMinutes,
+        isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil
+    ) {
+        self.target = target
+        self.host = host
+        self.interval = interval
+        self.isCompressed = isCompressed
+        self.pointsKept = pointsKept
+        self.disks = disks
+    }
+}
+
+/// Which failover: `planned` and `failback` need a prepared machine and take the latest point.
+package struct FailoverRequest: Sendable, Hashable {
+    package var kind: FailoverKind
+    /// The sequence of a kept point; the latest when nil.
+    package var point: Int?
+    /// Demanded for an unplanned failover while the primary answers; recorded.
+    package var reason: String?
+
+    package init(_ kind: FailoverKind, point: Int? = nil, reason: String? = nil) {
+        self.kind = kind
+        self.point = point
+        self.reason = reason
+    }
+}
+
+/// What `measure` reports.
+package struct ReplicationMeasure: Sendable, Hashable, Codable {
+    package var state: ProtectionState
+    package var health: ReplicationHealth
+    package var lastSuccessAt: Timestamp?
+    package var lastError: String?
+    /// Bytes the next cycle would send before compression; nil when the primary does not answer.
+    package var pending: ByteCount?
+    package var averageSize: ByteCount
+    package var maximumSize: ByteCount
+    package var averageLatencyMicroseconds: Int64
+    package var maximumLatencyMicroseconds: Int64
+    package var succeeded: Int
+    package var missed: Int
+    package var errors: Int
+}
