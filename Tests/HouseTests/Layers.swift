@@ -30,16 +30,16 @@ enum Layers {
             sees: ["CLua", "Model"]),
         Room(
             name: "Store", floor: 1, duty: "the durable memory; the only room with SQL",
-            sees: ["Model"], outside: ["GRDB"]),
+            sees: ["Model"], outside: ["GRDB", "GRDBSQLite"]),
         Room(
             name: "Fabric", floor: 1,
             duty: "machines, disks, switches, and where changed blocks are learnt from",
-            sees: ["Model"], outside: ["SystemXxhash"]),
+            sees: ["Model"], outside: ["SystemLinux", "SystemXxhash"]),
         Room(
             name: "Replication", floor: 2,
             duty: "the path of a block: log, transport, undo, apply, points",
             sees: ["Fabric", "Model", "Store"],
-            outside: ["SystemCrypto", "SystemXxhash", "SystemZstd"]),
+            outside: ["SystemCrypto", "SystemLinux", "SystemXxhash", "SystemZstd"]),
         Room(
             name: "Orchestration", floor: 3,
             duty: "runs, plans, primitives, reports; the only door for what people ask",
@@ -70,7 +70,7 @@ enum Layers {
     ]
 
     /// Protocols with several implementations: who implements one is named by the composition only.
-    static let seams = ["FabricProvider"]
+    static let seams = ["FabricProvider", "Transport"]
     static let composition = "Sources/muster/Composition.swift"
 
     static func room(of path: String) -> Room? {
