@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "SystemLua", path: "Sources/System/lua", pkgConfig: "lua5.4"),
         .systemLibrary(name: "SystemZstd", path: "Sources/System/zstd", pkgConfig: "libzstd"),
         .systemLibrary(name: "SystemXxhash", path: "Sources/System/xxhash", pkgConfig: "libxxhash"),
+        .systemLibrary(name: "SystemLinux", path: "Sources/System/linux"),
         .systemLibrary(name: "SystemCrypto", path: "Sources/System/crypto", pkgConfig: "libcrypto"),
 
         // L0
@@ -50,10 +51,12 @@ let package = Package(
         // L1
         room("LuaRuntime", ["CLua", "Model"]),
         room("Store", ["Model", grdb]),
-        room("Fabric", ["Model"]),
+        room("Fabric", ["Model", "SystemLinux"]),
 
         // L2
-        room("Replication", ["Model", "Store", "Fabric", "SystemZstd", "SystemXxhash"]),
+        room(
+            "Replication",
+            ["Model", "Store", "Fabric", "SystemZstd", "SystemXxhash", "SystemLinux"]),
 
         // L3
         room(

@@ -3,7 +3,7 @@
 extension Failure.Code {
     static let store: [Self] = [
         .storeDamaged, .storeNewer, .storeFull, .storeBusy, .storeConflict, .appendOnly, .leaseHeld,
-        .leaseLost, .transitionRefused, .journalOrder, .journalTampered, .numberTaken, .vmClaimed,
+        .leaseLost, .runTransitionRefused, .journalOrder, .journalTampered, .numberTaken, .vmClaimed,
         .answeredAlready, .questionExpired, .questionWithdrawn, .deadlineAhead, .notYours,
         .answerInvalid,
     ]
@@ -48,7 +48,7 @@ extension Failure.Code {
         meaning: "This engine led the lab once, and another has taken over since.",
         remedy: "Nothing was recorded. Stop this process; the other goes on with its runs.")
 
-    package static let transitionRefused = Self(
+    package static let runTransitionRefused = Self(
         "run.transition_refused",
         meaning: "The run is in a state in which that cannot happen.",
         remedy: "`muster runs` shows its state; a run that has ended stays as it is.")

@@ -16,6 +16,8 @@ package struct RunRecord: Sendable, Equatable {
     package var parameters: Value
     /// Which failover this is; nil for a runbook.
     package var failover: FailoverKind?
+    /// Which way a plan is run.
+    package var direction = Direction.forward
     /// The subscription whose objects the run may see; nil sees the whole house.
     package var scope: String?
     package var startedBy: String

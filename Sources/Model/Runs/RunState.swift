@@ -58,7 +58,7 @@ extension RunState {
     private func refusal(of event: RunEvent) -> Failure {
         let reason = isFinal ? "it has ended" : "it is \(rawValue)"
         return Failure(
-            .transitionRefused,
+            .runTransitionRefused,
             "a run that is \(rawValue) cannot be \(event.rawValue), because \(reason); "
                 + "look at it with `muster runs`",
             context: ["state": rawValue, "event": event.rawValue])

@@ -23,14 +23,16 @@ struct PlanBriefing: Sendable {
         case .failed(let failure): return .failure(failure)
         case .parked: preconditionFailure("nothing that waits may be called in a card")
         }
+        let kind = context.run.failover ?? .planned
+        let plan: RecoveryPlan
+        let itinerary: Itinerary
         do throws(Failure) {
-            let plan = try RecoveryPlan(card: card, file: context.run.file)
-            let kind = context.run.failover ?? .planned
-            let itinerary = try Itinerary(plan: plan, kind: kind, direction: context.run.direction)
-            return try await freeze(plan, itinerary, kind, context)
+            plan = try RecoveryPlan(card: card, file: context.run.file)
+            itinerary = try Itinerary(plan: plan, kind: kind, direction: context.run.direction)
         } catch {
             return .failure(error)
         }
+        return try await freeze(plan, itinerary, kind, context)
     }
 
     private static func freeze(

@@ -11,9 +11,23 @@ struct PlanConductor: Sendable {
         switch try await PlanBriefing.make(context) {
         case .failure(let failure): return .aborted(failure)
         case .success(let briefing):
-            var conducting = Conducting(briefing: briefing, context: context)
-            return try await conducting.run()
+            let progress = try PlanProgressWriter(context: context)
+            try await progress.write(briefing.itinerary)
+            var conducting = Conducting(briefing: briefing, context: context, progress: progress)
+            let end = try await conducting.run()
+            if case .parked = end { return end }
+            try await progress.write(stand: try await stand(briefing))
+            return end
         }
+    }
+
+    /// What stands now, for the report: where each vm is, whether it runs, and how it is protected.
+    private func stand(_ briefing: PlanBriefing) async throws -> Value {
+        var journal = try BranchJournal(
+            context: context, branch: Branch("stand"), hearsAbort: false)
+        let names = Value.list(briefing.plan.vms.map { .text($0) })
+        guard case .value(let json) = try await journal.call("plan.freeze", names) else { return [] }
+        return try Value(json: json)
     }
 }
 
@@ -27,15 +41,17 @@ private struct Conducting {
 
     private let briefing: PlanBriefing
     private let context: RunContext
+    private let progress: PlanProgressWriter
     private var machine: PlanMachine
     private var running = 0
     private var parked: [String: Timestamp?] = [:]
     private var conclusion: PlanMachine.Conclusion?
     private let tasks: [String: Itinerary.Task]
 
-    init(briefing: PlanBriefing, context: RunContext) {
+    init(briefing: PlanBriefing, context: RunContext, progress: PlanProgressWriter) {
         self.briefing = briefing
         self.context = context
+        self.progress = progress
         machine = PlanMachine(itinerary: briefing.itinerary)
         tasks = Dictionary(uniqueKeysWithValues: briefing.itinerary.tasks.map { ($0.id, $0) })
     }
@@ -131,10 +147,14 @@ private struct Conducting {
         guard let task = tasks[id] else { preconditionFailure("the itinerary has no task \(id)") }
         running += 1
         let execution = PlanTaskExecution(task: task, briefing: briefing, context: context)
+        let progress = self.progress
         group.addTask {
+            try await progress.begun(id)
             switch try await execution.execute() {
-            case .ended(let end): .ended(task: id, end)
-            case .parked(let until): .parked(task: id, until: until)
+            case .parked(let until): return .parked(task: id, until: until)
+            case .ended(let end):
+                try await progress.ended(id, end)
+                return .ended(task: id, end)
             }
         }
     }

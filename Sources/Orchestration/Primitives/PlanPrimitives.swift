@@ -1,6 +1,7 @@
 // The namespace `plan`: what a run of a recovery plan asks of itself. Its constructors (`plan.group` and
 // the like) are the prelude's; they make tables and touch nothing.
 import Model
+import Store
 
 extension Catalogue {
     static let plan: [Primitive] = [planFreeze, planPreflight]

@@ -16,7 +16,7 @@ extension Orchestrator {
         let context = RunContext(
             run: run, services: services, catalogue: catalogue,
             sources: try RunSources(run: run, store: services.store, library: library),
-            control: control, lease: lease)
+            control: control, lease: lease, ring: ring)
         let end: RunExecution.End
         do {
             end = try await RunExecution(context: context).execute()

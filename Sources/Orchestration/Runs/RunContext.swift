@@ -11,10 +11,12 @@ package struct RunContext: Sendable {
     package let control: RunControl
     /// The lead under which the run writes; nil where nobody else can be leading (tests).
     package let lease: LeaseToken?
+    /// Rings those who watch.
+    package let ring: @Sendable (Notice) -> Void
 
     package init(
         run: RunRecord, services: Services, catalogue: Catalogue, sources: RunSources,
-        control: RunControl, lease: LeaseToken?
+        control: RunControl, lease: LeaseToken?, ring: @escaping @Sendable (Notice) -> Void
     ) {
         self.run = run
         self.services = services
@@ -22,6 +24,7 @@ package struct RunContext: Sendable {
         self.sources = sources
         self.control = control
         self.lease = lease
+        self.ring = ring
     }
 
     func commit(_ changes: [Change]) async throws {

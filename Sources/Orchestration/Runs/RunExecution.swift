@@ -1,5 +1,6 @@
 // Executes a run once, from the top: a runbook's one branch, or a plan by its conductor. Starting,
 // resuming after a death and going on after an answer are this same thing.
+import LuaRuntime
 import Model
 import Store
 

@@ -49,7 +49,7 @@ extension ChangeWriter {
         let state = try state(of: run)
         guard state == wanted else {
             throw Failure(
-                .transitionRefused,
+                .runTransitionRefused,
                 "run \(run) is \(state.rawValue), and only a \(wanted.rawValue) one may do that; "
                     + "look at it with `muster runs`",
                 context: ["run": run.description, "state": state.rawValue])
@@ -60,7 +60,7 @@ extension ChangeWriter {
         let state = try state(of: run)
         guard !state.isFinal else {
             throw Failure(
-                .transitionRefused,
+                .runTransitionRefused,
                 "run \(run) cannot be aborted, because it has ended: it is \(state.rawValue)",
                 context: ["run": run.description, "state": state.rawValue])
         }
