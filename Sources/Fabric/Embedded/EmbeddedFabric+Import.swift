@@ -1,4 +1,5 @@
 // Anybody's raw images become a machine: all of it, or nothing.
+import Glibc
 import Model
 
 /// A disk that an import brings along.
@@ -10,7 +11,7 @@ package enum ImportedDisk: Sendable, Hashable {
 }
 
 extension EmbeddedFabric {
-    /// Makes a turned-off production machine of raw images, named `disk0`, `disk1`, … in their order.
+    /// Makes a turned-off machine of raw images, named `disk0`, `disk1`, … in their order.
     ///
     /// `machine.disks` is ignored. Raises `fabric.disk_refused` for a file that is missing, empty, not
     /// regular, or not whole sectors; `fabric.machine_exists` when the name is taken. A failure or a
@@ -18,5 +19,64 @@ extension EmbeddedFabric {
     @discardableResult
     package func importMachine(
         _ machine: VirtualMachine, disks: [ImportedDisk], blockBytes: Int = 65_536
-    ) async throws -> VirtualMachine { fatalError() }
+    ) async throws -> VirtualMachine {
+        var wanted = MachineRecord(machine: machine, blockBytes: blockBytes)
+        wanted.machine.disks = try await reading { _ in
+            try disks.enumerated().map { try $1.disk(named: "disk\($0)") }
+        }
+        let record = wanted
+        // The copy takes its time and the lab goes on meanwhile: only beginning and end are locked.
+        let (checked, staged) = try await changing { lab in
+            let checked = try lab.newRecord(record)
+            try lab.requireFree(machine.id)
+            return (checked, try StagedFolder(in: lab.machinesPath(machine.id.site)))
+        }
+        try await reading { _ in try disks.copyImages(to: staged.path) }
+        try await changing { lab in
+            _ = try lab.reachableSite(machine.id.site)
+            try lab.requireFree(machine.id)
+            try lab.place(checked, from: staged)
+        }
+        return checked.machine
+    }
+}
+
+extension LabFolder {
+    fileprivate func requireFree(_ id: MachineID) throws(Failure) {
+        if try record(ifAny: id) != nil { throw .machineExists(id) }
+    }
+}
+
+extension [ImportedDisk] {
+    fileprivate func copyImages(to folder: String) throws {
+        for (index, disk) in enumerated() {
+            guard case .image(let path) = disk else { continue }
+            let image = try OpenFile("\(folder)/disk\(index).raw", O_RDWR | O_CREAT | O_EXCL)
+            try SparseCopy.copy(try OpenFile(path, O_RDONLY), to: image)
+            try image.sync()
+        }
+    }
+}
+
+extension ImportedDisk {
+    /// The disk it becomes; raises for a file that cannot be one.
+    fileprivate func disk(named name: String) throws(Failure) -> Disk {
+        switch self {
+        case .declared(let kind, let size): return Disk(name: name, kind: kind, size: size)
+        case .image(let path):
+            guard let status = FileStatus(path: path) else { throw refusal(path, "is missing") }
+            guard status.isRegular else { throw refusal(path, "is no regular file") }
+            guard status.size > 0 else { throw refusal(path, "is empty") }
+            guard status.size % 512 == 0 else {
+                throw refusal(path, "has \(status.size) bytes, no whole number of 512-byte sectors")
+            }
+            return Disk(name: name, size: ByteCount(status.size))
+        }
+    }
+
+    private func refusal(_ path: String, _ reason: String) -> Failure {
+        Failure(
+            .diskRefused, "\(path) cannot become a disk: it \(reason); give a raw disk image",
+            context: ["path": path, "reason": reason])
+    }
 }

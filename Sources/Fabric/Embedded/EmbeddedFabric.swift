@@ -1,46 +1,99 @@
 // The fabric of the lab form of deployment: sites are folders, machines are folders, disks are ordinary
 // sparse raw files.
 //
-//     LAB/lab.lock                              flock: one mutation at a time, over all processes
+//     LAB/lab.lock                              flock: one change at a time, over all processes
 //     LAB/sites/<site>/site.json                hosts, switches, networks
 //     LAB/sites/<site>/partition                there while the site is cut off or lost
 //     LAB/sites/<site>/machines/<vm>/machine.json
 //     LAB/sites/<site>/machines/<vm>/disk0.raw, disk0.fleece, changes.map
 //
-// Every JSON file is replaced whole, so that reading needs no lock.
+// Every JSON file is replaced whole, so that reading needs no lock. This file: what only reads. Machines,
+// power, cards and the lab's own administration are in the extensions.
 import Model
 
 /// The fabric of a lab folder. Instances share nothing but the folder: any number, in any process.
 package final class EmbeddedFabric: FabricProvider {
     package let folder: String
+    let lab: LabFolder
 
     /// Opens the lab in `folder`; raises `fabric.lab_missing` when there is none.
-    package init(folder: String) throws { fatalError() }
+    package init(folder: String) throws {
+        guard Folder.exists("\(folder)/sites") else {
+            throw Failure(
+                .labMissing, "there is no lab in \(folder); `muster init` makes one",
+                context: ["folder": folder])
+        }
+        self.folder = folder
+        lab = LabFolder(path: folder)
+    }
 
     /// Makes an empty lab; succeeds when there is one.
-    package static func create(at folder: String) throws -> EmbeddedFabric { fatalError() }
+    package static func create(at folder: String) throws -> EmbeddedFabric {
+        try Folder.create("\(folder)/sites")
+        try Folder.sync(folder)
+        return try EmbeddedFabric(folder: folder)
+    }
 
-    package func sites() async throws -> [Site] { fatalError() }
-    package func machines(at site: String?) async throws -> [VirtualMachine] { fatalError() }
-    package func machine(_ id: MachineID) async throws -> VirtualMachine { fatalError() }
-    package func define(_ machine: VirtualMachine) async throws { fatalError() }
-    package func remove(_ id: MachineID) async throws { fatalError() }
-    package func update(
-        _ id: MachineID, _ change: @Sendable (inout VirtualMachine) throws -> Void
-    ) async throws { fatalError() }
-    package func start(_ id: MachineID) async throws { fatalError() }
-    package func stop(_ id: MachineID) async throws { fatalError() }
-    package func connect(_ nic: String, of id: MachineID, to switchName: String?) async throws {
-        fatalError()
+    /// All sites, those that do not answer too: that they exist is known without asking them.
+    package func sites() async throws -> [Site] {
+        try await reading { lab in try lab.siteNames().map { try lab.site($0) } }
     }
-    package func setFailoverAddress(
-        _ address: FailoverAddress?, nic: String, of id: MachineID
-    ) async throws { fatalError() }
-    package func setGuestAddress(_ address: String?, nic: String, of id: MachineID) async throws {
-        fatalError()
+
+    package func machines(at site: String?) async throws -> [VirtualMachine] {
+        try await reading { lab in
+            try (site.map { [$0] } ?? lab.siteNames()).flatMap { site in
+                _ = try lab.reachableSite(site)
+                return try lab.machineNames(site).compactMap { name in
+                    try lab.record(ifAny: MachineID(site: site, name: name))?.machine
+                }
+            }
+        }
     }
-    package func changeSource(of id: MachineID) async throws -> any ChangeSource { fatalError() }
+
+    package func machine(_ id: MachineID) async throws -> VirtualMachine {
+        try await reading { lab in try lab.record(id).machine }
+    }
+
+    package func changeSource(of id: MachineID) async throws -> any ChangeSource {
+        // Not a change of the lab, but power must not change while the map is brought into accord.
+        try await changing { lab in
+            let record = try lab.record(id)
+            try lab.checkDisks(record)
+            return TrackedChanges(try lab.changeMap(record))
+        }
+    }
+
     package func imagePath(of disk: String, machine id: MachineID) async throws -> String {
-        fatalError()
+        try await reading { lab in
+            let disks = try lab.record(id).images.map(\.name)
+            guard disks.contains(disk) else {
+                throw Failure(
+                    .unknownName,
+                    "machine '\(id)' has no disk image '\(disk)'"
+                        + Spelling.hint(for: disk, among: disks),
+                    context: ["vm": id.name, "site": id.site, "disk": disk])
+            }
+            return lab.imagePath(id, disk)
+        }
+    }
+
+    /// The folder of a machine, for `DiskImage`.
+    package func folder(of id: MachineID) async throws -> String {
+        try await reading { lab in
+            _ = try lab.record(id)
+            return lab.path(id)
+        }
+    }
+
+    func reading<Result: Sendable>(
+        _ work: @escaping @Sendable (LabFolder) throws -> Result
+    ) async throws -> Result {
+        try await BlockingThreads.shared.run { [lab] in try work(lab) }
+    }
+
+    func changing<Result: Sendable>(
+        _ work: @escaping @Sendable (LabFolder) throws -> Result
+    ) async throws -> Result {
+        try await BlockingThreads.shared.run { [lab] in try lab.locked { try work(lab) } }
     }
 }

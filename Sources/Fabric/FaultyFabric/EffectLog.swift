@@ -17,12 +17,30 @@ package final class EffectLog: Sendable {
         package var detail: String
         package var outcome: Outcome
 
-        package var description: String { fatalError() }
+        /// `connect oslo/sql01 nic0 → tenant: done`.
+        package var description: String {
+            let what = [call.rawValue, machine?.description ?? "", detail]
+            return what.filter { !$0.isEmpty }.joined(separator: " ") + ": \(outcome.text)"
+        }
     }
 
-    package init() { fatalError() }
+    private let kept = Locked([Entry]())
 
-    package var entries: [Entry] { fatalError() }
+    package init() {}
+
+    package var entries: [Entry] { kept.withLock { $0 } }
     /// The entries that changed something or tried to.
-    package var writes: [Entry] { fatalError() }
+    package var writes: [Entry] { entries.filter(\.call.isWrite) }
+
+    func append(_ entry: Entry) { kept.withLock { $0.append(entry) } }
+}
+
+extension EffectLog.Entry.Outcome {
+    fileprivate var text: String {
+        switch self {
+        case .done: "done"
+        case .failed(let code): "failed, \(code)"
+        case .replyLost: "done, reply lost"
+        }
+    }
 }

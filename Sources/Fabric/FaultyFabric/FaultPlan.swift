@@ -44,4 +44,19 @@ package struct FaultPlan: Sendable {
     package var faults: [Fault]
 
     package init(_ faults: [Fault] = []) { self.faults = faults }
+
+    /// Counts a call against the faults it matches; the one that strikes is used up.
+    mutating func strike(_ call: FabricCall, _ machine: MachineID?) -> Fault? {
+        for index in faults.indices where faults[index].matches(call, machine) {
+            faults[index].occurrence -= 1
+        }
+        guard let due = faults.firstIndex(where: { $0.occurrence == 0 }) else { return nil }
+        return faults.remove(at: due)
+    }
+}
+
+extension FaultPlan.Fault {
+    fileprivate func matches(_ call: FabricCall, _ machine: MachineID?) -> Bool {
+        self.call == call && (self.machine == nil || self.machine == machine)
+    }
 }

@@ -1,0 +1,121 @@
+// Paths, records and locks of a lab folder; what they mean is decided in `EmbeddedFabric`. Calls block.
+import Glibc
+import Model
+
+/// A machine as its `machine.json` keeps it.
+struct MachineRecord: Sendable, Hashable, Codable {
+    var machine: VirtualMachine
+    /// The unit of tracked writes.
+    var blockBytes = 65_536
+
+    var images: [Disk] { machine.disks.filter { $0.kind == .image } }
+}
+
+/// Why a site does not answer. The content of its `partition` file.
+enum Partition: String, Sendable, Codable {
+    /// Cut off: what ran there runs on.
+    case cut
+    /// Without power: nothing runs there.
+    case lost
+}
+
+struct LabFolder: Sendable {
+    let path: String
+
+    var sitesPath: String { "\(path)/sites" }
+    func path(site: String) -> String { "\(sitesPath)/\(site)" }
+    func machinesPath(_ site: String) -> String { "\(path(site: site))/machines" }
+    func path(_ id: MachineID) -> String { "\(machinesPath(id.site))/\(id.name)" }
+    func imagePath(_ id: MachineID, _ disk: String) -> String { "\(path(id))/\(disk).raw" }
+    private func partitionPath(_ site: String) -> String { "\(path(site: site))/partition" }
+
+    /// Runs `body` while no other process changes the lab.
+    func locked<Result>(_ body: () throws -> Result) throws -> Result {
+        let file = try OpenFile("\(path)/lab.lock", O_RDWR | O_CREAT)
+        if flock(file.descriptor, LOCK_EX) != 0 { throw Failure.system("lock", file.path) }
+        // Closing the file frees the lock; it must not be closed before `body` has ended.
+        return try withExtendedLifetime(file) { try body() }
+    }
+}
+
+extension LabFolder {
+    func siteNames() throws(Failure) -> [String] { try Folder.names(in: sitesPath) }
+
+    func site(_ name: String) throws -> Site {
+        let names = try siteNames()
+        guard names.contains(name) else {
+            throw Failure(
+                .unknownName, "there is no site '\(name)'" + Spelling.hint(for: name, among: names),
+                context: ["site": name])
+        }
+        return try JSONFile.read(Site.self, "\(path(site: name))/site.json")
+    }
+
+    func write(_ site: Site) throws {
+        try JSONFile.write(site, "\(path(site: site.name))/site.json")
+    }
+
+    func partition(of site: String) throws(Failure) -> Partition? {
+        guard Folder.exists(partitionPath(site)) else { return nil }
+        return try JSONFile.read(Partition.self, partitionPath(site))
+    }
+
+    func setPartition(_ partition: Partition?, of site: String) throws {
+        if let partition { return try JSONFile.write(partition, partitionPath(site)) }
+        if unlink(partitionPath(site)) != 0, errno != ENOENT {
+            throw Failure.system("delete", partitionPath(site))
+        }
+        try Folder.sync(path(site: site))
+    }
+
+    /// The site, if it answers.
+    func reachableSite(_ name: String) throws -> Site {
+        let site = try site(name)
+        guard try partition(of: name) == nil else {
+            throw Failure(
+                .siteUnreachable,
+                "site '\(name)' does not answer; mend the connection and repeat",
+                context: ["site": name])
+        }
+        return site
+    }
+}
+
+extension LabFolder {
+    func machineNames(_ site: String) throws(Failure) -> [String] {
+        try Folder.names(in: machinesPath(site))
+    }
+
+    /// The record of a machine wherever it is; nil when there is none.
+    func record(ifAny id: MachineID) throws(Failure) -> MachineRecord? {
+        let file = "\(path(id))/machine.json"
+        guard Folder.exists(file) else { return nil }
+        return try JSONFile.read(MachineRecord.self, file)
+    }
+
+    /// The record of a machine of a site that answers.
+    func record(_ id: MachineID) throws -> MachineRecord {
+        _ = try reachableSite(id.site)
+        if let record = try record(ifAny: id) { return record }
+        let names = try machineNames(id.site)
+        throw Failure(
+            .unknownName,
+            "there is no machine '\(id.name)' at site '\(id.site)'"
+                + Spelling.hint(for: id.name, among: names),
+            context: ["vm": id.name, "site": id.site])
+    }
+
+    func write(_ record: MachineRecord) throws {
+        try JSONFile.write(record, "\(path(record.machine.id))/machine.json")
+    }
+
+    func changeMap(_ record: MachineRecord) throws -> ChangeMap {
+        let disks = record.images.map {
+            ChangeMapLayout.Disk(name: $0.name, size: $0.size.bytes)
+        }
+        return try ChangeMap.prepare(
+            folder: path(record.machine.id),
+            layout: ChangeMapLayout(blockBytes: record.blockBytes, disks: disks),
+            isRunning: record.machine.power == .running)
+    }
+}

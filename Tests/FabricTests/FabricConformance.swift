@@ -1,0 +1,150 @@
+// One suite for every fabric. A provider's tests call `exercise(fabric:)` with a factory; the world it
+// makes has one site `oslo` with host `oslo-1` and switch `tenant`, and no machine of the name `web`.
+import Model
+import Testing
+
+@testable import Fabric
+
+/// Holds a fabric to the words of `FabricProvider`. `write` plays the guest of a running machine.
+func exercise(
+    fabric make: () async throws -> any FabricProvider,
+    write: (MachineID, _ disk: String, _ offset: Int64, [UInt8]) async throws -> Void
+) async throws {
+    let fabric = try await make()
+    let machine = World.machine()
+    try await definesOnce(fabric, machine)
+    try await refusesUnknownNames(fabric, machine.id)
+    try await changesCards(fabric, machine.id)
+    try await updatesWhatIsNotRunningState(fabric, machine.id)
+    try await startsAndStops(fabric, machine.id)
+    try await cutsWhatWasWritten(fabric, machine.id, write)
+    try await removesTwice(fabric, machine)
+}
+
+private func definesOnce(_ fabric: any FabricProvider, _ machine: VirtualMachine) async throws {
+    try await fabric.define(machine)
+    try await fabric.define(machine)
+    #expect(try await fabric.machine(machine.id) == machine)
+    #expect(try await fabric.machines(at: "oslo") == [machine])
+    #expect(try await fabric.machines(at: nil) == [machine])
+    #expect(try await fabric.sites().map(\.name).contains("oslo"))
+    var other = machine
+    other.processors += 1
+    #expect(await code { try await fabric.define(other) } == .machineExists)
+    other = machine
+    other.role = .replica
+    #expect(await code { try await fabric.define(other) } == .machineExists)
+}
+
+private func refusesUnknownNames(_ fabric: any FabricProvider, _ id: MachineID) async throws {
+    let nobody = MachineID(site: id.site, name: "wbe")
+    let nowhere = MachineID(site: "olso", name: id.name)
+    for unknown in [nobody, nowhere] {
+        #expect(await code { _ = try await fabric.machine(unknown) } == .unknownName)
+        #expect(await code { try await fabric.start(unknown) } == .unknownName)
+        #expect(await code { try await fabric.stop(unknown) } == .unknownName)
+        #expect(await code { try await fabric.update(unknown) { $0.epoch += 1 } } == .unknownName)
+        #expect(await code { _ = try await fabric.changeSource(of: unknown) } == .unknownName)
+    }
+    let error = await #expect(throws: Failure.self) { _ = try await fabric.machine(nobody) }
+    #expect(error?.message.contains("did you mean 'web'") == true)
+    #expect(await code { try await fabric.connect("nic9", of: id, to: nil) } == .unknownName)
+    #expect(await code { _ = try await fabric.imagePath(of: "disk9", machine: id) } == .unknownName)
+    #expect(await code { _ = try await fabric.machines(at: "olso") } == .unknownName)
+}
+
+private func changesCards(_ fabric: any FabricProvider, _ id: MachineID) async throws {
+    for _ in 1...2 {
+        try await fabric.connect("nic0", of: id, to: nil)
+        try await fabric.setFailoverAddress(FailoverAddress("10.0.0.9"), nic: "nic0", of: id)
+        try await fabric.setGuestAddress("10.0.0.8", nic: "nic0", of: id)
+        let card = try await fabric.machine(id).nics[0]
+        #expect(card.switchName == nil)
+        #expect(card.failoverAddress == FailoverAddress("10.0.0.9"))
+        #expect(card.address == "10.0.0.8")
+    }
+    #expect(await code { try await fabric.connect("nic0", of: id, to: "tennat") } == .switchMissing)
+    try await fabric.connect("nic0", of: id, to: "tenant")
+    try await fabric.setFailoverAddress(nil, nic: "nic0", of: id)
+    #expect(try await fabric.machine(id).nics[0].failoverAddress == nil)
+}
+
+private func updatesWhatIsNotRunningState(
+    _ fabric: any FabricProvider, _ id: MachineID
+) async throws {
+    try await fabric.update(id) {
+        $0.epoch = 3
+        $0.tags = ["gold"]
+    }
+    #expect(try await fabric.machine(id).epoch == 3)
+    #expect(try await fabric.machine(id).tags == ["gold"])
+    #expect(await code { try await fabric.update(id) { $0.epoch = 2 } } == .epochOutdated)
+    #expect(await code { try await fabric.update(id) { $0.power = .running } } == .updateRefused)
+    #expect(await code { try await fabric.update(id) { $0.disks = [] } } == .updateRefused)
+    #expect(await code { try await fabric.update(id) { $0.host = "oslo-9" } } == .unknownName)
+    let mine = Failure(.refused, "the caller's own")
+    #expect(await code { try await fabric.update(id) { _ in throw mine } } == .refused)
+}
+
+private func startsAndStops(_ fabric: any FabricProvider, _ id: MachineID) async throws {
+    for _ in 1...2 {
+        try await fabric.start(id)
+        #expect(try await fabric.machine(id).power == .running)
+    }
+    #expect(await code { try await fabric.remove(id) } == .machineRunning)
+    #expect(await code { try await fabric.update(id) { $0.role = .replica } } == .machineRunning)
+    for _ in 1...2 {
+        try await fabric.stop(id)
+        #expect(try await fabric.machine(id).power == .off)
+    }
+    try await fabric.update(id) { $0.role = .replica }
+    #expect(await code { try await fabric.start(id) } == .machineIsReplica)
+    try await fabric.update(id) { $0.role = .production }
+}
+
+private func cutsWhatWasWritten(
+    _ fabric: any FabricProvider, _ id: MachineID,
+    _ write: (MachineID, String, Int64, [UInt8]) async throws -> Void
+) async throws {
+    try await fabric.start(id)
+    let source = try await fabric.changeSource(of: id)
+    try source.acknowledge(try source.cut(everything: true).token)
+    try await write(id, "disk0", 65_536, [UInt8](repeating: 7, count: 512))
+    #expect(try source.pendingBytes().bytes == 65_536)
+    let cut = try source.cut(everything: false)
+    #expect(cut.coverage == .delta)
+    try await write(id, "disk0", 65_536, [UInt8](repeating: 8, count: 512))
+    #expect(cut.disks[0].extents == [1..<2])
+    #expect(try cut.disks[0].bytes(65_536, 512) == [UInt8](repeating: 7, count: 512))
+    try source.fail(cut.token)
+    let again = try source.cut(everything: false)
+    #expect(try again.disks[0].bytes(65_536, 512) == [UInt8](repeating: 8, count: 512))
+    try source.acknowledge(again.token)
+    #expect(try source.pendingBytes().bytes == 0)
+    try await fabric.stop(id)
+}
+
+private func removesTwice(_ fabric: any FabricProvider, _ machine: VirtualMachine) async throws {
+    for _ in 1...2 {
+        try await fabric.remove(machine.id)
+        #expect(await code { _ = try await fabric.machine(machine.id) } == .unknownName)
+    }
+}
+
+@Suite struct FabricConformanceTests {
+    @Test func `the embedded fabric keeps its word`() async throws {
+        let world = try await World()
+        try await exercise(fabric: { world.fabric }) { id, disk, offset, bytes in
+            try await world.write(bytes[0], bytes.count, at: offset, disk, of: id)
+        }
+    }
+
+    @Test func `a faulty fabric without faults keeps its word`() async throws {
+        let world = try await World()
+        let faulty = FaultyFabric(world.fabric, plan: FaultPlan())
+        try await exercise(fabric: { faulty }) { id, disk, offset, bytes in
+            try await world.write(bytes[0], bytes.count, at: offset, disk, of: id)
+        }
+        #expect(faulty.log.writes.count > 20)
+    }
+}
