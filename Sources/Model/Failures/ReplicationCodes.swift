@@ -3,8 +3,8 @@
 extension Failure.Code {
     static let replication: [Self] = [
         .transitionRefused, .intervalInvalid, .notProtected, .alreadyProtected, .diskNotReplicable,
-        .diskMissing, .sizeChanged, .logDamaged, .logRefused, .replicaChanged, .machineRunning,
-        .reasonMissing, .pointMissing, .pointOverwritten, .networkNotIsolated, .cutLost,
+        .protectedDiskMissing, .sizeChanged, .logDamaged, .logRefused, .replicaChanged, .machineNotOff,
+        .reasonMissing, .pointMissing, .pointOverwritten, .networkNotIsolated,
     ]
 
     package static let transitionRefused = Self(
@@ -32,7 +32,7 @@ extension Failure.Code {
         meaning: "A chosen disk is a pass-through or shared disk; only image disks can be replicated.",
         remedy: "Choose the other disks on purpose; the rest is then listed as excluded.")
 
-    package static let diskMissing = Self(
+    package static let protectedDiskMissing = Self(
         "replication.disk_missing",
         meaning: "A protected disk is not there any more, at the primary or at the replica.",
         remedy: "Bring the disk back, or remove the protection and protect the machine again.")
@@ -45,20 +45,21 @@ extension Failure.Code {
     package static let logDamaged = Self(
         "replication.log_damaged",
         meaning: "A replication or undo log does not hold what was written into it.",
-        remedy: "Nothing of it was applied. Let the machine resync with `muster sync`.")
+        remedy: "Nothing of it stays on a disk. A received log was put away, and the next `muster sync` "
+            + "sends its blocks again; a damaged undo log costs the points behind it.")
 
     package static let logRefused = Self(
         "replication.log_refused",
         meaning: "A log is sound, but it does not follow what the replica holds: another machine, "
             + "another generation, or a log between them is missing.",
-        remedy: "Send the missing log, or let the machine resync with `muster sync`.")
+        remedy: "It was put away and nothing is lost: the next `muster sync` sends its blocks again.")
 
     package static let replicaChanged = Self(
         "replication.replica_changed",
         meaning: "Somebody other than replication wrote to the replica's disks.",
         remedy: "The next `muster sync` compares all blocks and sends those that differ.")
 
-    package static let machineRunning = Self(
+    package static let machineNotOff = Self(
         "replication.machine_running",
         meaning: "The machine must be turned off for this operation, and it is running.",
         remedy: "Shut it down first, or choose a failover kind that does not need it off.")
@@ -83,10 +84,4 @@ extension Failure.Code {
         "replication.network_not_isolated",
         meaning: "A test failover was to use a network that reaches beyond the test.",
         remedy: "Name an isolated network of the replica's site, or none to keep the cards unplugged.")
-
-    package static let cutLost = Self(
-        "replication.cut_lost",
-        meaning: "Changes the primary had handed over were lost at the replica before they were "
-            + "applied.",
-        remedy: "The next `muster sync` compares all blocks and sends those that differ.")
 }

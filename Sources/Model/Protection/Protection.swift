@@ -18,9 +18,11 @@ package struct Protection: Sendable, Hashable, Codable {
     /// Disks of the primary that were left out on purpose.
     package var excludedDisks: [String]
 
+    /// The unit of replication; the change source's, known from the first cut on.
+    package var blockBytes: Int
     /// Rises at every change of roles; logs and points of an older generation are worthless.
     package var generation: Int
-    /// The newest log of this generation that was written at the primary.
+    /// The newest log of this generation that was written at the primary, applied or not.
     package var sentSequence: Int
     /// The newest log of this generation that the replica's disks hold.
     package var appliedSequence: Int
@@ -32,6 +34,8 @@ package struct Protection: Sendable, Hashable, Codable {
     package var points: [RecoveryPoint]
     /// The replica's images as replication left them; a difference means somebody else wrote.
     package var replicaStamps: [ImageStamp]
+    /// The primary's images when all was sent and it could not be started any more; else empty.
+    package var primaryStamps: [ImageStamp]
 
     package var statistics: ReplicationStatistics
     /// What a failover begun, or not completed yet, needs.
@@ -55,6 +59,7 @@ package struct Protection: Sendable, Hashable, Codable {
         self.pointsKept = pointsKept
         self.disks = disks
         self.excludedDisks = excludedDisks
+        self.blockBytes = 65_536
         self.generation = 1
         self.sentSequence = 0
         self.appliedSequence = 0
@@ -62,6 +67,7 @@ package struct Protection: Sendable, Hashable, Codable {
         self.epoch = epoch
         self.points = []
         self.replicaStamps = []
+        self.primaryStamps = []
         self.statistics = ReplicationStatistics()
         self.operations = []
     }
@@ -111,10 +117,9 @@ package struct FailoverRecord: Sendable, Hashable, Codable {
     package var epoch: Int
     /// Why it was done though the primary answered.
     package var reason: String?
-    /// The old primary was turned off and told that it is a replica now.
+    /// The old primary was turned off and told that it is a replica now; else only the epoch keeps it
+    /// from being started.
     package var isPrimaryFenced: Bool
-    /// The old primary's images when all was sent; nil when that is not known.
-    package var primaryStamps: [ImageStamp]?
 
     package init(kind: FailoverKind, point: Int, epoch: Int, reason: String?) {
         self.kind = kind
@@ -122,7 +127,6 @@ package struct FailoverRecord: Sendable, Hashable, Codable {
         self.epoch = epoch
         self.reason = reason
         self.isPrimaryFenced = false
-        self.primaryStamps = nil
     }
 }
 

@@ -40,5 +40,8 @@ package protocol DurableFile: AnyObject, Sendable {
     func write(_ buffer: UnsafeRawBufferPointer, at offset: Int64) throws
     /// Makes the range read as zeros and gives its room back.
     func punchHole(at offset: Int64, count: Int64) throws
+    /// The ranges that may hold something else than zeros, in order.
+    func dataRanges() throws -> [Range<Int64>]
+    /// Returns when the bytes, the size and the time of the last change are durable.
     func sync() throws
 }

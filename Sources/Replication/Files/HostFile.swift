@@ -1,6 +1,7 @@
 // One open file of the operating system.
 import Glibc
 import Model
+import SystemLinux
 
 final class HostFile: DurableFile {
     let path: String
@@ -30,7 +31,7 @@ final class HostFile: DurableFile {
         var done = 0
         while done < buffer.count {
             let count = pread(
-                descriptor, buffer.baseAddress! + done, buffer.count - done, offset + Int64(done))
+                descriptor, buffer.baseAddress! + done, buffer.count - done, Int(offset) + done)
             if count == 0 { break }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -45,7 +46,7 @@ final class HostFile: DurableFile {
         var done = 0
         while done < buffer.count {
             let count = pwrite(
-                descriptor, buffer.baseAddress! + done, buffer.count - done, offset + Int64(done))
+                descriptor, buffer.baseAddress! + done, buffer.count - done, Int(offset) + done)
             if count < 0 {
                 if errno == EINTR { continue }
                 throw Failure.ofSystem("write", path)
@@ -55,13 +56,26 @@ final class HostFile: DurableFile {
     }
 
     func punchHole(at offset: Int64, count: Int64) throws {
-        let keepsSizeAndFrees = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
-        if fallocate(descriptor, keepsSizeAndFrees, offset, count) == 0 { return }
+        let (keepsSize, punchesHole): (Int32, Int32) = (1, 2)
+        if fallocate(descriptor, keepsSize | punchesHole, Int(offset), Int(count)) == 0 { return }
         guard errno == EOPNOTSUPP else { throw Failure.ofSystem("punch a hole in", path) }
         let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(count), alignment: 4096)
         defer { zeros.deallocate() }
         zeros.initializeMemory(as: UInt8.self, repeating: 0)
         try write(UnsafeRawBufferPointer(zeros), at: offset)
+    }
+
+    func dataRanges() throws -> [Range<Int64>] {
+        var ranges: [Range<Int64>] = []
+        var position = 0
+        while true {
+            let start = lseek(descriptor, position, LINUX_SEEK_DATA)
+            if start < 0, errno == ENXIO { return ranges }
+            let end = start < 0 ? start : lseek(descriptor, start, LINUX_SEEK_HOLE)
+            guard end >= 0 else { throw Failure.ofSystem("read the extents of", path) }
+            ranges.append(Int64(start)..<Int64(end))
+            position = end
+        }
     }
 
     /// The whole of `fsync`, not `fdatasync`: the time of the last change must be durable too, since

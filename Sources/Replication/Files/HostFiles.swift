@@ -71,7 +71,7 @@ package struct HostFiles: FileSystem {
 
     package func stamp(_ path: String) throws -> ImageStamp? {
         var status = Glibc.stat()
-        if Glibc.stat(path, &status) != 0 {
+        if lstat(path, &status) != 0 {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw Failure.ofSystem("look at", path)
         }

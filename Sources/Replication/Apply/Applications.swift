@@ -1,0 +1,89 @@
+// Which applications there are: the next log forward, the way back from it, and forward again.
+import Fabric
+import Model
+
+extension ReplicaSide {
+    /// The next received log onto the disks. Raises `replication.log_refused` when it does not follow.
+    func forward(_ log: ReplicationLog, _ protection: Protection) throws -> LogApplication {
+        try check(log, protection)
+        let inverse = protection.points.last.map { latest in
+            LogApplication.Inverse(
+                path: folder.undoLog(log.header.name), folder: folder.undo,
+                header: log.header.reversed(to: latest, previous: log.hash))
+        }
+        return try application(log, in: folder.inbox, dropsLog: true, inverse, protection)
+    }
+
+    /// From a point to the one before it, keeping the way forward.
+    func backward(_ undo: ReplicationLog, _ protection: Protection) throws -> LogApplication {
+        let name = LogName(generation: undo.header.generation, sequence: undo.header.baseSequence)
+        let inverse = protection.points.first { $0.sequence == name.sequence }.map { latest in
+            LogApplication.Inverse(
+                path: folder.redoLog(name), folder: folder.undo,
+                header: undo.header.reversed(to: latest, previous: undo.hash))
+        }
+        return try application(undo, in: folder.undo, dropsLog: false, inverse, protection)
+    }
+
+    /// From a point to the one after it, which was left by going back; the way back is kept already.
+    func again(_ redo: ReplicationLog, _ protection: Protection) throws -> LogApplication {
+        try application(redo, in: folder.undo, dropsLog: false, nil, protection)
+    }
+
+    /// Takes back an application that was begun and cannot be ended: its log is lost or damaged.
+    func rollBack(_ protection: Protection) throws {
+        let path = folder.undoLog(protection.nextLog)
+        let undo = try ReplicationLog(path, files: files)
+        let application = try application(undo, in: folder.undo, dropsLog: true, nil, protection)
+        try application.perform([.verifyLog, .writeDisks, .syncDisks])
+    }
+
+    private func application(
+        _ log: ReplicationLog, in folder: String, dropsLog: Bool,
+        _ inverse: LogApplication.Inverse?, _ protection: Protection
+    ) throws -> LogApplication {
+        LogApplication(
+            log: log, folder: folder, dropsLog: dropsLog, inverse: inverse, images: images,
+            hashFiles: try validHashFiles(protection), files: files, workers: workers)
+    }
+
+    private func check(_ log: ReplicationLog, _ protection: Protection) throws {
+        let header = log.header
+        let reason: String? =
+            if header.vm != protection.vm {
+                "it belongs to \(header.vm)"
+            } else if header.generation != protection.generation {
+                "it is of generation \(header.generation) and the replica of "
+                    + "\(protection.generation)"
+            } else if header.direction != .forward
+                || header.baseSequence != protection.appliedSequence
+                || header.previous.description
+                    != BlockHash(text: protection.latestLogHash).description
+            {
+                "it leads from point \(header.baseSequence) to \(header.sequence), and the replica "
+                    + "holds point \(protection.appliedSequence)"
+            } else if header.disks != protection.disks {
+                "its disks are not the replica's"
+            } else {
+                nil
+            }
+        guard let reason else { return }
+        throw Failure(
+            .logRefused, "\(log.path) does not follow what the replica holds: \(reason)",
+            context: ["file": log.path, "vm": protection.vm])
+    }
+}
+
+extension LogHeader {
+    /// What the log of the way back to `point` says of itself.
+    func reversed(to point: RecoveryPoint, previous hash: BlockHash) -> LogHeader {
+        var header = self
+        header.direction = direction == .forward ? .backward : .forward
+        header.sequence = baseSequence
+        header.baseSequence = sequence
+        header.cutAt = point.cutAt
+        header.pointKind = point.kind
+        header.previous = hash
+        return header
+    }
+}

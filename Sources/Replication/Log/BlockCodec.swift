@@ -1,0 +1,52 @@
+// Blocks to payloads and back: zeros vanish, zstd -1 where it gains, raw otherwise.
+import Model
+import SystemZstd
+
+/// One worker's compressor and decompressor; not shared between threads.
+final class BlockCodec {
+    private let compressor = ZSTD_createCCtx()
+    private let decompressor = ZSTD_createDCtx()
+    /// Compression must save this much, or the payload stays raw: reading raw is cheaper.
+    private static let gainPercentMin = 6
+
+    deinit {
+        ZSTD_freeCCtx(compressor)
+        ZSTD_freeDCtx(decompressor)
+    }
+
+    /// Writes the payload of a block whose hash is known; the target has room for the raw block.
+    func encode(
+        _ block: UnsafeRawBufferPointer, hash: BlockHash, codec: LogHeader.Codec,
+        into target: UnsafeMutableRawBufferPointer
+    ) -> (encoding: LogRecord.Encoding, count: Int) {
+        if hash == .zeros { return (.zeros, 0) }
+        if codec == .zstd {
+            // zstd gives up by itself when the result does not fit: no gain, no work to the end.
+            let room = block.count * (100 - Self.gainPercentMin) / 100
+            let count = ZSTD_compressCCtx(
+                compressor, target.baseAddress, room, block.baseAddress, block.count, 1)
+            if ZSTD_isError(count) == 0 { return (.zstd, count) }
+        }
+        target.copyMemory(from: block)
+        return (.raw, block.count)
+    }
+
+    /// Fills the target with the block's bytes; false when the payload is not that of the record.
+    func decode(
+        _ payload: UnsafeRawBufferPointer, of record: LogRecord,
+        into target: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        switch record.encoding {
+        case .zeros:
+            target.initializeMemory(as: UInt8.self, repeating: 0)
+            return true
+        case .raw:
+            target.copyMemory(from: payload)
+        case .zstd:
+            let count = ZSTD_decompressDCtx(
+                decompressor, target.baseAddress, target.count, payload.baseAddress, payload.count)
+            if count != target.count { return false }
+        }
+        return BlockHash(of: UnsafeRawBufferPointer(target)) == record.hash
+    }
+}

@@ -1,0 +1,90 @@
+// Reads a log's blocks in batches of neighbouring records, each block checked against its hash.
+import Fabric
+import Glibc
+import Model
+
+/// One worker's reader; not shared between threads.
+final class LogBatchReader {
+    private let log: ReplicationLog
+    private let codec = BlockCodec()
+    private let raw: UnsafeMutableRawBufferPointer
+    /// The blocks of the last batch, one after the other.
+    let blocks: UnsafeMutableRawBufferPointer
+
+    init(_ log: ReplicationLog) {
+        self.log = log
+        let bytes = max(LogChunk.bytesMax, log.header.blockBytes)
+        let count = bytes / log.header.blockBytes
+        raw = .allocate(byteCount: bytes + count * LogRecord.bytes, alignment: 4096)
+        blocks = .allocate(byteCount: bytes, alignment: 4096)
+    }
+
+    deinit {
+        raw.deallocate()
+        blocks.deallocate()
+    }
+
+    /// How many records a batch has at most.
+    static func size(for header: LogHeader) -> Int {
+        max(1, LogChunk.bytesMax / header.blockBytes)
+    }
+
+    /// Fills ``blocks``; raises `replication.log_damaged` at the first block that is not what was
+    /// logged.
+    func read(_ numbers: Range<Int>) throws {
+        try log.readRaw(numbers, into: raw)
+        let start = log.records[numbers.lowerBound].position
+        var filled = 0
+        for record in log.records[numbers] {
+            let place = Int(record.position - start)
+            let target = blocks[filled..<filled + Int(record.length)]
+            let isRight = hasHead(of: record, at: place) && decode(record, place, target)
+            guard isRight else {
+                throw LogDamage(path: log.path).at(
+                    record.position,
+                    "the block at byte \(record.offset) of disk "
+                        + "\(log.header.disks[Int(record.disk)].name) is not what was logged")
+            }
+            filled += Int(record.length)
+        }
+    }
+
+    private func hasHead(of record: LogRecord, at place: Int) -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: LogRecord.bytes, alignment: 8) { head in
+            record.encode(into: head)
+            return memcmp(head.baseAddress!, raw.baseAddress! + place, LogRecord.bytes) == 0
+        }
+    }
+
+    private func decode(
+        _ record: LogRecord, _ place: Int, _ target: Slice<UnsafeMutableRawBufferPointer>
+    ) -> Bool {
+        let start = place + LogRecord.bytes
+        let payload = UnsafeRawBufferPointer(
+            rebasing: raw[start..<start + Int(record.payloadLength)])
+        return codec.decode(
+            payload, of: record, into: UnsafeMutableRawBufferPointer(rebasing: target))
+    }
+}
+
+extension ReplicationLog {
+    /// Checks every block; raises `replication.log_damaged` at the first that is wrong.
+    package func verify(workers: Int) throws {
+        try eachBatch(workers: workers) { reader, numbers in try reader.read(numbers) }
+    }
+
+    /// Hands out the records in batches of neighbours to workers with a reader each.
+    func eachBatch(
+        workers: Int, _ body: @escaping @Sendable (LogBatchReader, Range<Int>) throws -> Void
+    ) throws {
+        let size = LogBatchReader.size(for: header)
+        let count = (records.count + size - 1) / size
+        let next = Turnstile.Counter()
+        try Workers.run(min(workers, max(1, count))) {
+            let reader = LogBatchReader(self)
+            while case let batch = next.take(), batch < count {
+                try body(reader, batch * size..<min((batch + 1) * size, self.records.count))
+            }
+        }
+    }
+}

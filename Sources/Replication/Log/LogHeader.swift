@@ -1,0 +1,138 @@
+// What a replication log says of itself before its records.
+//
+//      0   8  magic "MUSTRLOG"
+//      8   4  version, 1
+//     12   4  bytes of this header, the hash at its end included
+//     16   1  direction: 1 forward (replication log), 2 backward (undo log)
+//     17   1  kind of the point: 0 standard, 1 app-consistent
+//     18   1  codec: 0 none, 1 zstd
+//     19   1  zero
+//     20   4  block size in bytes
+//     24   8  generation
+//     32   8  sequence of the point it leads to
+//     40   8  sequence of the point it leads from
+//     48   8  the instant of the cut it leads to, microseconds since 1970 UTC
+//     56  16  hash of the log before it; zero when it is the first
+//     72   4  number of disks
+//     76      the machine's name: 2 bytes of length, UTF-8
+//             per disk: its name in the same form, 8 bytes of size
+//        16  xxh3-128 of all bytes before
+import Model
+
+package struct LogHeader: Sendable, Hashable {
+    package enum Direction: UInt8, Sendable, Hashable {
+        case forward = 1
+        case backward = 2
+    }
+
+    package enum Codec: UInt8, Sendable, Hashable {
+        case none = 0
+        case zstd = 1
+    }
+
+    package var direction: Direction
+    package var pointKind: RecoveryPoint.Kind
+    package var codec: Codec
+    package var blockBytes: Int
+    package var vm: String
+    package var generation: Int
+    package var sequence: Int
+    package var baseSequence: Int
+    package var cutAt: Timestamp
+    package var previous: BlockHash
+    package var disks: [ProtectedDisk]
+
+    package init(
+        direction: Direction, pointKind: RecoveryPoint.Kind, codec: Codec, blockBytes: Int,
+        vm: String, generation: Int, sequence: Int, baseSequence: Int, cutAt: Timestamp,
+        previous: BlockHash, disks: [ProtectedDisk]
+    ) {
+        self.direction = direction
+        self.pointKind = pointKind
+        self.codec = codec
+        self.blockBytes = blockBytes
+        self.vm = vm
+        self.generation = generation
+        self.sequence = sequence
+        self.baseSequence = baseSequence
+        self.cutAt = cutAt
+        self.previous = previous
+        self.disks = disks
+    }
+
+    package var name: LogName { LogName(generation: generation, sequence: sequence) }
+
+    package var point: RecoveryPoint {
+        RecoveryPoint(sequence: sequence, generation: generation, kind: pointKind, cutAt: cutAt)
+    }
+}
+
+extension LogHeader {
+    static let magic: UInt64 = 0x474F_4C52_5453_554D
+    static let version: UInt32 = 1
+    static let fixedBytes = 76
+    /// From 4 KiB; to 64 KiB today, with room to grow.
+    static let blockBytesAllowed = 4096...1 << 20
+
+    var encoded: [UInt8] {
+        var names = LogBytes()
+        names.append(vm)
+        for disk in disks {
+            names.append(disk.name)
+            names.append(disk.size.bytes)
+        }
+        var output = LogBytes()
+        output.append(Self.magic)
+        output.append(Self.version)
+        output.append(UInt32(Self.fixedBytes + names.bytes.count + BlockHash.bytes))
+        output.append(direction.rawValue)
+        output.append(UInt8(pointKind == .standard ? 0 : 1))
+        output.append(codec.rawValue)
+        output.append(UInt8(0))
+        output.append(UInt32(blockBytes))
+        for number in [generation, sequence, baseSequence] { output.append(Int64(number)) }
+        output.append(cutAt.microseconds)
+        output.append(previous)
+        output.append(UInt32(disks.count))
+        let text = output.bytes + names.bytes
+        var closing = LogBytes()
+        closing.append(text.withUnsafeBytes { BlockHash(of: $0) })
+        return text + closing.bytes
+    }
+
+    /// Reads a header whose hash has been found right; nil when its content cannot be.
+    init?(verified bytes: UnsafeRawBufferPointer) {
+        var reader = LogBytesReader(bytes)
+        guard reader.number(UInt64.self) == Self.magic,
+            reader.number(UInt32.self) == Self.version, reader.number(UInt32.self) != nil,
+            let direction = reader.number(UInt8.self).flatMap(Direction.init),
+            let kind = reader.number(UInt8.self), kind <= 1,
+            let codec = reader.number(UInt8.self).flatMap(Codec.init),
+            reader.number(UInt8.self) == 0,
+            let blockBytes = reader.number(UInt32.self).map(Int.init),
+            Self.blockBytesAllowed.contains(blockBytes), blockBytes % 512 == 0,
+            let generation = reader.number(Int64.self), let sequence = reader.number(Int64.self),
+            let baseSequence = reader.number(Int64.self), let cutAt = reader.number(Int64.self),
+            let previous = reader.hash(), let count = reader.number(UInt32.self),
+            let vm = reader.text(), let disks = Self.readDisks(Int(count), &reader)
+        else { return nil }
+        self.init(
+            direction: direction, pointKind: kind == 0 ? .standard : .appConsistent, codec: codec,
+            blockBytes: blockBytes, vm: vm, generation: Int(generation), sequence: Int(sequence),
+            baseSequence: Int(baseSequence), cutAt: Timestamp(microseconds: cutAt),
+            previous: previous, disks: disks)
+    }
+
+    private static func readDisks(
+        _ count: Int, _ reader: inout LogBytesReader
+    ) -> [ProtectedDisk]? {
+        var disks: [ProtectedDisk] = []
+        for _ in 0..<count {
+            guard let name = reader.text(), let size = reader.number(Int64.self), size >= 0 else {
+                return nil
+            }
+            disks.append(ProtectedDisk(name: name, size: ByteCount(size)))
+        }
+        return disks
+    }
+}

@@ -1,0 +1,132 @@
+// A whole log, opened for reading. Nothing in it is believed: header, index and trailer are checked when
+// it is opened, every block when it is read. What does not hold is `replication.log_damaged`, which names
+// the file and the byte; nothing of a damaged log reaches a disk.
+import Fabric
+import Model
+
+package final class ReplicationLog: Sendable {
+    package let path: String
+    package let header: LogHeader
+    /// By disk and offset.
+    let records: [LogRecord]
+    /// Chains this log to the next.
+    package let hash: BlockHash
+    private let file: any DurableFile
+
+    /// Raises `replication.log_damaged`, and `files.failed` when there is no such file.
+    package init(_ path: String, files: any FileSystem) throws {
+        self.path = path
+        file = try files.open(path, .read)
+        let damage = LogDamage(path: path)
+        let size = try file.size()
+        guard size >= Int64(LogHeader.fixedBytes + BlockHash.bytes + LogTrailer.bytes) else {
+            throw damage.at(size, "it ends before its header does")
+        }
+        let head = try Self.readHeader(file, size, damage)
+        guard let header = head.withUnsafeBytes({ LogHeader(verified: $0) }) else {
+            throw damage.at(0, "its header makes no sense")
+        }
+        let tail = size - Int64(LogTrailer.bytes)
+        let trailer = try Self.bytes(of: file, at: tail, count: LogTrailer.bytes)
+            .withUnsafeBytes { LogTrailer($0, fileBytes: size) }
+        guard let trailer else { throw damage.at(tail, "it has no trailer; it was cut short") }
+        let index = try Self.bytes(
+            of: file, at: trailer.indexPosition, count: Int(tail - trailer.indexPosition))
+        let hash = head.withUnsafeBytes { head in
+            index.withUnsafeBytes { LogTrailer.hash(header: head, index: $0) }
+        }
+        guard hash == trailer.hash else {
+            throw damage.at(trailer.indexPosition, "its index is not what was written")
+        }
+        self.header = header
+        self.hash = hash
+        records = try Self.readRecords(
+            index, header, from: Int64(head.count), to: trailer.indexPosition, damage)
+    }
+
+    private static func readHeader(
+        _ file: any DurableFile, _ size: Int64, _ damage: LogDamage
+    ) throws -> [UInt8] {
+        let fixed = try bytes(of: file, at: 0, count: LogHeader.fixedBytes)
+        let (magic, version, length) = fixed.withUnsafeBytes {
+            (
+                UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)),
+                UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt32.self)),
+                Int(UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 12, as: UInt32.self)))
+            )
+        }
+        guard magic == LogHeader.magic else { throw damage.at(0, "it is no replication log") }
+        guard version == LogHeader.version else {
+            throw damage.at(8, "it has version \(version), and only version 1 is known")
+        }
+        let least = LogHeader.fixedBytes + BlockHash.bytes
+        guard length >= least, length <= Limits.logHeaderBytesMax, Int64(length) < size else {
+            throw damage.at(12, "its header cannot be \(length) bytes long")
+        }
+        let head = try bytes(of: file, at: 0, count: length)
+        let isRight = head.withUnsafeBytes { head in
+            let text = UnsafeRawBufferPointer(rebasing: head.dropLast(BlockHash.bytes))
+            var reader = LogBytesReader(
+                UnsafeRawBufferPointer(rebasing: head.suffix(BlockHash.bytes)))
+            return reader.hash() == BlockHash(of: text)
+        }
+        guard isRight else { throw damage.at(0, "its header is not what was written") }
+        return head
+    }
+
+    private static func readRecords(
+        _ index: [UInt8], _ header: LogHeader, from start: Int64, to end: Int64,
+        _ damage: LogDamage
+    ) throws -> [LogRecord] {
+        let count = index.count / LogRecord.indexBytes
+        var records: [LogRecord] = []
+        records.reserveCapacity(count)
+        var tail = start
+        for number in 0..<count {
+            let place = number * LogRecord.indexBytes
+            let record = index.withUnsafeBytes {
+                LogRecord(
+                    index: UnsafeRawBufferPointer(
+                        rebasing: $0[place..<place + LogRecord.indexBytes]))
+            }
+            guard let record, record.isPlausible(in: header, at: tail),
+                records.last.map(record.follows) ?? true
+            else { throw damage.at(end + Int64(place), "entry \(number) of its index is wrong") }
+            records.append(record)
+            tail = record.end
+        }
+        guard tail == end else { throw damage.at(tail, "its records and its index do not meet") }
+        return records
+    }
+
+    private static func bytes(
+        of file: any DurableFile, at offset: Int64, count: Int
+    ) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+            used = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
+        }
+    }
+
+    /// Fills `target` with neighbouring records' bytes as they stand in the file, heads included.
+    func readRaw(_ numbers: Range<Int>, into target: UnsafeMutableRawBufferPointer) throws {
+        let start = records[numbers.lowerBound].position
+        let end = records[numbers.upperBound - 1].end
+        let wanted = UnsafeMutableRawBufferPointer(rebasing: target[..<Int(end - start)])
+        let count = try file.read(into: wanted, at: start)
+        guard count == wanted.count else {
+            throw LogDamage(path: path).at(start + Int64(count), "it ends within a record")
+        }
+    }
+}
+
+/// Says where a log is damaged.
+struct LogDamage {
+    let path: String
+
+    func at(_ offset: Int64, _ reason: String) -> Failure {
+        Failure(
+            .logDamaged,
+            "\(path) is damaged at byte \(offset): \(reason); nothing of it was applied",
+            context: ["file": path, "offset": String(offset)])
+    }
+}

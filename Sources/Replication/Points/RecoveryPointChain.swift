@@ -1,0 +1,66 @@
+// The points of one replica. The disks are the latest; each undo log leads one point further back:
+//
+//     disks = point 9 ──9.undo──▶ point 8 ──8.undo──▶ point 7        (kept: 7, 8, 9)
+//
+// Dropping the oldest point is deleting the undo log that leads to it. An older point is read by laying
+// the undo logs over the disks; nothing is written for that.
+import Fabric
+import Model
+
+package struct RecoveryPointChain: Sendable {
+    let protection: Protection
+    let folder: MachineFolder
+    /// The replica's images, in the order of the protected disks.
+    let images: [String]
+    let files: any FileSystem
+
+    /// The point of that sequence, the latest when nil; raises `replication.point_missing`.
+    static func point(_ sequence: Int?, of protection: Protection) throws(Failure) -> RecoveryPoint {
+        let found = sequence.map { wanted in
+            protection.points.first { $0.sequence == wanted }
+        }
+        guard let point = found ?? protection.points.last else {
+            throw Failure(
+                .pointMissing, "\(protection.vm) has no recovery point yet; run its first copy",
+                context: ["vm": protection.vm])
+        }
+        guard sequence == nil || point.sequence == sequence else { throw missing(sequence, protection) }
+        return point
+    }
+
+    private static func missing(_ sequence: Int?, _ protection: Protection) -> Failure {
+        let kept = protection.points.map { String($0.sequence) }.joined(separator: ", ")
+        return Failure(
+            .pointMissing,
+            "\(protection.vm) has no recovery point \(sequence ?? 0); kept are \(kept)",
+            context: ["vm": protection.vm, "point": String(sequence ?? 0)])
+    }
+
+    /// The undo logs that lead from the disks to `point`, in the order they are applied.
+    func wayBack(to point: Int) -> [LogName] {
+        protection.points.map(\.sequence)
+            .filter { $0 > point && $0 <= protection.appliedSequence }
+            .sorted(by: >)
+            .map { LogName(generation: protection.generation, sequence: $0) }
+    }
+
+    /// Opens the disks as they were at `point`; raises `replication.log_damaged`.
+    package func open(_ point: Int) throws -> PointReader {
+        let undo = try wayBack(to: point).map { try ReplicationLog(folder.undoLog($0), files: files) }
+        return try PointReader(protection, disks: images.map { try files.open($0, .read) }, undo)
+    }
+}
+
+extension Protection {
+    /// Adds the point the disks hold now; the oldest gives way.
+    mutating func append(_ point: RecoveryPoint) {
+        points.removeAll { $0.sequence >= point.sequence }
+        points.append(point)
+        points.removeFirst(max(0, points.count - pointsKept))
+    }
+
+    /// Nothing but the disks can be trusted.
+    mutating func forgetOlderPoints() {
+        points.removeFirst(max(0, points.count - 1))
+    }
+}

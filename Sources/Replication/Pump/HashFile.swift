@@ -1,0 +1,86 @@
+// The hashes of a replica's blocks, kept in step with its disk by every application, so that a resync
+// reads the sender's side only.
+//
+//      0   8  magic "MUSTRHSH"
+//      8   4  version, 1
+//     12   4  block size in bytes
+//     16   8  generation
+//     24   8  bytes of the disk
+//     32  16  xxh3-128 of the bytes before
+//     48  16  zero
+//     64      16 bytes per block: its xxh3-128, zero for a block of zeros; what lies beyond the end of
+//             the file is zero
+//
+// Valid when the header says what is expected. A file that is not is removed, and made anew from the
+// disk itself: always right, only slower.
+import Fabric
+import Model
+
+enum HashFile {
+    static let magic: UInt64 = 0x4853_4852_5453_554D
+    static let headerBytes = 64
+
+    /// What a hash file must say of itself to be of use.
+    struct Identity: Sendable, Hashable {
+        var generation: Int
+        var blockBytes: Int
+        var diskBytes: Int64
+
+        var blocks: Int { Int((diskBytes + Int64(blockBytes) - 1) / Int64(blockBytes)) }
+
+        var header: [UInt8] {
+            var output = LogBytes()
+            output.append(HashFile.magic)
+            output.append(UInt32(1))
+            output.append(UInt32(blockBytes))
+            output.append(Int64(generation))
+            output.append(diskBytes)
+            output.append(output.bytes.withUnsafeBytes { BlockHash(of: $0) })
+            return output.bytes + [UInt8](repeating: 0, count: 16)
+        }
+    }
+
+    static func isValid(
+        _ path: String, _ identity: Identity, files: any FileSystem
+    ) throws -> Bool {
+        guard try files.stamp(path) != nil else { return false }
+        let file = try files.open(path, .read)
+        let header = try [UInt8](unsafeUninitializedCapacity: headerBytes) { buffer, used in
+            used = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+        }
+        return header == identity.header
+    }
+
+    static func read(
+        _ path: String, _ identity: Identity, files: any FileSystem
+    ) throws -> [BlockHash] {
+        let file = try files.open(path, .read)
+        return try [BlockHash](unsafeUninitializedCapacity: identity.blocks) { buffer, used in
+            try file.fill(UnsafeMutableRawBufferPointer(buffer), at: Int64(headerBytes))
+            // In memory as in the file: two little-endian words. Big-endian machines would swap here.
+            used = identity.blocks
+        }
+    }
+
+    static func write(
+        _ hashes: [BlockHash], at block: BlockIndex, into file: any DurableFile
+    ) throws {
+        try hashes.withUnsafeBytes {
+            try file.write($0, at: Int64(headerBytes + block * BlockHash.bytes))
+        }
+    }
+
+    /// Makes the file durable, whole or not at all.
+    static func create(
+        _ path: String, in folder: String, _ identity: Identity, _ hashes: [BlockHash],
+        files: any FileSystem
+    ) throws {
+        try files.makeFolder(folder)
+        let file = try files.open(path + ".part", .create)
+        try identity.header.withUnsafeBytes { try file.write($0, at: 0) }
+        if hashes.contains(where: { $0 != .zeros }) { try write(hashes, at: 0, into: file) }
+        try file.sync()
+        try files.rename(path + ".part", to: path)
+        try files.syncFolder(folder)
+    }
+}
