@@ -49,7 +49,7 @@ import Testing
                 .noted(RunNote(run: run, ordinal: 1, level: .output, text: "a", at: .second(1))),
                 .runChanged(run, .woken, at: .second(2)),
             ])
-        } throws: { Failure.isOf(.transitionRefused)($0) }
+        } throws: { Failure.isOf(.runTransitionRefused)($0) }
         #expect(try store.run(run).state == .running)
         #expect(try store.notes(of: run, limit: 10).isEmpty)
     }
@@ -58,7 +58,7 @@ import Testing
         try await store.commit([.runRequired(run, in: .running)])
         await #expect {
             try await store.commit([.runRequired(run, in: .waiting)])
-        } throws: { Failure.isOf(.transitionRefused)($0) }
+        } throws: { Failure.isOf(.runTransitionRefused)($0) }
     }
 
     @Test func `a run that is not there is named`() async throws {
@@ -104,7 +104,7 @@ import Testing
         try await store.commit([.runChanged(run, .aborted, at: .second(4))])
         await #expect {
             try await store.commit([.abortRequested(run, first)])
-        } throws: { Failure.isOf(.transitionRefused)($0) }
+        } throws: { Failure.isOf(.runTransitionRefused)($0) }
     }
 
     @Test func `a chunk must be stored before a run can use it`() async throws {
