@@ -9,9 +9,8 @@
 #include <time.h>
 
 enum { BEAT = 1000, CALL_DEPTH_MAX = 16000, BYTES_PER_INSTRUCTION = 64 };
-static const int64_t COST_MAX = 1LL << 50;  // far above every budget, far below overflow
 static const int64_t slice_nanoseconds_max = 20 * 1000 * 1000;
-static const int64_t burst_cpu_nanoseconds_max = 5LL * 1000 * 1000 * 1000;
+static const int64_t burst_cpu_nanoseconds_max = 2LL * 1000 * 1000 * 1000;
 
 static void budget_hook(lua_State *L, lua_Debug *frame);
 
@@ -26,7 +25,7 @@ void budget_arm(lua_State *L) { lua_sethook(L, budget_hook, LUA_MASKCOUNT, BEAT)
 static void budget_fire_soon(lua_State *L) { lua_sethook(L, budget_hook, LUA_MASKCOUNT, 1); }
 
 static void budget_bill(clua_state *s, int64_t cost) {
-    if (cost > COST_MAX) cost = COST_MAX;
+    if (cost > s->settings.instructions_max) cost = s->settings.instructions_max;
     s->instructions += cost;
     s->burst += cost;
     s->slice_used += cost;

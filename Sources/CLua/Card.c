@@ -66,5 +66,5 @@ int card_finish(lua_State *L) {
     }
     bytes_clear(&s->output);
     if (encode_value(L, 1, s->is_loading_card, &s->output, fault)) return 0;
-    return errors_raise(L, "lua.result_invalid", "what was returned: %s", fault);
+    return errors_raise(L, "lua.result_invalid", "what was returned cannot leave Lua: %s", fault);
 }

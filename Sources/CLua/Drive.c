@@ -83,9 +83,9 @@ static clua_event drive_end_finished(clua_state *s, lua_State *root, int results
         lua_settop(root, lua_gettop(root) - results + 1);
         lua_xmove(root, s->main, 1);
     }
+    drive_abandon(s);
     bool done = drive_protected(s, card_finish, NULL);
     if (s->killed != KILL_NONE) return drive_end_killed(s);
-    drive_abandon(s);
     return done ? CLUA_FINISHED : CLUA_FAILED;
 }
 

@@ -44,10 +44,11 @@ static size_t encode_write_way(const encoder *e, const trail *at, char *text, si
 }
 
 static bool encode_refuse(const encoder *e, const trail *at, const char *what) {
-    char way[FAULT_MAX / 2] = "";
+    char way[FAULT_MAX / 2] = "the value";
     encode_write_way(e, at, way, sizeof way);
+    // A key may be no text, or have been cut in the middle of a character.
     size_t count = bytes_valid_prefix(way, strlen(way));
-    snprintf(e->fault, FAULT_MAX, "%.*s %s", (int)count, at ? way : "the value", what);
+    snprintf(e->fault, FAULT_MAX, "%.*s %s", (int)count, way, what);
     return false;
 }
 

@@ -48,11 +48,13 @@ static int protect_error(lua_State *L) {
         luaL_where(L, level);
         lua_pushvalue(L, 1);
         lua_concat(L, 2);
-    } else if (lua_istable(L, 1) && !lua_getmetatable(L, 1)) {
+        return lua_error(L);
+    }
+    if (lua_istable(L, 1) && !lua_getmetatable(L, 1)) {
         lua_pushliteral(L, "code");
         if (lua_rawget(L, 1) == LUA_TSTRING) errors_adorn(L, 1);
-        lua_settop(L, 1);
     }
+    lua_settop(L, 1);
     return lua_error(L);
 }
 
