@@ -128,6 +128,7 @@ heading "Two sites"
 explain "A lab is a folder: two sites, a host in each, two switches on each host. Oslo works, \
 Bergen receives."
 show init --sites oslo,bergen
+cp runbooks/*.lua "$lab/runbooks/"
 for site in oslo bergen; do
     muster site host "$site" "$site-host1" > /dev/null
     for switch in tenant storage; do muster site switch "$site" "$switch" > /dev/null; done
@@ -192,12 +193,12 @@ file against what the guests wrote, the last unsent round included."
 for name in "${machines[@]}"; do prove "$name" bergen; done
 
 heading "A run that must abort"
-explain "The way back for wap01, but Oslo has lost its tenant switch. The check before the \
-shutdown fails, so nothing happens at all."
+explain "The same plan brings the stamp home, but Oslo has lost its tenant switch. Preflight finds \
+it, so nothing happens at all."
 muster site switch oslo tenant --remove > /dev/null
 standing > "$work/before.json"
 status=0
-show run fail-over-machine --kind planned --param vm=wap01 --param target=oslo || status=$?
+show run management-stamp --kind failback || status=$?
 [ "$status" = 3 ] || fail "expected exit code 3 (aborted), got $status."
 standing > "$work/after.json"
 cmp -s "$work/before.json" "$work/after.json" || fail "the aborted run has touched something."
