@@ -10,6 +10,7 @@ extension Migration {
                 file TEXT NOT NULL,
                 parameters TEXT NOT NULL,
                 failover TEXT,
+                direction TEXT NOT NULL,
                 scope TEXT,
                 started_by TEXT NOT NULL,
                 reason TEXT,
