@@ -50,6 +50,31 @@ import Testing
         #expect(try store.entries(of: run).isEmpty)
     }
 
+    @Test func `two stores that append to one branch in turns make one chain`() async throws {
+        let other = try lab.open()
+        for sequence in 1...10 {
+            try await store.commit([.journaled(.sample(.intent, sequence))])
+            try await other.commit([.journaled(.sample(.result, sequence))])
+        }
+        await #expect {
+            try await store.commit([.journaled(.sample(.result, 10))])
+        } throws: { Failure.isOf(.journalOrder)($0) }
+        try store.verifyJournal(of: run)
+        #expect(try store.journalEnd(of: run).sequence == 10)
+    }
+
+    @Test func `after a refusal the chain goes on from what stands`() async throws {
+        try await store.commit([.journaled(.sample(.intent, 1))])
+        await #expect {
+            try await store.commit([
+                .journaled(.sample(.result, 1)), .runRequired(run, in: .waiting),
+            ])
+        } throws: { Failure.isOf(.transitionRefused)($0) }
+        try await store.commit([.journaled(.sample(.failure, 1))])
+        #expect(try store.entries(of: run).map(\.kind) == [.intent, .failure])
+        try store.verifyJournal(of: run)
+    }
+
     @Test func `an entry needs its run`() async throws {
         await #expect {
             try await store.commit([.journaled(.sample(.intent, 1, run: 99))])

@@ -1,5 +1,5 @@
-// The journal: the hottest rows of the house. The branch's last entry is read first, so that no gap and
-// no second outcome can be written, and so that the chain goes on from it.
+// The journal: the hottest rows of the house. The branch's last entry is looked at first, so that no gap
+// and no second outcome can be written, and so that the chain goes on from it.
 import GRDB
 import GRDBSQLite
 import Model
@@ -7,7 +7,9 @@ import Model
 extension ChangeWriter {
     func append(_ entry: JournalEntry) throws {
         let place = entry.place
-        let last = try db.lastEntry(of: place.run, branch: place.branch)
+        let last =
+            try memory[place.run, place.branch]
+            ?? db.lastEntry(of: place.run, branch: place.branch)
         let end = try (last?.end ?? .empty).after(entry)
         try db.run(
             """
@@ -17,13 +19,14 @@ extension ChangeWriter {
             last.map { .integer($0.number) } ?? .null, .run(place.run), .text(place.branch.path),
             .integer(entry.position), .text(entry.kind.rawValue), .text(entry.primitive),
             .text(entry.payload), .at(entry.at), .bytes(end.link.bytes))
+        let number = sqlite3_last_insert_rowid(db.sqliteConnection)
         try db.run(
             """
             INSERT INTO journal_end (run, branch, number) VALUES (?, ?, ?)
             ON CONFLICT (run, branch) DO UPDATE SET number = excluded.number
             """,
-            .run(place.run), .text(place.branch.path),
-            .integer(sqlite3_last_insert_rowid(db.sqliteConnection)))
+            .run(place.run), .text(place.branch.path), .integer(number))
+        memory[place.run, place.branch] = LastEntry(number: number, end: end)
     }
 }
 

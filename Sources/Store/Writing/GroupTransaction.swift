@@ -15,6 +15,12 @@ struct GroupTransaction: Sendable {
 
     let observer: (any CommitObserver)?
     let path: String
+    private let memory = WriterMemory()
+
+    init(observer: (any CommitObserver)?, path: String) {
+        self.observer = observer
+        self.path = path
+    }
 
     /// Commits the batches; returns what became of each, in their order.
     func commit(_ batches: [Batch], to db: Database) -> [Outcome] {
@@ -35,6 +41,7 @@ struct GroupTransaction: Sendable {
             if try writePlainly(batches, to: db) { return batches.map { _ in .success(()) } }
             return try writeApart(batches, to: db)
         } catch {
+            memory.forget()
             // The rollback fails only when SQLite has rolled back already.
             _ = try? db.run("ROLLBACK")
             return batches.map { _ in .failure(Failure(database: error, at: path)) }
@@ -43,43 +50,54 @@ struct GroupTransaction: Sendable {
 
     /// Commits all; returns false, with nothing done, when a batch of several was refused.
     private func writePlainly(_ batches: [Batch], to db: Database) throws -> Bool {
-        try db.run("BEGIN IMMEDIATE")
+        try begin(db)
         do {
-            // No other engine takes the lead while the transaction is open: one look is enough.
-            for lease in Set(batches.compactMap(\.lease)) {
-                try ChangeWriter(db: db).require(lease)
-            }
             for batch in batches { try apply(batch, to: db) }
-        } catch  where batches.count > 1 && db.isInsideTransaction {
+        } catch {
+            guard batches.count > 1, db.isInsideTransaction else { throw error }
             try db.run("ROLLBACK")
+            memory.forget()
             return false
         }
-        try db.run("COMMIT")
+        try end(db)
         return true
     }
 
     /// Commits each batch that is not refused.
     private func writeApart(_ batches: [Batch], to db: Database) throws -> [Outcome] {
-        try db.run("BEGIN IMMEDIATE")
+        try begin(db)
         let outcomes = try batches.map { batch in
             try db.run("SAVEPOINT batch")
             do {
-                if let lease = batch.lease { try ChangeWriter(db: db).require(lease) }
                 try apply(batch, to: db)
                 try db.run("RELEASE batch")
                 return Outcome.success(())
-            } catch  where db.isInsideTransaction {
+            } catch {
+                // A full disk may have made SQLite undo everything.
+                guard db.isInsideTransaction else { throw error }
+                memory.forget()
                 try db.run("ROLLBACK TO batch")
                 try db.run("RELEASE batch")
                 return .failure(Failure(database: error, at: path))
             }
         }
-        try db.run("COMMIT")
+        try end(db)
         return outcomes
     }
 
+    private func begin(_ db: Database) throws {
+        try db.run("BEGIN IMMEDIATE")
+        memory.begin(db)
+    }
+
+    private func end(_ db: Database) throws {
+        try db.run("COMMIT")
+        memory.keep(db)
+    }
+
     private func apply(_ batch: Batch, to db: Database) throws {
-        let writer = ChangeWriter(db: db)
+        let writer = ChangeWriter(db: db, memory: memory)
+        if let lease = batch.lease { try writer.require(lease) }
         for change in batch.changes { try writer.apply(change) }
     }
 }
