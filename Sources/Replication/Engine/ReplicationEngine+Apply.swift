@@ -21,6 +21,7 @@ extension ReplicationEngine {
         while try await hasNext(protection, side) {
             protection = try await applyNext(protection, side, nil, nil)
         }
+        try await dropSentLogs(protection)
         protection = try await takeBack(protection, side)
         return try await checkStamps(protection, side)
     }
@@ -43,7 +44,9 @@ extension ReplicationEngine {
             if let request {
                 next.note(request.verb, key: request.operation, point: log.header.sequence)
             }
-            return try await run(application, order, next, side)
+            let done = try await run(application, order, next, side)
+            try await blocking { try side.sweep(done) }
+            return done
         } catch let failure as Failure
             where [.logDamaged, .logRefused].contains(failure.code)
         {
