@@ -114,6 +114,19 @@ extension ReplicationEngine {
         }
     }
 
+    /// What was received and not applied is given up, at both sides.
+    func putAwayWaitingLogs(_ protection: Protection) async throws {
+        let side = try await replicaSide(protection)
+        let sent = layout.folder(of: protection.vm, at: protection.primary.site).sentLog(
+            protection.nextLog)
+        try await blocking { [files] in
+            try files.remove(sent)
+            for name in try side.waiting(protection) {
+                try side.discard(side.folder.receivedLog(name), in: side.folder.inbox)
+            }
+        }
+    }
+
     /// Takes back an application that was begun and whose log is gone. Its undo log goes when the
     /// record has the stamps of now; until then it says that the disks may be half written.
     private func takeBack(

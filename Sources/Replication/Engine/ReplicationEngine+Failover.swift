@@ -95,7 +95,7 @@ extension ReplicationEngine {
             try requireReason(request, protection, primary)
         }
         let isSettled = event == .pointChanged || protection.state == .preparedForFailover
-        var begun = isSettled ? protection : try await settle(protection)
+        var begun = isSettled ? protection : try await settle(protection, for: request)
         let point = try begun.point(for: request)
         if event == .pointChanged { try await reopen(protection) }
         let replica = try await fabric.machine(protection.replica)
@@ -105,6 +105,21 @@ extension ReplicationEngine {
         record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false
         begun.failover = record
         return try await save(begun, after: event)
+    }
+
+    /// A person who names a point that is whole gets it, even when what came after it cannot be applied
+    /// now; one who asks for the latest is told why it cannot be had.
+    private func settle(
+        _ protection: Protection, for request: FailoverRequest
+    ) async throws -> Protection {
+        do {
+            return try await settle(protection)
+        } catch let failure as Failure
+            where request.point != nil && failure.code != .replicaChanged
+        {
+            try await putAwayWaitingLogs(protection)
+            return try await settle(try await required(protection.vm))
+        }
     }
 
     private func requireReason(
