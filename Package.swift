@@ -20,25 +20,62 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
 }
 
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
     name: "muster",
-
-    dependencies: [],
+    products: [.executable(name: "muster", targets: ["muster"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
     targets: [
         // System libraries
         .systemLibrary(name: "SystemLua", path: "Sources/System/lua", pkgConfig: "lua5.4"),
         .systemLibrary(name: "SystemZstd", path: "Sources/System/zstd", pkgConfig: "libzstd"),
         .systemLibrary(name: "SystemXxhash", path: "Sources/System/xxhash", pkgConfig: "libxxhash"),
+        .systemLibrary(name: "SystemLinux", path: "Sources/System/linux"),
         .systemLibrary(name: "SystemCrypto", path: "Sources/System/crypto", pkgConfig: "libcrypto"),
 
         // L0
-        .target(name: "CLua", dependencies: ["SystemLua"]),
+        .target(name: "CLua", dependencies: ["SystemLua"], exclude: ["library"]),
         .target(name: "CAssets"),
         room("Model", ["SystemCrypto"]),
 
-        room("Fabric", ["Model"]),
+        // L1
+        room("LuaRuntime", ["CLua", "Model"]),
+        room("Store", ["Model", grdb, sqlite]),
+        room("Fabric", ["Model", "SystemLinux"]),
+
+        // L2
+        room(
+            "Replication",
+            ["Model", "Store", "Fabric", "SystemZstd", "SystemXxhash", "SystemLinux"]),
+
+        // L3
+        room(
+            "Orchestration",
+            ["Model", "Store", "Fabric", "LuaRuntime", "Replication", "CAssets"]),
+
+        // L5
+        .executableTarget(
+            name: "muster",
+            dependencies: [
+                "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration",
+                "CAssets", arguments,
+            ],
+            swiftSettings: strict),
+
         // Tests
         tests("Model", ["Model"]),
+        tests("LuaRuntime", ["LuaRuntime", "Model"]),
+        tests("Store", ["Store", "Model", grdb, sqlite]),
+        tests("Fabric", ["Fabric", "Model"]),
+        tests("Replication", ["Replication", "Fabric", "Model", "SystemXxhash"]),
+        tests("House", ["Model", "CAssets"]),
     ],
     cLanguageStandard: .gnu2x
 )

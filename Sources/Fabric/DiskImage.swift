@@ -28,6 +28,11 @@ package final class DiskImage: Sendable {
         size = ByteCount(map.layout.disks[disk].size)
         image = try OpenFile(map.imagePath(disk), O_RDWR)
         fleece = try OpenFile(map.fleecePath(disk), O_RDWR | O_CREAT)
+        guard try image.status().size == size.bytes else {
+            throw Failure(
+                .diskMissing, "\(image.path) is not of its machine's size, \(size.bytes) bytes",
+                context: ["path": image.path])
+        }
     }
 
     /// Writes at `offset`. Blocks. Raises `fabric.disk_off` unless the machine runs, and
@@ -50,7 +55,8 @@ package final class DiskImage: Sendable {
         let source = try OpenFile(imageFile, O_RDONLY)
         guard try source.status().size == size.bytes else {
             throw Failure(
-                .diskRefused, "\(imageFile) is not of the size of \(image.path), \(size.bytes) bytes",
+                .diskRefused,
+                "\(imageFile) is not of the size of \(image.path), \(size.bytes) bytes",
                 context: ["path": imageFile])
         }
         let block = map.layout.blockBytes

@@ -9,6 +9,10 @@ package enum Limits {
     package static let sliceInstructions = 10_000
     /// Lua instructions one branch of a run may execute, replay included.
     package static let runInstructionsMax = 2_000_000_000
+    /// Lua instructions between two calls of primitives; an endless loop ends here, within a second.
+    package static let burstInstructionsMax = 50_000_000
+    /// Lua instructions a cancelled run may use to clean up.
+    package static let cancellationGraceInstructions = 1_000_000
     /// Memory of one Lua state.
     package static let stateBytesMax = 32 << 20
     /// Memory a state keeps aside so that it can still report that it ran out.
@@ -17,6 +21,14 @@ package enum Limits {
     package static let sourceBytesMax = 1 << 20
     /// Entries in the journal of one branch.
     package static let branchEntriesMax = 1_000_000
+    /// Calls of the store that may share one transaction: bounds how long the first waits.
+    package static let commitBatchesMax = 1024
+    /// How long a commit waits for another process that writes.
+    package static let commitPatience = Duration.seconds(5)
+    /// A database up to this size is read for damage whenever it is opened.
+    package static let checkedBytesMax = 4 << 20
+    /// Notices a listener may leave unread before it is told that it missed some.
+    package static let noticesMax = 1024
     /// The time limit of a plan's step, unless the step says otherwise (P-3).
     package static let stepTimeLimit = Duration.seconds(600)
     /// Bytes in a name of a vm, site, switch, network, host or run book.

@@ -7,7 +7,8 @@
 //
 // Order of a cut: the spare bitmap, the saved bitmap and the fleece are empty before the cut word changes;
 // that one store is the instant. Order of a failure: merged, synced, word, cleared: a bit is never in
-// neither bitmap. Killed anywhere, the next cut goes on from the word.
+// neither bitmap. Killed anywhere, the next cut goes on from the word. Emptying takes its time when the
+// guest wrote much; it needs the shared lock only, so that guests go on.
 import Glibc
 import Model
 
@@ -15,7 +16,7 @@ extension ChangeMap {
     /// Cuts; an open cut counts as failed. Returns the state and whether the record was lost.
     func openCut(everything: Bool) throws -> (state: CutState, coverage: Cut.Coverage) {
         try withExclusive {
-            if state.phase == .open { try closeCut(.failed) }
+            try mergeOpenCut()
             if !flags.contains(.running), !guardsHold() {
                 raise(.recordLost)
                 takeGuards()
@@ -34,15 +35,17 @@ extension ChangeMap {
             if state.number == number, state.phase == .acknowledged { return }
             try requireOpen(number)
             if state.isEverything { lower(.recordLost) }
-            try closeCut(.acknowledged)
+            self.state = state.ended(.acknowledged)
         }
+        try clearEnded(number)
     }
 
     /// A cut that is not open any more needs nothing: it was merged, or its blocks are on the replica.
     func failCut(_ number: UInt64) throws {
         try withExclusive {
-            if state.number == number, state.phase == .open { try closeCut(.failed) }
+            if state.number == number { try mergeOpenCut() }
         }
+        try clearEnded(number)
     }
 
     /// Blocks that a cut made now would hold, by disk; nil when it would be all.
@@ -66,18 +69,22 @@ extension ChangeMap {
         }
     }
 
-    /// Ends the open cut, if there is one. Under the exclusive lock.
-    func closeCut(_ phase: CutState.Phase) throws {
+    /// Ends the open cut, if there is one, as failed. Under the exclusive lock.
+    func mergeOpenCut() throws {
         let open = state
         guard open.phase == .open else { return }
-        if phase == .failed {
-            for disk in layout.disks.indices {
-                marks(disk, open.marked).formUnion(marks(disk, 1 - open.marked))
-            }
-            try sync()
+        for disk in layout.disks.indices {
+            marks(disk, open.marked).formUnion(marks(disk, 1 - open.marked))
         }
-        state = open.ended(phase)
-        try clearCut()
+        // A running machine's marks do not outlive a crash of the kernel anyhow: a scan follows.
+        if !flags.contains(.running) { try sync() }
+        state = open.ended(.failed)
+    }
+
+    private func clearEnded(_ number: UInt64) throws {
+        try withShared {
+            if state.number == number, state.phase != .open { try clearCut() }
+        }
     }
 
     /// Empties what belongs to the last cut, which is not open.
@@ -96,8 +103,8 @@ extension ChangeMap {
 extension ChangeMap {
     /// Fills the buffer with the disk's bytes at the instant of cut `number`.
     func read(
-        cut state: CutState, disk: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer,
-        image: OpenFile, fleece: OpenFile
+        cut state: CutState, disk: Int, at offset: Int64,
+        into buffer: UnsafeMutableRawBufferPointer, image: OpenFile, fleece: OpenFile
     ) throws {
         try requireOpen(state.number)
         let touched = blocks(offset, buffer.count)
@@ -116,8 +123,9 @@ extension ChangeMap {
         }
         if flags.contains(.cutBroken) {
             throw Failure(
-                .cutLost, "blocks of cut \(state.number) of \(folder) could not be kept aside; "
-                    + "free space there and make a new cut",
+                .cutLost,
+                "blocks of cut \(state.number) of \(folder) could not be kept aside; free space "
+                    + "there and make a new cut",
                 context: ["machine": folder, "cut": "\(state.number)"])
         }
         try requireOpen(state.number)

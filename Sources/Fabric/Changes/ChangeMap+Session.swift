@@ -15,8 +15,9 @@ import Model
 extension ChangeMap {
     /// Opens the machine's map, making it where it is missing or invalid, and brings it into accord
     /// with whether the machine runs.
-    static func prepare(folder: String, layout: ChangeMapLayout, isRunning: Bool) throws -> ChangeMap
-    {
+    static func prepare(
+        folder: String, layout: ChangeMapLayout, isRunning: Bool
+    ) throws -> ChangeMap {
         let file = try OpenFile(path(in: folder), O_RDWR | O_CREAT)
         if try file.status().size != layout.fileBytes {
             try file.empty(size: Int64(layout.fileBytes))
@@ -65,11 +66,11 @@ extension ChangeMap {
     /// The record starts here, empty: what the images hold now is what the other side has.
     func restart() throws {
         try withExclusive {
+            try mergeOpenCut()
             for disk in layout.disks.indices {
                 marks(disk, 0).removeAll()
                 marks(disk, 1).removeAll()
             }
-            try closeCut(.failed)
             takeGuards()
             lower(.recordLost)
             try sync()
@@ -128,7 +129,7 @@ extension ChangeMap {
     private func adoptBoot() throws {
         guard flags.contains(.running), readBoot() != Boot.id else { return }
         raise(.recordLost)
-        try closeCut(.failed)
+        try mergeOpenCut()
         writeBoot()
         try sync()
     }

@@ -42,8 +42,8 @@ extension EmbeddedFabric {
 }
 
 extension LabFolder {
-    fileprivate func requireFree(_ id: MachineID) throws(Failure) {
-        if try record(ifAny: id) != nil { throw .machineExists(id) }
+    fileprivate func requireFree(_ id: MachineID) throws {
+        if try record(ifAny: id) != nil { throw Failure.machineExists(id) }
     }
 }
 

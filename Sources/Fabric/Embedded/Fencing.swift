@@ -51,7 +51,8 @@ enum Fencing {
         }
         if other.power == .running, other.role == .production {
             throw Failure(
-                .runsElsewhere, "\(other.id) runs in production; stop it before \(machine.id) starts",
+                .runsElsewhere,
+                "\(other.id) runs in production; stop it before \(machine.id) starts",
                 context: context)
         }
     }

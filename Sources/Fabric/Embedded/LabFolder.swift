@@ -39,25 +39,29 @@ struct LabFolder: Sendable {
 }
 
 extension LabFolder {
-    func siteNames() throws(Failure) -> [String] { try Folder.names(in: sitesPath) }
+    /// A folder without `site.json` is what a crash left of making a site.
+    func siteNames() throws(Failure) -> [String] {
+        try Folder.names(in: sitesPath).filter { Folder.exists("\(path(site: $0))/site.json") }
+    }
 
     func site(_ name: String) throws -> Site {
         let names = try siteNames()
-        guard names.contains(name) else {
+        guard names.contains(name),
+            let site = try JSONFile.read(Site.self, ifAny: "\(path(site: name))/site.json")
+        else {
             throw Failure(
                 .unknownName, "there is no site '\(name)'" + Spelling.hint(for: name, among: names),
                 context: ["site": name])
         }
-        return try JSONFile.read(Site.self, "\(path(site: name))/site.json")
+        return site
     }
 
     func write(_ site: Site) throws {
         try JSONFile.write(site, "\(path(site: site.name))/site.json")
     }
 
-    func partition(of site: String) throws(Failure) -> Partition? {
-        guard Folder.exists(partitionPath(site)) else { return nil }
-        return try JSONFile.read(Partition.self, partitionPath(site))
+    func partition(of site: String) throws -> Partition? {
+        try JSONFile.read(Partition.self, ifAny: partitionPath(site))
     }
 
     func setPartition(_ partition: Partition?, of site: String) throws {
@@ -87,10 +91,10 @@ extension LabFolder {
     }
 
     /// The record of a machine wherever it is; nil when there is none.
-    func record(ifAny id: MachineID) throws(Failure) -> MachineRecord? {
-        let file = "\(path(id))/machine.json"
-        guard Folder.exists(file) else { return nil }
-        return try JSONFile.read(MachineRecord.self, file)
+    func record(ifAny id: MachineID) throws -> MachineRecord? {
+        // A name of another form cannot be a machine's; taken as a path it would leave the lab.
+        guard (try? Name.checked(id.name, "machine")) != nil else { return nil }
+        return try JSONFile.read(MachineRecord.self, ifAny: "\(path(id))/machine.json")
     }
 
     /// The record of a machine of a site that answers.

@@ -52,18 +52,19 @@ enum Folder {
 }
 
 enum JSONFile {
-    static func read<Content: Decodable>(_ type: Content.Type, _ path: String) throws(Failure)
-        -> Content
-    {
-        let file = try OpenFile(path, O_RDONLY)
-        let size = Int(try file.status().size)
-        var bytes = Data(count: size)
+    /// The file's content; nil when there is no file.
+    static func read<Content: Decodable>(
+        _ type: Content.Type, ifAny path: String
+    ) throws -> Content? {
+        guard let file = try OpenFile.existing(path, O_RDONLY) else { return nil }
+        var bytes = Data(count: Int(try file.status().size))
+        try bytes.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
         do {
-            try bytes.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
             return try JSONDecoder().decode(type, from: bytes)
         } catch {
             throw Failure(
-                .fileSystem, "\(path) is damaged: it does not read as \(type)",
+                .fileSystem,
+                "\(path) is damaged: it does not read as \(type); put it back from a backup",
                 context: ["path": path], cause: Failure(error, as: .fileSystem))
         }
     }

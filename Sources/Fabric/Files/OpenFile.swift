@@ -15,6 +15,19 @@ final class OpenFile: Sendable {
         if descriptor < 0 { throw .system("open", path) }
     }
 
+    /// The file opened; nil when there is none. Asked in one step: it may go at any time.
+    static func existing(_ path: String, _ flags: Int32) throws(Failure) -> OpenFile? {
+        let descriptor = open(path, flags | O_CLOEXEC)
+        if descriptor < 0, errno == ENOENT { return nil }
+        if descriptor < 0 { throw .system("open", path) }
+        return OpenFile(path, descriptor: descriptor)
+    }
+
+    private init(_ path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
     deinit { close(descriptor) }
 
     func status() throws(Failure) -> FileStatus {

@@ -3,7 +3,8 @@
 extension Failure.Code {
     static let fabric: [Self] = [
         .labMissing, .labExists, .siteUnreachable, .machineExists, .machineRunning,
-        .machineIsReplica, .updateRefused, .switchMissing, .diskMissing, .diskRefused, .diskOff, .diskOutOfRange,
+        .machineIsReplica, .updateRefused, .switchMissing, .diskMissing, .diskRefused, .diskOff,
+        .diskOutOfRange,
         .epochOutdated, .epochUnknown, .runsElsewhere, .cutClosed, .cutLost, .rehearsed,
     ]
 
@@ -40,7 +41,7 @@ extension Failure.Code {
     package static let updateRefused = Self(
         "fabric.update_refused",
         meaning: "The change touches what stays for a machine's life: name, disks, or power.",
-        remedy: "Change role, epoch, host, processors, memory, tags or cards; use start and stop.")
+        remedy: "Change role, epoch, host, processors, memory, tags or cards only.")
 
     package static let switchMissing = Self(
         "fabric.switch_missing",
@@ -75,7 +76,7 @@ extension Failure.Code {
 
     package static let epochUnknown = Self(
         "fabric.epoch_unknown",
-        meaning: "A site that holds a machine of this name does not answer; it may run there.",
+        meaning: "A site that holds a machine of this name is silent; it may run there.",
         remedy: "Mend the connection. If the site is lost for certain, a person declares it so; "
             + "in a lab by `muster site lose`.")
 
@@ -86,7 +87,7 @@ extension Failure.Code {
 
     package static let cutClosed = Self(
         "fabric.cut_closed",
-        meaning: "The cut is no longer open: it was acknowledged, failed, or replaced by a newer one.",
+        meaning: "The cut is not open: it was acknowledged, failed, or replaced by a newer one.",
         remedy: "Nothing is lost: make a new cut.")
 
     package static let cutLost = Self(

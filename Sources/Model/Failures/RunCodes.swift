@@ -1,5 +1,52 @@
-// Codes that runs raise (Orchestration/Runs); each with its page.
+// Codes that runs raise (Orchestration/Runs); each with its page. What may follow what for a run and a
+// question is kept by the store, and its codes stand there.
 
 extension Failure.Code {
-    static let run: [Self] = []
+    static let run: [Self] = [
+        .argumentInvalid, .phaseRefused, .codeChanged, .outcomeUnknown, .runAborted,
+        .questionRefused, .parameterInvalid, .sourceMissing,
+    ]
+
+    package static let argumentInvalid = Self(
+        "run.argument_invalid",
+        meaning: "A primitive was called with an argument or option it does not take.",
+        remedy: "The message names the line, the option and its nearest right spelling.")
+
+    package static let phaseRefused = Self(
+        "run.phase_refused",
+        meaning: "A primitive was called where it is not allowed, such as a write in preflight.",
+        remedy:
+            "Move the call: cards and preflight may look only; `before` and later steps may act.")
+
+    package static let codeChanged = Self(
+        "run.code_changed",
+        meaning: "The script asks for another call than the one its journal holds at that place.",
+        remedy:
+            "The run keeps its own text, so this means a journal of another run or a damaged one.")
+
+    package static let outcomeUnknown = Self(
+        "run.outcome_unknown",
+        meaning: "The engine died while an act was under way, and nobody can tell if it happened.",
+        remedy: "Look at the thing itself and answer the question that the run has put.")
+
+    package static let runAborted = Self(
+        "run.aborted",
+        meaning: "The run was aborted by a person.",
+        remedy: "The report says what was done, what was not and what stands now.")
+
+    package static let questionRefused = Self(
+        "question.refused",
+        meaning: "A person refused a manual task; refusing aborts.",
+        remedy: "Read the comment in the report, settle what it names, and run again.")
+
+    package static let parameterInvalid = Self(
+        "run.parameter_invalid",
+        meaning: "A parameter given to a run is missing, unknown or of another type.",
+        remedy: "The message names it; `muster help` and the runbook's card list what it takes.")
+
+    package static let sourceMissing = Self(
+        "run.source_missing",
+        meaning: "No runbook or plan of that name is in the library.",
+        remedy:
+            "The message offers the nearest name; give a path, or put the file into `runbooks/`.")
 }

@@ -1,0 +1,12 @@
+// The one list of assets: a path from the repository's root, without quotes, and the include that
+// bakes it in, sorted by path. Every `stdlib/**.lua` but the tests stands here; `AssetTests`
+// compares this list and its bytes with the folders.
+
+#define ASSET stdlib/network.lua
+#include "EmbedAsset.h"
+
+#define ASSET stdlib/prelude.lua
+#include "EmbedAsset.h"
+
+#define ASSET stdlib/wait.lua
+#include "EmbedAsset.h"

@@ -1,0 +1,70 @@
+// What a run of a plan is told at its beginning: the plan as its card says, the itinerary, and the vms as
+// they stood (P-6). All of it comes from the journal after the first time.
+import Model
+import Store
+
+struct PlanBriefing: Sendable {
+    let plan: RecoveryPlan
+    let itinerary: Itinerary
+    let kind: FailoverKind
+    let direction: Direction
+    /// The vms as they were at the start, in the order of the groups.
+    let members: [Value]
+
+    /// The site that is left, and the one that takes over, in this direction.
+    var origin: String { direction == .forward ? plan.source : plan.target }
+    var destination: String { direction == .forward ? plan.target : plan.source }
+
+    /// A failure is the plan's: a card that does not load, a vm that does not exist.
+    static func make(_ context: RunContext) async throws -> Result<PlanBriefing, Failure> {
+        let card: Value
+        switch try await ScriptExecution(context: context).card() {
+        case .finished(let value): card = value
+        case .failed(let failure): return .failure(failure)
+        case .parked: preconditionFailure("nothing that waits may be called in a card")
+        }
+        let kind = context.run.failover ?? .planned
+        let plan: RecoveryPlan
+        let itinerary: Itinerary
+        do throws(Failure) {
+            plan = try RecoveryPlan(card: card, file: context.run.file)
+            itinerary = try Itinerary(plan: plan, kind: kind, direction: context.run.direction)
+        } catch {
+            return .failure(error)
+        }
+        return try await freeze(plan, itinerary, kind, context)
+    }
+
+    private static func freeze(
+        _ plan: RecoveryPlan, _ itinerary: Itinerary, _ kind: FailoverKind, _ context: RunContext
+    ) async throws -> Result<PlanBriefing, Failure> {
+        var journal = try BranchJournal(context: context, branch: .main)
+        let names = Value.list(plan.vms.map { .text($0) })
+        switch try await journal.call("plan.freeze", names) {
+        case .value(let json):
+            return .success(
+                PlanBriefing(
+                    plan: plan, itinerary: itinerary, kind: kind,
+                    direction: context.run.direction,
+                    members: try Value(json: json).list ?? []))
+        case .failure(let failure): return .failure(failure)
+        case .parked: preconditionFailure("freezing does not wait")
+        }
+    }
+
+    func member(_ vm: String) -> Value? { members.first { $0["name"]?.text == vm } }
+
+    /// What a step is given: the Azure-Site-Recovery-shaped context, the vms as they were at the start.
+    func stepContext(of task: Itinerary.Task, _ run: RunRecord) -> Value {
+        let group = task.id.split(separator: "/").dropFirst().first.map(String.init)
+        var fields: [String: Value] = [
+            "$kind": "context", "plan": .text(run.name), "run": .integer(run.id.number),
+            "kind": .text(kind.rawValue), "direction": .text(direction.rawValue),
+            "source": .text(origin), "target": .text(destination), "step": .text(task.title),
+            "vms": .list(members), "started_by": .text(run.startedBy),
+        ]
+        if task.id.hasPrefix("groups/"), let group { fields["group"] = .text(group) }
+        if let reason = run.reason { fields["reason"] = .text(reason) }
+        return .object(fields)
+    }
+}

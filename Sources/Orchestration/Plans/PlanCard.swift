@@ -1,0 +1,99 @@
+// The fields of a plan's card, as data: what `plan { … }`, `group { … }`, `step { … }` may say. The check
+// with its nearest spelling, the editor's files and `muster help plan` all come from here.
+import Model
+
+package enum PlanCard {
+    private static let kinds = ValueType.list(.choice(FailoverKind.allCases.map(\.rawValue)))
+    private static let directions = ValueType.list(.choice(Direction.allCases.map(\.rawValue)))
+
+    /// A value for every kind of failover, or a table with one for each kind that differs.
+    private static func perKind(_ type: ValueType) -> ValueType {
+        .either([
+            type,
+            .record(FailoverKind.allCases.map { Parameter($0.rawValue, type, "For this kind.") }),
+        ])
+    }
+
+    private static let when = [
+        Parameter("kinds", kinds, "The failover kinds it runs for; all when left out."),
+        Parameter("directions", directions, "The directions it runs in; both when left out."),
+    ]
+
+    package static let manual: [Parameter] =
+        [
+            Parameter("name", .text, required: true, "The question, as the person reads it."),
+            Parameter("instructions", .text, "What to look at before answering."),
+            Parameter("by", .text, "Who may answer: \"role:NAME\" or \"user:NAME\"; anybody."),
+            Parameter(
+                "form", .choice(["choice", "text", "number", "confirm"]), "What an answer is."),
+            Parameter("choices", .list(.text), "What can be chosen; \"yes\" when left out."),
+            Parameter("deadline", .duration, "How long the run waits for the answer."),
+            Parameter(
+                "on_deadline", .choice(["abort", "continue"]),
+                "What silence means; \"abort\" unless said otherwise."),
+        ] + when
+
+    package static let step: [Parameter] =
+        [
+            Parameter("name", .text, required: true, "What is true when the step has succeeded."),
+            Parameter("run", .function, "The script: function(context) … end."),
+            Parameter(
+                "task", .made("manual", manual), "A manual task asked after the script succeeded."),
+            Parameter(
+                "on_error", perKind(.choice(StepPolicy.OnError.allCases.map(\.rawValue))),
+                "What a failure means; \"abort\" unless said otherwise."),
+            Parameter(
+                "retries", perKind(.integer(0..<1001)), "How often a failed script is retried."),
+            Parameter("retry_after", perKind(.duration), "The pause before a retry; \"10s\"."),
+            Parameter("time_limit", perKind(.duration), "How long one attempt may take; \"10m\"."),
+            Parameter("side", .choice(["primary", "recovery"]), "The site the step is about."),
+        ] + when
+
+    private static let steps = ValueType.list(
+        .either([.made("step", step), .made("manual", manual)]))
+
+    package static let machine: [Parameter] = [
+        Parameter("name", .vm, required: true, "The vm."),
+        Parameter("before", steps, "Steps before this vm is failed over."),
+        Parameter("after", steps, "Steps after it has started."),
+    ]
+
+    package static let group: [Parameter] = [
+        Parameter("name", .text, required: true, "The group's name."),
+        Parameter(
+            "vms", .list(.either([.made("machine", machine), .vm])), required: true,
+            "The vms; they are failed over at the same time."),
+        Parameter("before", steps, "Steps before the group's first vm."),
+        Parameter("after", steps, "Steps after the group's last vm."),
+    ]
+
+    package static let shutdown: [Parameter] = [
+        Parameter(
+            "order", .list(.text), required: true, "The groups, first to be shut down first."),
+        Parameter("before", steps, "Steps before the first vm is shut down."),
+        Parameter("after", steps, "Steps after the last vm is shut down."),
+    ]
+
+    private static let objective: [Parameter] = [
+        Parameter("rpo", .duration, "The most that may be lost."),
+        Parameter("rto", .duration, "The longest the service may be away."),
+    ]
+
+    package static let plan: [Parameter] = [
+        Parameter("summary", .text, required: true, "What the plan does, in one line."),
+        Parameter("source", .text, required: true, "The site that is failed over from."),
+        Parameter("target", .text, required: true, "The site that is failed over to."),
+        Parameter("objective", .record(objective), "What was promised: rpo and rto."),
+        Parameter(
+            "preflight", steps,
+            "Checks before anything is touched; nothing may be changed, and all of them run."),
+        Parameter("before", steps, "Steps before the first vm is shut down; they may mend."),
+        Parameter(
+            "shutdown", .record(shutdown), "The order of shutting down; the groups reversed."),
+        Parameter("groups", .list(.made("group", group)), required: true, "The order of starting."),
+        Parameter("after", steps, "Steps after the last group."),
+        Parameter("dependencies", .map(.list(.vm)), "For a vm, the vms that must run before it."),
+        Parameter("reverse", .boolean, "Replicate back after a planned failover; true."),
+        Parameter("start", .boolean, "Start the vms after failing over; true."),
+    ]
+}

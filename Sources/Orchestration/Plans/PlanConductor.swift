@@ -1,0 +1,161 @@
+// The hands of the PlanMachine: begins tasks, hears how they end, parks the run when all that is left
+// waits for somebody. Keeps nothing: a new execution replays the journals of the tasks and comes to the
+// same place.
+import Model
+import Store
+
+struct PlanConductor: Sendable {
+    let context: RunContext
+
+    func conduct() async throws -> RunExecution.End {
+        switch try await PlanBriefing.make(context) {
+        case .failure(let failure): return .aborted(failure)
+        case .success(let briefing):
+            let progress = try PlanProgressWriter(context: context)
+            try await progress.write(briefing.itinerary)
+            var conducting = Conducting(briefing: briefing, context: context, progress: progress)
+            let end = try await conducting.run()
+            if case .parked = end { return end }
+            try await progress.write(stand: try await stand(briefing))
+            return end
+        }
+    }
+
+    /// What stands now, for the report: where each vm is, whether it runs, and how it is protected.
+    private func stand(_ briefing: PlanBriefing) async throws -> Value {
+        var journal = try BranchJournal(
+            context: context, branch: Branch("stand"), hearsAbort: false)
+        let names = Value.list(briefing.plan.vms.map { .text($0) })
+        guard case .value(let json) = try await journal.call("plan.freeze", names) else { return [] }
+        return try Value(json: json)
+    }
+}
+
+/// One execution of a plan.
+private struct Conducting {
+    private enum Report: Sendable {
+        case ended(task: String, PlanMachine.TaskEnd)
+        case parked(task: String, until: Timestamp?)
+        case woken
+    }
+
+    private let briefing: PlanBriefing
+    private let context: RunContext
+    private let progress: PlanProgressWriter
+    private var machine: PlanMachine
+    private var running = 0
+    private var parked: [String: Timestamp?] = [:]
+    private var conclusion: PlanMachine.Conclusion?
+    private let tasks: [String: Itinerary.Task]
+
+    init(briefing: PlanBriefing, context: RunContext, progress: PlanProgressWriter) {
+        self.briefing = briefing
+        self.context = context
+        self.progress = progress
+        machine = PlanMachine(itinerary: briefing.itinerary)
+        tasks = Dictionary(uniqueKeysWithValues: briefing.itinerary.tasks.map { ($0.id, $0) })
+    }
+
+    mutating func run() async throws -> RunExecution.End {
+        let wakes = context.control.wakes()
+        return try await withThrowingTaskGroup(of: Report.self) { group in
+            defer { group.cancelAll() }
+            listen(wakes, in: &group)
+            apply(machine.handle(.begun), in: &group)
+            requestAbortIfAsked(in: &group)
+            while conclusion == nil {
+                if running == 0, !parked.isEmpty {
+                    return .parked(until: parked.values.compactMap { $0 }.min())
+                }
+                guard let report = try await group.next() else { break }
+                hear(report, wakes, in: &group)
+            }
+            return end
+        }
+    }
+
+    private var end: RunExecution.End {
+        switch conclusion {
+        case .completed?: .completed(.null)
+        case .aborted(let failure)?: .aborted(failure)
+        case nil: preconditionFailure("a plan's tasks ended without a conclusion")
+        }
+    }
+
+    private func listen(
+        _ wakes: AsyncStream<Void>, in group: inout ThrowingTaskGroup<Report, any Error>
+    ) {
+        group.addTask {
+            for await _ in wakes { return .woken }
+            throw CancellationError()
+        }
+    }
+
+    private mutating func hear(
+        _ report: Report, _ wakes: AsyncStream<Void>,
+        in group: inout ThrowingTaskGroup<Report, any Error>
+    ) {
+        switch report {
+        case .ended(let task, let end):
+            running -= 1
+            apply(machine.handle(.ended(task: task, end)), in: &group)
+        case .parked(let task, let until):
+            running -= 1
+            parked[task] = .some(until)
+        case .woken:
+            listen(wakes, in: &group)
+            for task in parked.keys.sorted() { begin(task, in: &group) }
+            parked = [:]
+        }
+        requestAbortIfAsked(in: &group)
+    }
+
+    private mutating func requestAbortIfAsked(
+        in group: inout ThrowingTaskGroup<Report, any Error>
+    ) {
+        guard let abort = context.control.abort else { return }
+        apply(machine.handle(.abortRequested(abort)), in: &group)
+    }
+
+    private mutating func apply(
+        _ actions: [PlanMachine.Action], in group: inout ThrowingTaskGroup<Report, any Error>
+    ) {
+        for action in actions {
+            switch action {
+            case .begin(let task): begin(task, in: &group)
+            case .conclude(let how): conclusion = how
+            case .stop(let reason): stop(reason, in: &group)
+            }
+        }
+    }
+
+    /// What runs beside a failed task stops at its next primitive; what waits for a person stops now.
+    private mutating func stop(
+        _ reason: Failure, in group: inout ThrowingTaskGroup<Report, any Error>
+    ) {
+        let abort = Failure(
+            .runAborted, "stopped, because the run is being aborted: \(reason.message)",
+            cause: reason)
+        context.control.requestAbort(reason.code == .runAborted ? reason : abort)
+        for task in parked.keys.sorted() { begin(task, in: &group) }
+        parked = [:]
+    }
+
+    private mutating func begin(
+        _ id: String, in group: inout ThrowingTaskGroup<Report, any Error>
+    ) {
+        guard let task = tasks[id] else { preconditionFailure("the itinerary has no task \(id)") }
+        running += 1
+        let execution = PlanTaskExecution(task: task, briefing: briefing, context: context)
+        let progress = self.progress
+        group.addTask {
+            try await progress.begun(id)
+            switch try await execution.execute() {
+            case .parked(let until): return .parked(task: id, until: until)
+            case .ended(let end):
+                try await progress.ended(id, end)
+                return .ended(task: id, end)
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+// The order of a plan's run, as a machine without hands: events in, actions out.
+//
+//     stage 1 ──all tasks ended──▶ stage 2 ──▶ … ──▶ completed
+//        │
+//        │ a task failed (abort) · a person aborted
+//        ▼
+//     draining: nothing new begins, what runs comes to its end
+//        │
+//        ▼
+//     stages that run always (the clean-up of a test) ──▶ aborted
+//
+// A failed task stops what comes after it: no later task of the stage and no later stage begins (P-3).
+import Model
+
+package struct PlanMachine: Sendable {
+    package enum Event: Sendable {
+        case begun
+        case ended(task: String, TaskEnd)
+        case abortRequested(Failure)
+    }
+
+    package enum TaskEnd: Sendable, Equatable {
+        case done
+        case skipped(String)
+        /// Failed, and the step's policy or a person lets the run go on.
+        case forgiven(Failure)
+        case failed(Failure)
+    }
+
+    package enum Action: Sendable, Equatable {
+        case begin(task: String)
+        /// Running tasks stop at their next primitive; questions are withdrawn.
+        case stop(Failure)
+        case conclude(Conclusion)
+    }
+
+    package enum Conclusion: Sendable, Equatable {
+        case completed
+        case aborted(Failure)
+    }
+
+    package enum Status: Sendable, Equatable {
+        case waiting, running
+        case ended(TaskEnd)
+    }
+
+    private let stages: [Itinerary.Stage]
+    private var stageIndex = 0
+    private var failure: Failure?
+    /// Failures of a stage that collects them, in the order of its tasks.
+    private var collected: [Failure] = []
+    package private(set) var status: [String: Status]
+
+    package init(itinerary: Itinerary) {
+        stages = itinerary.stages
+        status = Dictionary(uniqueKeysWithValues: itinerary.tasks.map { ($0.id, .waiting) })
+    }
+
+    package mutating func handle(_ event: Event) -> [Action] {
+        switch event {
+        case .begun: return advance()
+        case .ended(let task, let end):
+            precondition(status[task] == .running, "the task \(task) was not running")
+            status[task] = .ended(end)
+            return note(end) + advance()
+        case .abortRequested(let reason):
+            guard failure == nil else { return [] }
+            failure = reason
+            return [.stop(reason)] + advance()
+        }
+    }
+
+    private mutating func note(_ end: TaskEnd) -> [Action] {
+        guard case .failed(let cause) = end, failure == nil else { return [] }
+        if stages[stageIndex].collectsFailures {
+            collected.append(cause)
+            return []
+        }
+        failure = cause
+        return [.stop(cause)]
+    }
+
+    /// Begins what may begin; at a stage's end goes to the next.
+    private mutating func advance() -> [Action] {
+        while stageIndex < stages.count {
+            let stage = stages[stageIndex]
+            let begun = isOpen(stage) ? beginReady(stage) : []
+            if !begun.isEmpty || stage.tasks.contains(where: { status[$0.id] == .running }) {
+                return begun
+            }
+            failure = failure ?? summary(of: collected)
+            collected = []
+            stageIndex += 1
+        }
+        return [.conclude(failure.map { .aborted($0) } ?? .completed)]
+    }
+
+    private func isOpen(_ stage: Itinerary.Stage) -> Bool { failure == nil || stage.runsAlways }
+
+    private mutating func beginReady(_ stage: Itinerary.Stage) -> [Action] {
+        let ready = stage.tasks.filter { task in
+            status[task.id] == .waiting && task.needs.allSatisfy { hasEnded($0, in: stage) }
+        }
+        for task in ready { status[task.id] = .running }
+        return ready.map { .begin(task: $0.id) }
+    }
+
+    private func hasEnded(_ task: String, in stage: Itinerary.Stage) -> Bool {
+        guard case .ended(let end) = status[task] else { return false }
+        if case .failed = end { return stage.collectsFailures || stage.runsAlways }
+        return true
+    }
+
+    private func summary(of failures: [Failure]) -> Failure? {
+        guard let first = failures.first else { return nil }
+        let list = failures.map(\.message).joined(separator: "; ")
+        return Failure(
+            .preflightFailed, "preflight failed and nothing was touched: \(list)",
+            context: ["faults": String(failures.count)], at: first.position, cause: first)
+    }
+}

@@ -1,0 +1,148 @@
+// How far a plan has come, written beside its journal for those who watch and for the report: the
+// itinerary once, then the beginning and the end of each task. The lines are notes under keys of their
+// own, so that an execution after a death writes none twice.
+//
+//     branch `progress`            1: the itinerary     2: the vms as they stand at the end
+//     branch `progress/TASK`       1: begun             2: how it ended
+import Model
+import Store
+
+package enum PlanProgress {
+    static let root = Branch("progress")
+
+    /// A stage of the itinerary as watchers see it.
+    package struct Stage: Sendable, Hashable {
+        package let id: String
+        package let title: String
+        package let tasks: [Task]
+    }
+
+    package struct Task: Sendable, Hashable {
+        package enum State: String, Sendable {
+            case notBegun = "not begun"
+            case running, done, skipped
+            /// Failed, and the run went on.
+            case forgiven
+            case failed
+        }
+
+        package let id: String
+        package let title: String
+        package var state = State.notBegun
+        package var begunAt: Timestamp?
+        package var endedAt: Timestamp?
+        /// Why it was skipped or failed.
+        package var remark: String?
+    }
+}
+
+/// Writes the progress of one run.
+struct PlanProgressWriter: Sendable {
+    let context: RunContext
+    /// Keys that an earlier execution wrote already.
+    private let written: Set<String>
+
+    init(context: RunContext) throws {
+        self.context = context
+        let notes = try context.services.store.notes(of: context.run.id, after: 0, limit: .max)
+        written = Set(notes.map { Self.key($0.note.branch, $0.note.ordinal) })
+    }
+
+    func write(_ itinerary: Itinerary) async throws {
+        let stages = itinerary.stages.map { stage -> Value in
+            let tasks = stage.tasks.map { ["id": .text($0.id), "title": .text($0.title)] as Value }
+            return ["id": .text(stage.id), "title": .text(stage.title), "tasks": .list(tasks)]
+        }
+        try await note(PlanProgress.root, 1, .list(stages))
+    }
+
+    func write(stand: Value) async throws { try await note(PlanProgress.root, 2, stand) }
+
+    func begun(_ task: String) async throws {
+        try await note(PlanProgress.root.child(task), 1, ["state": "running"])
+    }
+
+    func ended(_ task: String, _ end: PlanMachine.TaskEnd) async throws {
+        let (state, remark): (PlanProgress.Task.State, String?) =
+            switch end {
+            case .done: (.done, nil)
+            case .skipped(let reason): (.skipped, reason)
+            case .forgiven(let failure): (.forgiven, failure.description)
+            case .failed(let failure): (.failed, failure.description)
+            }
+        try await note(
+            PlanProgress.root.child(task), 2,
+            ["state": .text(state.rawValue), "remark": remark.map { .text($0) } ?? .null])
+    }
+
+    private func note(_ branch: Branch, _ ordinal: Int, _ value: Value) async throws {
+        guard !written.contains(Self.key(branch, ordinal)) else { return }
+        try await context.commit([
+            .noted(
+                RunNote(
+                    run: context.run.id, branch: branch, ordinal: ordinal, level: .progress,
+                    text: value.canonicalJSON, at: context.services.clock.now))
+        ])
+        context.ring(Notice(topic: "progress", run: context.run.id))
+    }
+
+    private static func key(_ branch: Branch, _ ordinal: Int) -> String {
+        "\(branch.path)\n\(ordinal)"
+    }
+}
+
+extension PlanProgress {
+    /// The stages of a run as its notes tell them; empty before the first, or for a runbook.
+    package static func stages(from notes: [RunNote]) -> [Stage] {
+        var tasks: [String: Task] = [:]
+        var stages: [Value] = []
+        for note in notes where note.branch == root && note.ordinal == 1 {
+            stages = (try? Value(json: note.text))?.list ?? []
+        }
+        for note in notes where note.branch.path.hasPrefix("\(root.path)/") {
+            let id = String(note.branch.path.dropFirst(root.path.utf8.count + 1))
+            tasks[id] = (tasks[id] ?? Task(id: id, title: "")).after(note)
+        }
+        return stages.map { stage in
+            Stage(
+                id: stage["id"]?.text ?? "", title: stage["title"]?.text ?? "",
+                tasks: (stage["tasks"]?.list ?? []).map { card in
+                    let id = card["id"]?.text ?? ""
+                    return Task(id: id, title: card["title"]?.text ?? "", told: tasks[id])
+                })
+        }
+    }
+
+    /// The vms as they stood when the run ended; nil before.
+    package static func stand(from notes: [RunNote]) -> [Value]? {
+        notes.first { $0.branch == root && $0.ordinal == 2 }
+            .flatMap { try? Value(json: $0.text) }?.list
+    }
+
+    /// Whether a note is progress of the plan and not a line of the author's.
+    package static func isProgress(_ note: RunNote) -> Bool {
+        note.branch == root || note.branch.path.hasPrefix("\(root.path)/")
+    }
+}
+
+extension PlanProgress.Task {
+    fileprivate init(id: String, title: String, told: Self?) {
+        self.init(
+            id: id, title: title, state: told?.state ?? .notBegun, begunAt: told?.begunAt,
+            endedAt: told?.endedAt, remark: told?.remark)
+    }
+
+    fileprivate func after(_ note: RunNote) -> Self {
+        var task = self
+        let told = try? Value(json: note.text)
+        task.state = told?["state"]?.text.flatMap(State.init) ?? state
+        task.remark = told?["remark"]?.text
+        if note.ordinal == 1 {
+            task.begunAt = note.at
+            task.state = endedAt == nil ? .running : state
+        } else {
+            task.endedAt = note.at
+        }
+        return task
+    }
+}

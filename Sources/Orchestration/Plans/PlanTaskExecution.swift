@@ -1,0 +1,175 @@
+// Executes one task of the itinerary: its attempts, its pauses, and what a failure means.
+import Model
+import Store
+
+struct PlanTaskExecution: Sendable {
+    enum End: Sendable {
+        case ended(PlanMachine.TaskEnd)
+        case parked(until: Timestamp?)
+    }
+
+    /// What one attempt came to.
+    private enum Attempt {
+        case done
+        case skipped(String)
+        case failed(Failure)
+        case parked(until: Timestamp?)
+    }
+
+    let task: Itinerary.Task
+    let briefing: PlanBriefing
+    let context: RunContext
+
+    func execute() async throws -> End {
+        var number = 1
+        while true {
+            var journal = try BranchJournal(
+                context: context, branch: branch(ofAttempt: number), hearsAbort: !task.isCleanUp)
+            switch try await attempt(&journal) {
+            case .done: return .ended(.done)
+            case .skipped(let reason): return .ended(.skipped(reason))
+            case .parked(let until): return .parked(until: until)
+            case .failed(let failure):
+                if let end = try await settle(failure, attempt: number, &journal) { return end }
+                number += 1
+            }
+        }
+    }
+
+    /// Attempts after the first have journals of their own: `groups/portal/after/1#2`.
+    private func branch(ofAttempt number: Int) -> Branch {
+        Branch(number == 1 ? task.id : "\(task.id)#\(number)")
+    }
+
+    /// nil means: try again.
+    private func settle(
+        _ failure: Failure, attempt number: Int, _ journal: inout BranchJournal
+    ) async throws -> End? {
+        let isFinal = [.runAborted, .questionRefused, .questionExpired].contains(failure.code)
+        if isFinal { return .ended(.failed(named(failure))) }
+        journal.limit = nil
+        if number <= task.policy.retries {
+            return try await pause(&journal)
+        }
+        switch task.policy.onError {
+        case .abort: return .ended(.failed(named(failure)))
+        case .continue: return .ended(.forgiven(named(failure)))
+        case .ask: return try await askWhatNow(failure, &journal)
+        }
+    }
+
+    private func pause(_ journal: inout BranchJournal) async throws -> End? {
+        switch try await journal.call("job.sleep", .text(task.policy.retryAfter.text)) {
+        case .value: return nil
+        case .failure(let failure): return .ended(.failed(named(failure)))
+        case .parked(let until): return .parked(until: until)
+        }
+    }
+
+    private func askWhatNow(
+        _ failure: Failure, _ journal: inout BranchJournal
+    ) async throws -> End? {
+        let title = "'\(task.title)' failed: \(failure.message). What now?"
+        let choices: Value = ["choices": ["retry", "continue", "abort"]]
+        switch try await journal.call("job.ask", .text(title), choices) {
+        case .value("\"retry\""): return nil
+        case .value("\"continue\""): return .ended(.forgiven(named(failure)))
+        case .value: return .ended(.failed(named(failure)))
+        case .failure(let refusal): return .ended(.failed(named(refusal)))
+        case .parked(let until): return .parked(until: until)
+        }
+    }
+
+    /// The failure as the plan's: which task, and the cause behind it.
+    private func named(_ failure: Failure) -> Failure {
+        if [.runAborted, .preflightFailed].contains(failure.code) { return failure }
+        return Failure(
+            .stepFailed, "'\(task.title)' failed: \(failure.message)",
+            context: ["task": task.id], at: failure.position ?? task.position, cause: failure)
+    }
+
+    private func attempt(_ journal: inout BranchJournal) async throws -> Attempt {
+        switch task.work {
+        case .check: return try await check(&journal)
+        case .manual(let manual): return try await ask(manual, &journal)
+        case .machine(let act, let vm): return try await operate(act, vm, &journal)
+        case .script(let path, let manual):
+            let scripted = try await script(path, &journal)
+            guard case .done = scripted, let manual else { return scripted }
+            journal.limit = nil
+            return try await ask(manual, &journal)
+        }
+    }
+
+    private func script(_ path: CardPath, _ journal: inout BranchJournal) async throws -> Attempt {
+        let execution = try ScriptExecution(context: context)
+        let phase: Primitive.Phase = task.id.hasPrefix("preflight/") ? .preflight : .run
+        journal.limit = (journal.begunAt ?? context.services.clock.now) + task.policy.timeLimit
+        let given = briefing.stepContext(of: task, context.run)
+        switch try await execution.call(path, with: given, &journal, in: phase) {
+        case .finished: return .done
+        case .failed(let failure): return .failed(failure)
+        case .parked(let until): return .parked(until: until)
+        }
+    }
+
+    private func ask(
+        _ manual: ManualTask, _ journal: inout BranchJournal
+    ) async throws -> Attempt {
+        attempt(of: try await journal.call("job.ask", .text(manual.title), manual.options))
+    }
+
+    private func check(_ journal: inout BranchJournal) async throws -> Attempt {
+        let options: Value = [
+            "kind": .text(briefing.kind.rawValue), "origin": .text(briefing.origin),
+            "destination": .text(briefing.destination), "reverse": .boolean(briefing.plan.reverses),
+            "reason": context.run.reason.map { .text($0) } ?? .null,
+        ]
+        let names = Value.list(briefing.plan.vms.map { .text($0) })
+        return attempt(of: try await journal.call("plan.preflight", names, options))
+    }
+
+    private func operate(
+        _ act: Itinerary.MachineAct, _ vm: String, _ journal: inout BranchJournal
+    ) async throws -> Attempt {
+        // What an earlier run failed over already stays as it is (P-7).
+        let isThere = briefing.member(vm)?["site"]?.text == briefing.destination
+        if isThere, act == .shutDown || act == .failOver {
+            return .skipped("\(vm) is at \(briefing.destination) already")
+        }
+        for (name, arguments) in calls(act, vm) {
+            let outcome = try await journal.call(name, arguments: arguments)
+            guard case .value = outcome else { return attempt(of: outcome) }
+        }
+        return .done
+    }
+
+    private func calls(_ act: Itinerary.MachineAct, _ vm: String) -> [(String, [Value])] {
+        let name = Value.text(vm)
+        let there = Value.text("\(briefing.destination)/\(vm)")
+        switch act {
+        case .shutDown: return [("fabric.stop", [name]), ("replication.prepare", [name])]
+        case .testFailOver:
+            let double = Value.text("\(briefing.destination)/\(vm)-test")
+            return [("replication.test_failover", [name]), ("fabric.start", [double])]
+        case .cleanUp: return [("replication.clean_up", [name])]
+        case .failOver:
+            var options: [String: Value] = ["kind": .text(briefing.kind.rawValue)]
+            if let reason = context.run.reason { options["reason"] = .text(reason) }
+            var calls = [("replication.failover", [name, .object(options)])]
+            if briefing.kind != .unplanned, briefing.plan.reverses {
+                calls.append(("replication.reverse", [name]))
+            }
+            if briefing.plan.starts { calls.append(("fabric.start", [there])) }
+            return calls
+        }
+    }
+
+    private func attempt(of outcome: BranchJournal.Outcome) -> Attempt {
+        switch outcome {
+        case .value: .done
+        case .failure(let failure): .failed(failure)
+        case .parked(let until): .parked(until: until)
+        }
+    }
+}

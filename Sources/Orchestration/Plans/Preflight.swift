@@ -1,0 +1,119 @@
+// The engine's own preflight (P-4): every vm of the plan is looked at, and every fault is told at once.
+import Fabric
+import Model
+import Replication
+
+struct Preflight: Sendable {
+    private let services: Services
+    private let vms: [String]
+    private let kind: FailoverKind
+    private let origin: String
+    private let destination: String
+    private let reverses: Bool
+    private let reason: String?
+
+    init(call: PrimitiveCall) {
+        services = call.services
+        vms = (call.arguments["vms"]?.list ?? []).compactMap(\.machineName)
+        kind = call.option("kind")?.text.flatMap(FailoverKind.init) ?? .planned
+        origin = call.option("origin")?.text ?? ""
+        destination = call.option("destination")?.text ?? ""
+        reverses = call.option("reverse")?.boolean ?? true
+        reason = call.option("reason")?.text
+    }
+
+    /// What each vm would lose; raises `plan.preflight_failed` with every fault.
+    func run() async throws -> Value {
+        let sites = try await services.fabric.sites()
+        for name in [origin, destination] where !sites.contains(where: { $0.name == name }) {
+            throw Failure(
+                .unknownName,
+                "there is no site '\(name)'\(Spelling.hint(for: name, among: sites.map(\.name)))")
+        }
+        let isOriginThere = try await answers(origin)
+        guard try await answers(destination) else {
+            throw Failure(.preflightFailed, "the site \(destination) does not answer")
+        }
+        var faults: [String] = []
+        var losses: [String: Value] = [:]
+        if let fault = originFault(isThere: isOriginThere) { faults.append(fault) }
+        for vm in vms {
+            faults += try await self.faults(of: vm, sites: sites)
+            if let loss = try? await services.replication.lossWindow(of: vm) {
+                losses[vm] = .float(kind == .unplanned ? loss.seconds : 0)
+            }
+        }
+        guard faults.isEmpty else {
+            throw Failure(
+                .preflightFailed, faults.joined(separator: "; "),
+                context: ["faults": String(faults.count)])
+        }
+        return ["loss": .object(losses)]
+    }
+
+    private func answers(_ site: String) async throws -> Bool {
+        do {
+            _ = try await services.fabric.machines(at: site)
+            return true
+        } catch let failure as Failure where failure.code == .siteUnreachable {
+            return false
+        }
+    }
+
+    private func originFault(isThere: Bool) -> String? {
+        switch kind {
+        case .planned, .failback:
+            isThere ? nil : "the site \(origin) does not answer, so nothing can be shut down there"
+        case .unplanned:
+            isThere && reason == nil
+                ? "the site \(origin) still answers: an unplanned failover needs a reason (--reason)"
+                : nil
+        case .test: nil
+        }
+    }
+
+    private func faults(of vm: String, sites: [Site]) async throws -> [String] {
+        guard let protection = try await services.replication.protection(of: vm) else {
+            return ["\(vm) is not protected"]
+        }
+        if protection.primary.site == destination { return [] }
+        if protection.primary.site != origin || protection.replica.site != destination {
+            return [
+                "\(vm) is replicated from \(protection.primary.site) to \(protection.replica.site),"
+                    + " not from \(origin) to \(destination)"
+            ]
+        }
+        let replica = try await services.fabric.machine(protection.replica)
+        return stateFaults(of: protection) + networkFaults(of: replica, sites: sites)
+    }
+
+    private func stateFaults(of protection: Protection) -> [String] {
+        let vm = protection.vm
+        if protection.points.isEmpty { return ["\(vm) has no recovery point; sync it first"] }
+        let event: ProtectionState.Event =
+            switch kind {
+            case .planned, .failback: .prepared
+            case .unplanned: .unplannedStarted
+            case .test: .cycleSucceeded
+            }
+        let isPrepared = protection.state == .preparedForFailover && kind != .test
+        if isPrepared || (try? protection.state.after(event)) != nil { return [] }
+        return [
+            "\(vm) is \(protection.state.rawValue), so it cannot be failed over (\(kind.rawValue))"
+        ]
+    }
+
+    /// A network that exists at the primary only is found here, by the switch the card asks for (N-5).
+    private func networkFaults(of replica: VirtualMachine, sites: [Site]) -> [String] {
+        let host = sites.first { $0.name == replica.id.site }?.hosts
+            .first { $0.name == replica.host }
+        return replica.nics.compactMap { card in
+            guard let name = card.switchName,
+                host?.switches.contains(where: { $0.name == name }) != true
+            else { return nil }
+            return
+                "\(card.name) of \(replica.id) wants the switch '\(name)', which \(replica.host) "
+                + "does not have"
+        }
+    }
+}

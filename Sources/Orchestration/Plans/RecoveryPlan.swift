@@ -1,0 +1,85 @@
+// A recovery plan as its card says it, read and found sound: every name resolves within the plan, no vm
+// stands twice, dependencies make no circle. Whether the fabric agrees is preflight's question.
+import LuaRuntime
+import Model
+
+package struct RecoveryPlan: Sendable {
+    package struct Step: Sendable {
+        package enum Work: Sendable {
+            /// A Lua function at this path of the card, then a manual task if there is one.
+            case script(CardPath, then: ManualTask?)
+            case manual(ManualTask)
+        }
+
+        package let name: String
+        package let work: Work
+        package let position: SourcePosition?
+        /// The step's card, for what differs by failover kind.
+        let card: Value
+
+        /// Whether the step runs for that kind and direction (P-2).
+        package func runs(for kind: FailoverKind, _ direction: Direction) -> Bool {
+            let kinds = card["kinds"]?.list?.compactMap(\.text)
+            let directions = card["directions"]?.list?.compactMap(\.text)
+            return kinds?.contains(kind.rawValue) ?? true
+                && directions?.contains(direction.rawValue) ?? true
+        }
+    }
+
+    package struct Member: Sendable {
+        package let vm: String
+        package let before: [Step]
+        package let after: [Step]
+    }
+
+    package struct Group: Sendable {
+        package let name: String
+        package let members: [Member]
+        package let before: [Step]
+        package let after: [Step]
+        package let position: SourcePosition?
+    }
+
+    package struct Shutdown: Sendable {
+        /// Names of groups, first to be shut down first.
+        package let order: [String]
+        package let before: [Step]
+        package let after: [Step]
+    }
+
+    package let summary: String
+    package let source: String
+    package let target: String
+    package let rpo: Duration?
+    package let rto: Duration?
+    package let preflight: [Step]
+    package let before: [Step]
+    package let shutdown: Shutdown
+    package let groups: [Group]
+    package let after: [Step]
+    /// For a vm, the vms that must run before it.
+    package let dependencies: [String: [String]]
+    package let reverses: Bool
+    package let starts: Bool
+
+    /// The vms in the order of their groups.
+    package var vms: [String] { groups.flatMap { $0.members.map(\.vm) } }
+}
+
+/// Where in a card a function stands: `["groups", 2, "after", 1, "run"]`, lists counted from 1.
+package typealias CardPath = [LuaKey]
+
+/// A question to a person, as the card declares it (M-1).
+package struct ManualTask: Sendable {
+    package let title: String
+    /// The options of `job.ask`, which asks it.
+    package let options: Value
+
+    init(card: Value) {
+        title = card["name"]?.text ?? ""
+        let asked = ["instructions", "by", "form", "choices", "deadline", "on_deadline"]
+        options = .object(
+            Dictionary(
+                uniqueKeysWithValues: asked.compactMap { name in card[name].map { (name, $0) } }))
+    }
+}

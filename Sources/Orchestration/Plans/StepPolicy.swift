@@ -1,0 +1,32 @@
+// What a step's failure means, how often it is tried and how long one attempt may take (P-3).
+import Model
+
+package struct StepPolicy: Sendable, Hashable {
+    package enum OnError: String, Sendable, CaseIterable {
+        /// Nothing after it happens: the rule, for every failover kind.
+        case abort
+        /// The failure is written down and the run goes on.
+        case `continue`
+        /// A person decides: retry, continue or abort.
+        case ask
+    }
+
+    package var onError = OnError.abort
+    package var retries = 0
+    package var retryAfter = Duration.seconds(10)
+    package var timeLimit = Limits.stepTimeLimit
+
+    package init() {}
+
+    /// The policy that a step's card declares for `kind`; the card has been checked.
+    init(card: Value, kind: FailoverKind) throws(Failure) {
+        func field(_ name: String) -> Value? {
+            guard let value = card[name] else { return nil }
+            return value.object == nil ? value : value[kind.rawValue]
+        }
+        if let word = field("on_error")?.text.flatMap(OnError.init) { onError = word }
+        if let count = field("retries")?.integer { retries = Int(count) }
+        if let text = field("retry_after")?.text { retryAfter = try Duration(text: text) }
+        if let text = field("time_limit")?.text { timeLimit = try Duration(text: text) }
+    }
+}

@@ -1,0 +1,26 @@
+// Every primitive there is. The one list: argument checks, Lua's namespaces, the editor's files, help and
+// replay come from it.
+import Model
+
+package struct Catalogue: Sendable {
+    /// In the order in which help shows them.
+    package let primitives: [Primitive]
+    private let byName: [String: Primitive]
+
+    /// The catalogue of the product; `added` is for fabrics and tests that bring their own.
+    package init(adding added: [Primitive] = []) {
+        primitives = Self.fabric + Self.replication + Self.job + Self.plan + added
+        byName = Dictionary(uniqueKeysWithValues: primitives.map { ($0.name, $0) })
+    }
+
+    package subscript(name: String) -> Primitive? { byName[name] }
+
+    package var names: [String] { primitives.map(\.name) }
+
+    /// The namespaces in the order of their first primitive.
+    package var namespaces: [String] {
+        primitives.reduce(into: []) { list, primitive in
+            if !list.contains(primitive.namespace) { list.append(primitive.namespace) }
+        }
+    }
+}

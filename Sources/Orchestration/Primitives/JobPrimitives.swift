@@ -1,0 +1,95 @@
+// The namespace `job`: the run one is in. Notes are answered at once; sleeping and asking leave memory.
+import Model
+import Store
+
+extension Catalogue {
+    static let job: [Primitive] = jobNotes + jobTime + [jobAsk]
+
+    private static func note(
+        _ verb: String, _ level: RunNote.Level, _ summary: String
+    ) -> Primitive {
+        Primitive(
+            "job.\(verb)", summary,
+            parameters: [
+                Parameter(
+                    "text", .text, required: true, "The line, or a format as string.format's."),
+                Parameter("…", .any, "Values for the format."),
+            ],
+            effect: .notes, example: #"job.\#(verb)("%s is at %s", vm.name, vm.site)"#
+        ) { _ in .null }
+    }
+
+    private static let jobNotes = [
+        note("note", .verbose, "Writes a line to the run's verbose stream."),
+        note("output", .output, "Writes a line to the run's output stream."),
+        note("progress", .progress, "Writes a line to the run's progress stream."),
+        note("warn", .warning, "Writes a line to the run's warning stream."),
+    ]
+
+    /// The stream that a note primitive writes to.
+    static func level(ofNote name: String) -> RunNote.Level {
+        switch name {
+        case "job.output": .output
+        case "job.progress": .progress
+        case "job.warn": .warning
+        default: .verbose
+        }
+    }
+
+    private static let jobTime = [
+        Primitive(
+            "job.now", "Gets the time of the run's last journal entry, in seconds since 1970.",
+            result: .number, returns: "seconds", effect: .reads, phases: [.preflight, .run],
+            example: #"local begun = job.now()"#
+        ) { call in
+            .float(Double(call.startedAt.microseconds) / 1_000_000)
+        },
+        Primitive(
+            "job.deadline", "Gets the time that lies a duration ahead, in seconds since 1970.",
+            parameters: [Parameter("after", .duration, required: true, "How far ahead.")],
+            result: .number, returns: "seconds", effect: .reads, phases: [.preflight, .run],
+            example: #"local deadline = job.deadline "2m""#
+        ) { call in
+            let ahead = try Duration(text: call.arguments["after"]?.text ?? "")
+            return .float(Double((call.startedAt + ahead).microseconds) / 1_000_000)
+        },
+        Primitive(
+            "job.sleep", "Waits for a duration; the run leaves memory meanwhile.",
+            parameters: [Parameter("duration", .duration, required: true, "How long.")],
+            effect: .waits { call in
+                let pause = try Duration(text: call.arguments["duration"]?.text ?? "")
+                let deadline = call.startedAt + pause
+                return call.services.clock.now >= deadline
+                    ? .value(.null) : .pending(until: deadline)
+            },
+            phases: [.preflight, .run], example: #"job.sleep "30s""#
+        ) { _ in .null },
+    ]
+
+    private static let jobAsk = Primitive(
+        "job.ask", "Asks a person, and waits for the answer; a refusal aborts the run.",
+        parameters: [
+            Parameter("title", .text, required: true, "The question, as the person reads it."),
+            Parameter(
+                "options",
+                .record([
+                    Parameter("instructions", .text, "What to look at before answering."),
+                    Parameter("by", .text, "Who may answer: \"role:NAME\" or \"user:NAME\"."),
+                    Parameter(
+                        "form", .choice(["choice", "text", "number", "confirm"]),
+                        "What an answer is; a choice."),
+                    Parameter("choices", .list(.text), "What can be chosen; \"yes\" alone."),
+                    Parameter("deadline", .duration, "How long the run waits."),
+                    Parameter(
+                        "on_deadline", .choice(["abort", "continue"]),
+                        "What silence means; \"abort\" unless said otherwise."),
+                ]), "How it is asked."),
+        ],
+        result: .either([.text, .number, .boolean]), returns: "the answer",
+        effect: .waits { call in try await Asking(call: call).arrival() },
+        opening: { call in [try Asking(call: call).change] },
+        raises: [.questionRefused, .questionExpired],
+        example:
+            #"local answer = job.ask("Go on?", { choices = { "yes", "no" }, deadline = "30m" })"#
+    ) { _ in .null }
+}

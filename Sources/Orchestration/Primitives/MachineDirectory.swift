@@ -1,0 +1,96 @@
+// Which machine a name means. A bare name is the production machine of that name, and of a protected vm
+// its primary; `site/name` is exactly that machine.
+import Fabric
+import Model
+import Replication
+
+package struct MachineDirectory: Sendable {
+    let services: Services
+
+    package init(services: Services) { self.services = services }
+
+    /// Raises `name.unknown` with the nearest spelling, and `scope.refused` out of scope.
+    package func machine(named value: Value, scope: String?) async throws -> VirtualMachine {
+        let machine = try await services.fabric.machine(id(of: value))
+        guard scope == nil || machine.subscription == scope else {
+            throw Failure(
+                .refused,
+                "\(machine.id) belongs to \(machine.subscription ?? "the house"), and this run may "
+                    + "touch machines of \(scope ?? "") only",
+                context: ["vm": machine.id.description, "scope": scope ?? ""])
+        }
+        return machine
+    }
+
+    /// The machine of a plan's member: as ``machine(named:scope:)``, but a protected vm whose site does
+    /// not answer is described by its replica, as a lost primary can no longer be asked.
+    func memberMachine(named value: Value, scope: String?) async throws -> VirtualMachine {
+        do {
+            return try await machine(named: value, scope: scope)
+        } catch let failure as Failure where failure.code == .siteUnreachable {
+            let id = try await id(of: value)
+            guard let protection = try await services.replication.protection(of: id.name) else {
+                throw failure
+            }
+            var machine = try await services.fabric.machine(protection.replica)
+            machine.id = protection.primary
+            return machine
+        }
+    }
+
+    /// The machine that `value` names, without looking at it.
+    package func id(of value: Value) async throws -> MachineID {
+        if let name = value["name"]?.text, let site = value["site"]?.text {
+            return MachineID(site: site, name: name)
+        }
+        let text = value.text ?? ""
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count == 2 { return MachineID(site: String(parts[0]), name: String(parts[1])) }
+        if let protection = try await services.replication.protection(of: text) {
+            return protection.primary
+        }
+        let machines = try await services.fabric.reachableMachines()
+        let candidates = machines.filter { $0.id.name == text && $0.role == .production }
+        guard let only = candidates.first else {
+            let names = Set(machines.filter { $0.role == .production }.map(\.id.name))
+            throw Failure(
+                .unknownName, "there is no vm '\(text)'\(Spelling.hint(for: text, among: names))",
+                context: ["vm": text])
+        }
+        guard candidates.count == 1 else {
+            let places = candidates.map(\.id.description).joined(separator: " and ")
+            throw Failure(
+                .unknownName, "'\(text)' names \(places); write which of them you mean",
+                context: ["vm": text])
+        }
+        return only.id
+    }
+
+    /// Production machines in the order of their names; of a protected vm its primary only.
+    package func views(scope: String?) async throws -> [MachineView] {
+        let protections = Dictionary(
+            uniqueKeysWithValues: try await services.replication.protections().map { ($0.vm, $0) })
+        return try await services.fabric.reachableMachines()
+            .filter { $0.role == .production && (scope == nil || $0.subscription == scope) }
+            .filter { machine in
+                protections[machine.id.name].map { $0.primary == machine.id } ?? true
+            }
+            .sorted { ($0.id.name, $0.id.site) < ($1.id.name, $1.id.site) }
+            .map { MachineView($0, protection: protections[$0.id.name]?.state) }
+    }
+}
+
+extension FabricProvider {
+    /// The machines of every site that answers; a lost site must not hide the others.
+    package func reachableMachines() async throws -> [VirtualMachine] {
+        var machines: [VirtualMachine] = []
+        for site in try await sites() {
+            do {
+                machines += try await self.machines(at: site.name)
+            } catch let failure as Failure where failure.code == .siteUnreachable {
+                continue
+            }
+        }
+        return machines
+    }
+}

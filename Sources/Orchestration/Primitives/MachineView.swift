@@ -1,0 +1,70 @@
+// A machine as Lua sees it: plain fields, the same in a card, in a step's context and in JSON.
+import Fabric
+import Model
+
+package struct MachineView: Sendable {
+    package let machine: VirtualMachine
+    /// The state of its protection; nil when it is not protected.
+    package let protection: ProtectionState?
+
+    package init(_ machine: VirtualMachine, protection: ProtectionState?) {
+        self.machine = machine
+        self.protection = protection
+    }
+
+    package var value: Value {
+        var fields: [String: Value] = [
+            "name": .text(machine.id.name), "site": .text(machine.id.site),
+            "host": .text(machine.host), "power": .text(machine.power.rawValue),
+            "role": .text(machine.role.rawValue), "epoch": .integer(Int64(machine.epoch)),
+            "processors": .integer(Int64(machine.processors)),
+            "memory": .integer(machine.memory.bytes),
+            "disks": .list(machine.disks.map(\.view)), "nics": .list(machine.nics.map(\.view)),
+            "tags": .list(machine.tags.map { .text($0) }),
+            "protected": .boolean(protection != nil),
+        ]
+        if let subscription = machine.subscription { fields["subscription"] = .text(subscription) }
+        if let protection { fields["state"] = .text(protection.rawValue) }
+        return .object(fields)
+    }
+
+    /// The fields by name and type, for the editor's files.
+    package static let fields: [Parameter] = [
+        Parameter("name", .text, required: true, "Its name, the same at both sites."),
+        Parameter("site", .text, required: true, "Where it is."),
+        Parameter("host", .text, required: true, "The host that holds it."),
+        Parameter("power", .choice(["off", "running"]), required: true, "Whether it runs."),
+        Parameter(
+            "role", .choice(["production", "replica", "test"]), required: true, "What it is for."),
+        Parameter("epoch", .number, required: true, "Its fencing epoch."),
+        Parameter("processors", .number, required: true, "Virtual processors."),
+        Parameter("memory", .number, required: true, "Bytes of memory."),
+        Parameter("disks", .list(.record([])), required: true, "Its disks: name, kind, size."),
+        Parameter(
+            "nics", .list(.record([])), required: true,
+            "Its cards: name, mac, switch, address, failover_address { address }."),
+        Parameter("tags", .list(.text), required: true, "Its tags."),
+        Parameter("protected", .boolean, required: true, "Whether it is replicated."),
+        Parameter("subscription", .text, "Whose it is, when it is a tenant's."),
+        Parameter("state", .text, "The state of its protection, when it has one."),
+    ]
+}
+
+extension Disk {
+    fileprivate var view: Value {
+        ["name": .text(name), "kind": .text(kind.rawValue), "size": .integer(size.bytes)]
+    }
+}
+
+extension NetworkCard {
+    fileprivate var view: Value {
+        var fields: [String: Value] = ["name": .text(name), "mac": .text(mac)]
+        if let switchName { fields["switch"] = .text(switchName) }
+        if let address { fields["address"] = .text(address) }
+        if let failoverAddress {
+            fields["failover_address"] = .object(
+                failoverAddress.address.map { ["address": .text($0)] } ?? [:])
+        }
+        return .object(fields)
+    }
+}

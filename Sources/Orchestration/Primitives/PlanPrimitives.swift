@@ -1,0 +1,57 @@
+// The namespace `plan`: what a run of a recovery plan asks of itself. Its constructors (`plan.group` and
+// the like) are the prelude's; they make tables and touch nothing.
+import Model
+import Store
+
+extension Catalogue {
+    static let plan: [Primitive] = [planFreeze, planPreflight]
+
+    /// The members of a plan as they are when the run begins: who they are is frozen here (P-6).
+    private static let planFreeze = Primitive(
+        "plan.freeze", "Gets a plan's vms as they stand at the start of its run.",
+        parameters: [
+            Parameter("vms", .list(.vm), required: true, "The vms, in the order of the groups.")
+        ],
+        result: .list(.made("vm", MachineView.fields)), returns: "the vms", effect: .reads,
+        phases: [.run], raises: [.unknownName, .refused],
+        example: #"plan.freeze { "sql01", "web01" }"#
+    ) { call in
+        let directory = MachineDirectory(services: call.services)
+        var views: [Value] = []
+        for name in call.arguments["vms"]?.list ?? [] {
+            let machine = try await directory.memberMachine(named: name, scope: call.scope)
+            views.append(try await call.view(of: machine))
+        }
+        return .list(views)
+    }
+
+    /// The engine's own preflight: looks at everything, touches nothing but the run's hold on the vms.
+    private static let planPreflight = Primitive(
+        "plan.preflight", "Finds every reason why a failover of the vms could not succeed.",
+        parameters: [
+            Parameter("vms", .list(.vm), required: true, "The vms."),
+            Parameter(
+                "options",
+                .record([
+                    Parameter("kind", .choice(FailoverKind.allCases.map(\.rawValue)), "The kind."),
+                    Parameter("origin", .text, required: true, "The site that is left."),
+                    Parameter("destination", .text, required: true, "The site that takes over."),
+                    Parameter("reverse", .boolean, "Whether it will be replicated back."),
+                    Parameter("reason", .text, "Why, when the primary still answers."),
+                ]), required: true, "The failover."),
+        ],
+        result: .record([
+            Parameter("loss", .map(.number), required: true, "Seconds each vm would lose.")
+        ]),
+        returns: "what would be lost", effect: .repeatable,
+        opening: { call in
+            let names = (call.arguments["vms"]?.list ?? []).compactMap(\.machineName)
+            return [.vmsClaimed(names, by: call.place.run, at: call.startedAt)]
+        },
+        raises: [.preflightFailed, .vmClaimed],
+        example:
+            #"plan.preflight({ "sql01" }, { kind = "planned", origin = "oslo", destination = "bergen" })"#
+    ) { call in
+        try await Preflight(call: call).run()
+    }
+}

@@ -1,0 +1,84 @@
+// One call of a primitive as its record sees it: checked arguments, whose run it is, and what it may
+// reach. Names of machines are resolved and held against the run's scope here and nowhere else (B-10).
+import Fabric
+import Model
+import Replication
+import Store
+
+/// The parts of the house that primitives reach.
+package struct Services: Sendable {
+    package let fabric: any FabricProvider
+    package let replication: ReplicationEngine
+    package let store: Store
+    package let clock: any WallClock
+
+    package init(
+        fabric: any FabricProvider, replication: ReplicationEngine, store: Store,
+        clock: any WallClock
+    ) {
+        self.fabric = fabric
+        self.replication = replication
+        self.store = store
+        self.clock = clock
+    }
+}
+
+package struct PrimitiveCall: Sendable {
+    package let place: JournalPlace
+    package let arguments: [String: Value]
+    /// When the intent was written: the clock by which deadlines are set.
+    package let startedAt: Timestamp
+    /// The subscription whose machines the run may touch; nil for the whole house.
+    package let scope: String?
+    package let services: Services
+
+    package init(
+        place: JournalPlace, arguments: [String: Value], startedAt: Timestamp, scope: String?,
+        services: Services
+    ) {
+        self.place = place
+        self.arguments = arguments
+        self.startedAt = startedAt
+        self.scope = scope
+        self.services = services
+    }
+
+    /// Names this call for ever: what it does is done once under this key.
+    package var key: String { "\(place.run)/\(place.branch.path)/\(place.sequence)" }
+
+    /// An option of the call's `options` table.
+    package func option(_ name: String) -> Value? { arguments["options"]?[name] }
+
+    /// The machine that an argument names; raises `name.unknown`, or `scope.refused` for a machine of
+    /// another subscription.
+    package func machine(_ argument: String) async throws -> VirtualMachine {
+        let directory = MachineDirectory(services: services)
+        return try await directory.machine(named: arguments[argument] ?? .null, scope: scope)
+    }
+
+    /// The protected vm's name that an argument names, checked as ``machine(_:)`` checks.
+    package func vm(_ argument: String) async throws -> String {
+        try await machine(argument).id.name
+    }
+
+    package func view(of machine: VirtualMachine) async throws -> Value {
+        let protection = try await services.replication.protection(of: machine.id.name)
+        return MachineView(machine, protection: protection?.state).value
+    }
+
+    /// Every production machine within the scope, in the order of their names.
+    package func views() async throws -> [MachineView] {
+        try await MachineDirectory(services: services).views(scope: scope)
+    }
+
+    package func host(of machine: VirtualMachine) async throws -> Host {
+        let sites = try await services.fabric.sites()
+        guard let site = sites.first(where: { $0.name == machine.id.site }),
+            let host = site.hosts.first(where: { $0.name == machine.host })
+        else {
+            throw Failure(
+                .unknownName, "the host \(machine.host) of \(machine.id) is gone from its site")
+        }
+        return host
+    }
+}

@@ -1,0 +1,101 @@
+// The types of what authors write: arguments of primitives and fields of cards. One description serves
+// the check with its nearest right spelling, the editor's files and `muster help`.
+import Model
+
+/// A type of value that an author may give.
+package indirect enum ValueType: Sendable {
+    case any
+    case text
+    case boolean
+    case number
+    case integer(Range<Int64>)
+    /// `"5m"`, `"1h30m"`.
+    case duration
+    /// `"64MiB"`.
+    case size
+    case choice([String])
+    /// A machine: its name, `"site/name"`, or the table that `fabric.vm` gave.
+    case vm
+    /// A Lua function; in a card's JSON it stands as `{"$function": LINE}`.
+    case function
+    case list(ValueType)
+    /// A table from any name to one type.
+    case map(ValueType)
+    /// A table with these fields and no others.
+    case record([Parameter])
+    /// A table that the constructor of that name made: `step { … }`.
+    case made(String, [Parameter])
+    case either([ValueType])
+}
+
+/// A named value that an author gives: an argument, an option, a field of a card.
+package struct Parameter: Sendable {
+    package let name: String
+    package let type: ValueType
+    package let isRequired: Bool
+    /// One sentence in the present tense.
+    package let summary: String
+
+    package init(
+        _ name: String, _ type: ValueType, required: Bool = false, _ summary: String
+    ) {
+        self.name = name
+        self.type = type
+        self.isRequired = required
+        self.summary = summary
+    }
+}
+
+extension ValueType {
+    /// The type in an author's words: `a duration such as "5m"`.
+    package var phrase: String {
+        switch self {
+        case .any: "any value"
+        case .text: "a string"
+        case .boolean: "true or false"
+        case .number: "a number"
+        case .integer(let range):
+            "a whole number from \(range.lowerBound) to \(range.upperBound - 1)"
+        case .duration: "a duration such as \"5m\" or \"1h30m\""
+        case .size: "a size such as \"64MiB\""
+        case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
+        case .vm: "a vm: its name, \"site/name\", or what fabric.vm gives"
+        case .function: "a function"
+        case .list(let element): "a list, each \(element.phrase)"
+        case .map(let element): "a table from names to values, each \(element.phrase)"
+        case .record: "a table"
+        case .made(let constructor, _): "\(constructor) { … }"
+        case .either(let types): types.map(\.phrase).joined(separator: ", or ")
+        }
+    }
+
+    /// The type as LuaCATS writes it in the editor's files.
+    package var annotation: String {
+        switch self {
+        case .any: "any"
+        case .text, .duration, .size: "string"
+        case .boolean: "boolean"
+        case .number: "number"
+        case .integer: "integer"
+        case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: "|")
+        case .vm: "string|muster.vm"
+        case .function: "function"
+        case .list(let element):
+            element.isUnion ? "(\(element.annotation))[]" : "\(element.annotation)[]"
+        case .map(let element): "table<string, \(element.annotation)>"
+        case .record(let fields):
+            "{ "
+                + fields.map { "\($0.name)\($0.isRequired ? "" : "?"): \($0.type.annotation)" }
+                .joined(separator: ", ") + " }"
+        case .made(let constructor, _): "muster.\(constructor)"
+        case .either(let types): types.map(\.annotation).joined(separator: "|")
+        }
+    }
+
+    private var isUnion: Bool {
+        switch self {
+        case .choice, .vm, .either: true
+        default: false
+        }
+    }
+}

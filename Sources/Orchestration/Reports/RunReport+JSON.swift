@@ -1,0 +1,116 @@
+// The report as JSON, for programs; the same facts as the text.
+import Model
+import Store
+
+extension RunReport {
+    package var value: Value {
+        [
+            "run": run.view, "decisions": .list(decisions.map(\.view)),
+            "stages": .list(stages.map(\.view)), "questions": .list(questions.map(\.view)),
+            "acts": .list(acts.map(\.view)), "notes": .list(notes.map(\.view)),
+            "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
+            "returned": returned ?? .null,
+            "seconds": [
+                "all": .float(took.seconds), "machine": .float(machineTime.seconds),
+                "human": .float(humanTime.seconds),
+            ],
+        ]
+    }
+}
+
+extension RunRecord {
+    /// A run as every face shows it.
+    package var view: Value {
+        var fields: [String: Value] = [
+            "id": .integer(id.number), "kind": .text(kind.rawValue), "name": .text(name),
+            "file": .text(file), "state": .text(state.rawValue), "started_by": .text(startedBy),
+            "created_at": .text(createdAt.description), "parameters": parameters,
+            "version": .text(runtimeVersion),
+            "sources": .list(
+                sources.map { ["module": .text($0.module), "digest": .text("\($0.digest)")] }),
+        ]
+        if let failover {
+            fields["failover"] = .text(failover.rawValue)
+            fields["direction"] = .text(direction.rawValue)
+        }
+        if let scope { fields["scope"] = .text(scope) }
+        if let reason { fields["reason"] = .text(reason) }
+        if let startedAt { fields["started_at"] = .text(startedAt.description) }
+        if let endedAt { fields["ended_at"] = .text(endedAt.description) }
+        if let failure { fields["failure"] = failure.value }
+        return .object(fields)
+    }
+}
+
+extension Question {
+    /// A question as every face shows it.
+    package var view: Value {
+        var fields: [String: Value] = [
+            "id": .integer(id.number), "run": .integer(place.run.number),
+            "title": .text(request.title), "form": request.form.value,
+            "who": .text(request.who.text ?? "anybody"), "state": .text(state.rawValue),
+            "asked_at": .text(askedAt.description),
+            "on_deadline": .text(request.defaultAction.rawValue),
+        ]
+        if let instructions = request.instructions { fields["instructions"] = .text(instructions) }
+        if let deadline = request.deadline { fields["deadline"] = .text(deadline.description) }
+        if let answer { fields["answer"] = answer }
+        if let comment { fields["comment"] = .text(comment) }
+        if let by { fields["by"] = .text(by) }
+        if let channel { fields["channel"] = .text(channel) }
+        if let settledAt { fields["settled_at"] = .text(settledAt.description) }
+        return .object(fields)
+    }
+}
+
+extension Decision {
+    fileprivate var view: Value {
+        [
+            "who": .text(who), "what": .text(what), "reason": reason.map { .text($0) } ?? .null,
+            "at": .text(at.description),
+        ]
+    }
+}
+
+extension PlanProgress.Stage {
+    package var view: Value {
+        ["id": .text(id), "title": .text(title), "tasks": .list(tasks.map(\.view))]
+    }
+}
+
+extension PlanProgress.Task {
+    package var view: Value {
+        var fields: [String: Value] = [
+            "id": .text(id), "title": .text(title), "state": .text(state.rawValue),
+        ]
+        if let begunAt { fields["begun_at"] = .text(begunAt.description) }
+        if let endedAt { fields["ended_at"] = .text(endedAt.description) }
+        if let remark { fields["remark"] = .text(remark) }
+        return .object(fields)
+    }
+}
+
+extension RunReport.Act {
+    fileprivate var view: Value {
+        var fields: [String: Value] = [
+            "branch": .text(place.branch.path), "sequence": .integer(Int64(place.sequence)),
+            "primitive": .text(primitive), "arguments": (try? Value(json: arguments)) ?? .null,
+            "begun_at": .text(begunAt.description),
+            "outcome": .text(outcome?.kind.rawValue ?? "unknown"),
+        ]
+        if let outcome {
+            fields["ended_at"] = .text(outcome.at.description)
+            fields["returned"] = (try? Value(json: outcome.payload)) ?? .null
+        }
+        return .object(fields)
+    }
+}
+
+extension RunNote {
+    package var view: Value {
+        [
+            "level": .text(level.rawValue), "text": .text(text), "at": .text(at.description),
+            "branch": .text(branch.path),
+        ]
+    }
+}

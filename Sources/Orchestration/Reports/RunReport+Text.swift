@@ -1,0 +1,107 @@
+// The report for a person: what was done, what was not, who decided, and what stands now.
+import Model
+import Store
+
+extension RunReport {
+    package var text: String {
+        [
+            heading, failureLines, taskLines, questionLines, standLines, lossLines, noteLines,
+            sourceLines,
+        ]
+        .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    private var heading: [String] {
+        let kinds = run.failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" }
+        let act = kinds ?? "runbook"
+        let reason = run.reason.map { " (\"\($0)\")" } ?? ""
+        return [
+            "Run \(run.id) · \(run.name) · \(act) · \(run.state.rawValue)",
+            "  started by \(run.startedBy)\(reason) at \(run.startedAt ?? run.createdAt)",
+            "  took \(took.readable): \(machineTime.readable) of the machine, "
+                + "\(humanTime.readable) waiting for people",
+        ]
+    }
+
+    private var failureLines: [String] {
+        run.failure.map { ["Why it ended", "  \($0)"] } ?? []
+    }
+
+    private var taskLines: [String] {
+        guard !stages.isEmpty else { return actLines }
+        return ["What was done, and what was not"]
+            + stages.flatMap { stage in
+                ["  \(stage.title)"] + stage.tasks.map { "    " + $0.line }
+            }
+    }
+
+    private var actLines: [String] {
+        let lines = acts.map { act in
+            "  \(act.begunAt.timeOfDay)  \(act.primitive)  \(act.outcome?.kind.rawValue ?? "unknown")"
+        }
+        return lines.isEmpty ? [] : ["What was done"] + lines
+    }
+
+    private var questionLines: [String] {
+        let lines = questions.map { question in
+            let answer = question.answer.map { " \($0.text ?? $0.canonicalJSON)" } ?? ""
+            let who = question.by.map { " by \($0)" } ?? ""
+            let comment = question.comment.map { " (\"\($0)\")" } ?? ""
+            return "  \(question.request.title) — \(question.state.rawValue)\(answer)\(who)\(comment)"
+        }
+        return lines.isEmpty ? [] : ["What people were asked"] + lines
+    }
+
+    private var standLines: [String] {
+        let lines = stand.map { vm in
+            "  \(vm["name"]?.text ?? "?") at \(vm["site"]?.text ?? "?"), \(vm["power"]?.text ?? "?"), "
+                + (vm["state"]?.text ?? "not protected")
+        }
+        return lines.isEmpty ? [] : ["What stands"] + lines
+    }
+
+    private var lossLines: [String] {
+        let lines = losses.sorted { $0.key < $1.key }.map { vm, seconds in
+            "  \(vm): \(seconds == 0 ? "nothing" : Duration.seconds(seconds).readable)"
+        }
+        return lines.isEmpty ? [] : ["What was lost"] + lines
+    }
+
+    private var noteLines: [String] {
+        let lines = notes.map { "  \($0.at.timeOfDay)  \($0.level.rawValue): \($0.text)" }
+        return lines.isEmpty ? [] : ["Notes"] + lines
+    }
+
+    private var sourceLines: [String] {
+        ["Made from"] + run.sources.map { "  \($0.digest.short)  \($0.module)" }
+            + decisions.map { "  decided by \($0.who) at \($0.at): \($0.what)" }
+    }
+}
+
+extension PlanProgress.Task {
+    /// The task on one line: a mark, its title, its time, and the remark when there is one.
+    package var line: String {
+        let mark =
+            switch state {
+            case .done: "✔"
+            case .skipped: "–"
+            case .forgiven: "!"
+            case .failed: "✘"
+            case .running: "…"
+            case .notBegun: "·"
+            }
+        let time = begunAt.flatMap { begun in endedAt.map { "  \(($0 - begun).readable)" } } ?? ""
+        let remark = remark.map { "  \($0)" } ?? (state == .notBegun ? "  not begun" : "")
+        return "\(mark) \(title)\(time)\(remark)"
+    }
+}
+
+extension Duration {
+    /// For people: `1h30m`, `12.3s`, `4ms`.
+    package var readable: String {
+        let milliseconds = microseconds / 1000
+        if milliseconds < 1000 { return "\(milliseconds)ms" }
+        if milliseconds < 60_000 { return "\(milliseconds / 1000).\(milliseconds / 100 % 10)s" }
+        return Duration.seconds(milliseconds / 1000).text
+    }
+}

@@ -1,0 +1,72 @@
+// What a run did, for the auditor: made from the store alone, so that it says the same on every machine
+// and after every death.
+import Model
+import Store
+
+package struct RunReport: Sendable {
+    /// One call as the journal has it.
+    package struct Act: Sendable {
+        package let place: JournalPlace
+        package let primitive: String
+        /// Canonical JSON of the list of arguments.
+        package let arguments: String
+        package let begunAt: Timestamp
+        /// nil while its outcome is not written.
+        package let outcome: JournalEntry?
+    }
+
+    package let run: RunRecord
+    package let decisions: [Decision]
+    package let stages: [PlanProgress.Stage]
+    package let questions: [Question]
+    package let acts: [Act]
+    /// The lines of the author's streams.
+    package let notes: [RunNote]
+    /// The vms as they stood when the run ended.
+    package let stand: [Value]
+    /// Seconds of writes each vm lost, as preflight found.
+    package let losses: [String: Double]
+    /// What a runbook returned.
+    package let returned: Value?
+    /// Until when the times are counted: the run's end, or now.
+    private let until: Timestamp
+
+    /// Raises `name.unknown` when there is no such run.
+    package init(_ id: RunID, store: Store, now: Timestamp) throws {
+        run = try store.run(id)
+        decisions = try store.decisions(of: id)
+        questions = try store.questions(of: id)
+        let all = try store.notes(of: id, after: 0, limit: .max).map(\.note)
+        stages = PlanProgress.stages(from: all)
+        stand = PlanProgress.stand(from: all) ?? []
+        notes = all.filter { !PlanProgress.isProgress($0) }
+        acts = try store.branches(of: id).flatMap { branch in
+            Self.acts(in: try store.entries(of: id, branch: branch))
+        }.sorted { ($0.begunAt, $0.place.branch) < ($1.begunAt, $1.place.branch) }
+        losses = Self.losses(in: acts)
+        returned = try store.events(of: id).last { $0.topic == "run.returned" }
+            .map { try Value(json: $0.record) }
+        until = run.endedAt ?? now
+    }
+
+    private static func acts(in entries: [JournalEntry]) -> [Act] {
+        entries.enumerated().filter { $0.element.kind == .intent }.map { index, intent in
+            let next = index + 1 < entries.count ? entries[index + 1] : nil
+            return Act(
+                place: intent.place, primitive: intent.primitive, arguments: intent.payload,
+                begunAt: intent.at, outcome: next.flatMap { $0.kind.isOutcome ? $0 : nil })
+        }
+    }
+
+    private static func losses(in acts: [Act]) -> [String: Double] {
+        let preflight = acts.first { $0.primitive == "plan.preflight" && $0.outcome?.kind == .result }
+        let result = preflight?.outcome.flatMap { try? Value(json: $0.payload) }
+        return (result?["loss"]?.object ?? [:]).compactMapValues(\.number)
+    }
+
+    /// From the start of the run to its end.
+    package var took: Duration { until - (run.startedAt ?? run.createdAt) }
+    /// Time in which the run waited for people (M-4).
+    package var humanTime: Duration { questions.timeWaited(until: until) }
+    package var machineTime: Duration { took - humanTime }
+}

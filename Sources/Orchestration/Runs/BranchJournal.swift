@@ -1,0 +1,300 @@
+// One branch of a run being executed: every call goes through here. Where the journal has an outcome it
+// is returned; where the journal ends the call is performed; between the two lies the call whose outcome
+// nobody knows.
+//
+//     call ──▶ journal has intent and outcome ──▶ outcome             (replay)
+//          ──▶ journal has the intent only ──▶ was it done? ──▶ record ──▶ outcome
+//          ──▶ journal ends ──▶ record intent ──▶ act ──▶ record outcome
+//
+// Must stay true: no act without its intent on disk, no outcome seen by the script that is not on disk.
+import Model
+import Store
+
+package struct BranchJournal {
+    package enum Outcome: Sendable {
+        case value(String)
+        case failure(Failure)
+        /// The answer comes from outside; look again then, or when woken.
+        case parked(until: Timestamp?)
+    }
+
+    let context: RunContext
+    package let branch: Branch
+    private let recorded: [JournalEntry]
+    private var cursor = 0
+    private var sequence = 0
+    private var notes: [Change] = []
+    private var noteCount = 0
+    /// The time of the last entry: the only clock a script sees.
+    package private(set) var clock: Timestamp
+    /// A call still waits for its outcome after this instant: then it has failed.
+    package var limit: Timestamp?
+    /// The instant of the branch's first entry; nil before it.
+    package var begunAt: Timestamp? { recorded.first?.at ?? firstIntentAt }
+    private var firstIntentAt: Timestamp?
+    /// An abort is told to the script once; what it does after that is its cleaning up.
+    private var wasAborted: Bool
+
+    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it.
+    package init(context: RunContext, branch: Branch, hearsAbort: Bool = true) throws {
+        self.context = context
+        self.branch = branch
+        wasAborted = !hearsAbort
+        recorded = try context.services.store.entries(of: context.run.id, branch: branch)
+        clock = recorded.first?.at ?? context.run.startedAt ?? context.run.createdAt
+    }
+
+    var isReplaying: Bool { cursor < recorded.count }
+    private var now: Timestamp { context.services.clock.now }
+
+    /// A line for one of the run's streams; written with the next entry, and once only.
+    package mutating func note(_ level: RunNote.Level, _ text: String) {
+        noteCount += 1
+        guard !isReplaying else { return }
+        notes.append(
+            .noted(
+                RunNote(
+                    run: context.run.id, branch: branch, ordinal: noteCount, level: level,
+                    text: text, at: now)))
+    }
+
+    /// Writes the notes that came after the last entry.
+    package mutating func flush() async throws {
+        guard !notes.isEmpty else { return }
+        try await context.commit(notes)
+        notes = []
+    }
+
+    /// Calls a primitive. Raises `run.code_changed` when the journal holds another call here, and what
+    /// the store raises; everything the primitive raises is an outcome.
+    package mutating func call(
+        _ primitive: Primitive, _ arguments: String, at position: SourcePosition? = nil,
+        in phase: Primitive.Phase = .run
+    ) async throws -> Outcome {
+        let given: [String: Value]
+        do throws(Failure) {
+            guard primitive.phases.contains(phase) else {
+                throw Failure.phase(phase, primitive, at: position)
+            }
+            let list = try Value(json: arguments).list ?? []
+            given = try primitive.arguments(from: list, at: position)
+        } catch {
+            return .failure(error)
+        }
+        sequence += 1
+        let place = JournalPlace(run: context.run.id, branch: branch, sequence: sequence)
+        if isReplaying {
+            return try await replay(primitive, arguments, given, place, position)
+        }
+        return try await perform(primitive, arguments, given, place)
+    }
+
+    /// Calls a primitive with values, from the engine's own itinerary.
+    package mutating func call(_ name: String, _ arguments: Value...) async throws -> Outcome {
+        try await call(name, arguments: arguments)
+    }
+
+    package mutating func call(_ name: String, arguments: [Value]) async throws -> Outcome {
+        guard let primitive = context.catalogue[name] else {
+            throw Failure(.internalFault, "the engine has no primitive \(name)")
+        }
+        return try await call(primitive, Value.list(arguments).canonicalJSON)
+    }
+
+    private func primitiveCall(
+        _ place: JournalPlace, _ arguments: [String: Value], startedAt: Timestamp
+    ) -> PrimitiveCall {
+        PrimitiveCall(
+            place: place, arguments: arguments, startedAt: startedAt, scope: context.run.scope,
+            services: context.services)
+    }
+
+    // MARK: Replay
+
+    private mutating func replay(
+        _ primitive: Primitive, _ arguments: String, _ given: [String: Value],
+        _ place: JournalPlace, _ position: SourcePosition?
+    ) async throws -> Outcome {
+        let intent = recorded[cursor]
+        guard intent.primitive == primitive.name, intent.payload == arguments else {
+            throw Failure.divergence(
+                at: place, recorded: intent, asked: primitive.name, arguments, position: position)
+        }
+        cursor += 1
+        clock = intent.at
+        guard cursor < recorded.count else {
+            let call = primitiveCall(place, given, startedAt: intent.at)
+            return try await settle(primitive, call)
+        }
+        let outcome = recorded[cursor]
+        cursor += 1
+        clock = outcome.at
+        if outcome.kind == .result { return .value(outcome.payload) }
+        let failure = Failure(try Value(json: outcome.payload))
+        wasAborted = wasAborted || failure?.code == .runAborted
+        return .failure(failure ?? Failure(.storeDamaged, "\(place): no failure in its outcome"))
+    }
+
+    /// The engine died between intent and outcome, or the answer was not there yet.
+    private mutating func settle(
+        _ primitive: Primitive, _ call: PrimitiveCall
+    ) async throws -> Outcome {
+        switch primitive.effect {
+        case .reads, .repeatable, .notes: return try await act(primitive, call)
+        case .waits: return try await look(primitive, call)
+        case .unknowable: return try await askWhetherDone(primitive, call)
+        case .once(let wasDone):
+            return try await record(primitive, call) {
+                if let done = try await wasDone(call) { return done }
+                return try await primitive.perform(call)
+            }
+        }
+    }
+
+    // MARK: Performing
+
+    private mutating func perform(
+        _ primitive: Primitive, _ arguments: String, _ given: [String: Value],
+        _ place: JournalPlace
+    ) async throws -> Outcome {
+        let startedAt = now
+        firstIntentAt = firstIntentAt ?? startedAt
+        let call = primitiveCall(place, given, startedAt: startedAt)
+        let intent = JournalEntry(
+            .intent, at: place, primitive: primitive.name, payload: arguments, on: startedAt)
+        if let abort = context.control.abort, !wasAborted {
+            wasAborted = true
+            return try await close(.failure(abort), primitive, place, opening: [.journaled(intent)])
+        }
+        if case .reads = primitive.effect {
+            return try await read(primitive, call, opening: [.journaled(intent)])
+        }
+        do {
+            let opening = try await openings(primitive, call)
+            try await commit(opening + [.journaled(intent)])
+        } catch let failure as Failure where failure.isOutcome {
+            return try await close(
+                .failure(failure), primitive, place, opening: [.journaled(intent)])
+        }
+        clock = startedAt
+        if case .waits = primitive.effect { return try await look(primitive, call) }
+        return try await act(primitive, call)
+    }
+
+    /// Changes that belong to the intent: the hold on the vms a write names, and the act's own rows.
+    private func openings(_ primitive: Primitive, _ call: PrimitiveCall) async throws -> [Change] {
+        var changes = try await primitive.opening(call)
+        if primitive.isWrite, case .vm? = primitive.parameters.first?.type {
+            let argument = primitive.parameters[0].name
+            let name = try await MachineDirectory(services: call.services)
+                .id(of: call.arguments[argument] ?? .null).name
+            changes.insert(
+                .vmsClaimed([name], by: context.run.id, at: call.startedAt), at: 0)
+        }
+        return changes
+    }
+
+    /// A read needs no intent of its own: both entries are written together.
+    private mutating func read(
+        _ primitive: Primitive, _ call: PrimitiveCall, opening: [Change]
+    ) async throws -> Outcome {
+        let outcome = try await outcome(of: primitive) { try await primitive.perform(call) }
+        return try await close(outcome, primitive, call.place, opening: opening)
+    }
+
+    private mutating func act(
+        _ primitive: Primitive, _ call: PrimitiveCall
+    ) async throws -> Outcome {
+        try await record(primitive, call) { try await primitive.perform(call) }
+    }
+
+    private mutating func record(
+        _ primitive: Primitive, _ call: PrimitiveCall,
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Outcome {
+        let outcome = try await outcome(of: primitive, work)
+        return try await close(outcome, primitive, call.place)
+    }
+
+    /// Looks whether the answer from outside has come.
+    private mutating func look(
+        _ primitive: Primitive, _ call: PrimitiveCall
+    ) async throws -> Outcome {
+        guard case .waits(let answer) = primitive.effect else { return .parked(until: nil) }
+        if let abort = context.control.abort, !wasAborted {
+            wasAborted = true
+            return try await close(.failure(abort), primitive, call.place)
+        }
+        do {
+            switch try await answer(call) {
+            case .value(let value):
+                return try await close(.value(value.canonicalJSON), primitive, call.place)
+            case .pending(let until): return try await park(until, primitive, call)
+            }
+        } catch let failure as Failure where failure.isOutcome {
+            return try await close(.failure(failure), primitive, call.place)
+        }
+    }
+
+    private mutating func park(
+        _ until: Timestamp?, _ primitive: Primitive, _ call: PrimitiveCall
+    ) async throws -> Outcome {
+        if let limit, limit <= now {
+            return try await close(.failure(.timedOut(primitive)), primitive, call.place)
+        }
+        try await flush()
+        return .parked(until: [until, limit].compactMap { $0 }.min())
+    }
+
+    /// Nobody can tell whether it happened, so a person is asked, at the place of the call itself.
+    private mutating func askWhetherDone(
+        _ primitive: Primitive, _ call: PrimitiveCall
+    ) async throws -> Outcome {
+        let doubt = OutcomeDoubt(primitive: primitive, call: call)
+        switch try await doubt.answer(committing: context) {
+        case .pending: return .parked(until: nil)
+        case .done: return try await close(.value("null"), primitive, call.place)
+        case .notDone: return try await act(primitive, call)
+        case .refused(let failure):
+            return try await close(.failure(failure), primitive, call.place)
+        }
+    }
+
+    // MARK: Outcomes
+
+    /// What the work came to, within the limit. Trouble of the engine itself is thrown: it is no
+    /// outcome of the act, and the run goes on from its journal when the trouble is over.
+    private func outcome(
+        of primitive: Primitive, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Outcome {
+        do {
+            let value = try await TimeLimit(limit, clock: context.services.clock)
+                .run(work, elseThrow: .timedOut(primitive))
+            return .value(value.canonicalJSON)
+        } catch let failure as Failure where failure.isOutcome {
+            return .failure(failure)
+        }
+    }
+
+    private mutating func close(
+        _ outcome: Outcome, _ primitive: Primitive, _ place: JournalPlace, opening: [Change] = []
+    ) async throws -> Outcome {
+        let (kind, payload): (JournalEntry.Kind, String)
+        switch outcome {
+        case .value(let json): (kind, payload) = (.result, json)
+        case .failure(let failure): (kind, payload) = (.failure, failure.value.canonicalJSON)
+        case .parked: preconditionFailure("a parked call has no outcome to write")
+        }
+        let at = now
+        let entry = JournalEntry(
+            kind, at: place, primitive: primitive.name, payload: payload, on: at)
+        try await commit(opening + [.journaled(entry)])
+        clock = at
+        return outcome
+    }
+
+    private mutating func commit(_ changes: [Change]) async throws {
+        try await context.commit(notes + changes)
+        notes = []
+    }
+}

@@ -1,0 +1,66 @@
+// Reads a card outside a run, for `plan check`, `plan show` and the start of a run: reads are made live,
+// nothing is journaled, and nothing that writes may be called.
+import LuaRuntime
+import Model
+import Store
+
+package struct CardInspection: Sendable {
+    let services: Services
+    let catalogue: Catalogue
+    let library: Library
+    let scope: String?
+
+    /// What a file turned out to be.
+    package enum Subject: Sendable {
+        case plan(RecoveryPlan)
+        case runbook(RunbookCard)
+    }
+
+    /// Raises `lua.syntax`, `lua.error`, `plan.card_invalid` with file and line.
+    package func read(_ file: LuaModule) async throws -> Subject {
+        let card = try await card(of: file)
+        if card["$kind"]?.text == "plan" {
+            return .plan(try RecoveryPlan(card: card, file: file.name))
+        }
+        return .runbook(try RunbookCard(card: card, file: file.name))
+    }
+
+    /// The card's canonical value, whatever it is; for configuration files too.
+    package func card(of file: LuaModule) async throws -> Value {
+        let library = self.library
+        var state = try LuaState(
+            LuaConfiguration(
+                primitives: catalogue.names,
+                prelude: try library.module(Library.prelude).map { [$0] } ?? [],
+                start: services.clock.now
+            ) { name throws(Failure) in try library.module(name) })
+        try state.load(file)
+        while true {
+            switch await state.advance() {
+            case .slice: continue
+            case .finished(let json): return try Value(json: json)
+            case .failed(let failure), .killed(let failure): throw failure
+            case .call(let call):
+                do {
+                    let value = try await perform(call)
+                    state.reply(json: value.canonicalJSON, at: services.clock.now)
+                } catch let failure as Failure {
+                    state.raise(failure, at: services.clock.now)
+                }
+            }
+        }
+    }
+
+    private func perform(_ call: LuaCall) async throws -> Value {
+        guard let primitive = catalogue[call.primitive] else { return .null }
+        guard primitive.phases.contains(.card) else {
+            throw Failure.phase(.card, primitive, at: call.position)
+        }
+        let list = try Value(json: call.arguments).list ?? []
+        return try await primitive.perform(
+            PrimitiveCall(
+                place: JournalPlace(run: RunID(0), branch: ScriptExecution.cardBranch, sequence: 0),
+                arguments: try primitive.arguments(from: list, at: call.position),
+                startedAt: services.clock.now, scope: scope, services: services))
+    }
+}

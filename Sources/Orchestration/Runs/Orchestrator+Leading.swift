@@ -1,0 +1,110 @@
+// Leading: executing runs. A pass executes a run once from the top and writes down how it ended; leading
+// repeats passes until the run is over, sleeping between them without a thread or a timer a run.
+import Model
+import Store
+
+extension Orchestrator {
+    /// Executes a run once: to its end, or until all that is left waits for somebody. Returns the run
+    /// as it stands then. Raises only the engine's own trouble: the run stays as it was and goes on.
+    @discardableResult
+    package func pass(
+        _ id: RunID, under lease: LeaseToken? = nil, control: RunControl = RunControl()
+    ) async throws -> RunRecord {
+        let run = try await begin(id, lease)
+        if run.state.isFinal { return run }
+        if let abort = run.abort { control.requestAbort(.abort(abort)) }
+        let context = RunContext(
+            run: run, services: services, catalogue: catalogue,
+            sources: try RunSources(run: run, store: services.store, library: library),
+            control: control, lease: lease, ring: ring)
+        let end: RunExecution.End
+        do {
+            end = try await RunExecution(context: context).execute()
+        } catch let failure as Failure where failure.code == .codeChanged {
+            end = .failed(failure)
+        }
+        try await context.commit(changes(for: end, of: run))
+        ring(Notice(topic: "run-changed", run: id))
+        return try services.store.run(id)
+    }
+
+    /// A run that was running when its engine died is simply executed again.
+    private func begin(_ id: RunID, _ lease: LeaseToken?) async throws -> RunRecord {
+        let run = try services.store.run(id)
+        let event: RunEvent? =
+            switch run.state {
+            case .queued: .started
+            case .waiting: .woken
+            case .suspended: .resumed
+            case .running, .completed, .failed, .aborted: nil
+            }
+        guard let event else { return run }
+        try await services.store.commit(
+            [.runChanged(id, event, at: services.clock.now)], under: lease)
+        return try services.store.run(id)
+    }
+
+    private func changes(for end: RunExecution.End, of run: RunRecord) -> [Change] {
+        let at = services.clock.now
+        let closing: [Change] = [.questionsWithdrawn(run.id, at: at), .claimsReleased(run.id)]
+        switch end {
+        case .parked(let until): return [.runChanged(run.id, .parked, at: at, wakeAt: until)]
+        case .completed(let value):
+            let returned = Event(
+                topic: "run.returned", run: run.id, record: value.canonicalJSON, at: at)
+            return closing + [.recorded(returned), .runChanged(run.id, .completed, at: at)]
+        case .failed(let failure):
+            return closing + [.runChanged(run.id, .failed, at: at, failure: failure)]
+        case .aborted(let failure):
+            return closing + [.runChanged(run.id, .aborted, at: at, failure: failure)]
+        }
+    }
+
+    /// Executes a run until it has ended. Between passes it waits for a ring or the run's own time.
+    package func lead(
+        _ id: RunID, under lease: LeaseToken?, notices: AsyncStream<Notice>
+    ) async throws -> RunRecord {
+        let control = RunControl()
+        let bell = Bell()
+        return try await withThrowingTaskGroup(of: RunRecord?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask {
+                for await notice in notices where notice.run == id || notice == .missed {
+                    try hear(id, control, bell)
+                }
+                return nil
+            }
+            group.addTask { try await passes(id, lease, control, bell) }
+            while let finished = try await group.next() {
+                if let finished { return finished }
+            }
+            return try services.store.run(id)
+        }
+    }
+
+    private func hear(_ id: RunID, _ control: RunControl, _ bell: Bell) throws {
+        if let abort = try services.store.run(id).abort { control.requestAbort(.abort(abort)) }
+        control.wake()
+        bell.ring()
+    }
+
+    private func passes(
+        _ id: RunID, _ lease: LeaseToken?, _ control: RunControl, _ bell: Bell
+    ) async throws -> RunRecord {
+        while true {
+            let heard = bell.count
+            let run = try await pass(id, under: lease, control: control)
+            if run.state.isFinal { return run }
+            try await bell.wait(after: heard, until: run.wakeAt, clock: services.clock)
+        }
+    }
+}
+
+extension Failure {
+    /// A person's abort as the failure the run ends with.
+    static func abort(_ request: AbortRequest) -> Failure {
+        let reason = request.reason.map { ": \($0)" } ?? ""
+        return Failure(
+            .runAborted, "aborted by \(request.by)\(reason)", context: ["by": request.by])
+    }
+}

@@ -1,0 +1,168 @@
+// The only door of the room: what the command, the HTTP API and the tests ask for. Whoever holds the
+// lead executes runs; everybody may start, answer and ask to abort, and rings the leader.
+import Fabric
+import LuaRuntime
+import Model
+import Replication
+import Store
+
+package struct Orchestrator: Sendable {
+    package let services: Services
+    package let catalogue: Catalogue
+    package let library: Library
+    /// The version of the program, kept with each run.
+    package let version: String
+    /// Rings whoever leads and whoever watches.
+    package let ring: @Sendable (Notice) -> Void
+
+    package init(
+        services: Services, catalogue: Catalogue = Catalogue(), library: Library, version: String,
+        ring: @escaping @Sendable (Notice) -> Void
+    ) {
+        self.services = services
+        self.catalogue = catalogue
+        self.library = library
+        self.version = version
+        self.ring = ring
+    }
+
+    private var store: Store { services.store }
+    private var now: Timestamp { services.clock.now }
+}
+
+/// What somebody asks to be run.
+package struct RunRequest: Sendable {
+    /// A plan or runbook of the library: `web-shop`.
+    package var name: String
+    /// Which failover a plan performs; nil for a runbook.
+    package var kind: FailoverKind?
+    package var direction: Direction
+    package var parameters: [String: Value]
+    /// The subscription whose machines may be touched; nil for the whole house.
+    package var scope: String?
+    package var by: Person
+    package var reason: String?
+    /// Seeds the run's random numbers.
+    package var seed: UInt64
+
+    package init(
+        name: String, kind: FailoverKind? = nil, direction: Direction? = nil,
+        parameters: [String: Value] = [:], scope: String? = nil, by: Person,
+        reason: String? = nil, seed: UInt64
+    ) {
+        self.name = name
+        self.kind = kind
+        self.direction = direction ?? (kind == .failback ? .back : .forward)
+        self.parameters = parameters
+        self.scope = scope
+        self.by = by
+        self.reason = reason
+        self.seed = seed
+    }
+}
+
+// MARK: Looking
+
+extension Orchestrator {
+    /// What a file of the library is; raises what loading it raises.
+    package func inspect(_ name: String, scope: String? = nil) async throws
+        -> CardInspection.Subject
+    {
+        try await inspection(scope).read(try library.file(name))
+    }
+
+    package func inspection(_ scope: String? = nil) -> CardInspection {
+        CardInspection(services: services, catalogue: catalogue, library: library, scope: scope)
+    }
+
+    package var directory: MachineDirectory { MachineDirectory(services: services) }
+}
+
+// MARK: Starting, answering, aborting
+
+extension Orchestrator {
+    /// Writes a run down, with the decision behind it (F-5), and returns its number. It begins when the
+    /// leader executes it.
+    ///
+    /// Raises `run.source_missing`, what loading the card raises, `run.parameter_invalid`, and
+    /// `usage.invalid` for a plan without a kind or a runbook with one.
+    package func start(_ request: RunRequest, under lease: LeaseToken? = nil) async throws -> RunID
+    {
+        let file = try library.file(request.name)
+        let subject = try await inspection(request.scope).read(file)
+        let parameters = try checkedParameters(request, subject)
+        let id = try await store.commitRun(under: lease) { id in
+            let record = record(of: request, subject, file, parameters, id)
+            return [.runInserted(record)] + file.pinning(to: id) + [
+                .decided(
+                    Decision(
+                        who: request.by.name, what: request.act, reason: request.reason, at: now,
+                        run: id))
+            ]
+        }
+        ring(Notice(topic: "queued", run: id))
+        return id
+    }
+
+    private func record(
+        of request: RunRequest, _ subject: CardInspection.Subject, _ file: LuaModule,
+        _ parameters: Value, _ id: RunID
+    ) -> RunRecord {
+        let isPlan = if case .plan = subject { true } else { false }
+        let name = file.name.hasSuffix(".lua") ? String(file.name.dropLast(4)) : file.name
+        var record = RunRecord(
+            id: id, kind: isPlan ? .plan : .runbook, name: name, file: file.name,
+            parameters: parameters, failover: request.kind, scope: request.scope,
+            startedBy: request.by.name, reason: request.reason, createdAt: now,
+            runtimeVersion: version, randomSeed: request.seed)
+        record.direction = request.direction
+        return record
+    }
+
+    private func checkedParameters(
+        _ request: RunRequest, _ subject: CardInspection.Subject
+    ) throws(Failure) -> Value {
+        switch subject {
+        case .runbook(let card):
+            guard request.kind == nil else {
+                throw Failure(.usage, "'\(request.name)' is a runbook: it takes no --kind")
+            }
+            return try card.arguments(from: request.parameters)
+        case .plan:
+            guard request.kind != nil else {
+                let kinds = FailoverKind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Failure(.usage, "'\(request.name)' is a plan: say --kind, one of \(kinds)")
+            }
+            guard request.parameters.isEmpty else {
+                throw Failure(.usage, "'\(request.name)' is a plan: it takes no parameters")
+            }
+            return .object([:])
+        }
+    }
+
+    /// Answers a question, exactly once; nil refuses it. Rings the leader, whose run goes on.
+    ///
+    /// Raises what `Question.settled(by:)` raises.
+    package func answer(
+        _ id: QuestionID, _ answer: Value?, comment: String?, by person: Person, channel: String
+    ) async throws {
+        let question = try store.question(id)
+        let reply = QuestionReply(
+            answer: answer, comment: comment, by: person, channel: channel, at: now)
+        try await store.commit([.questionAnswered(id, reply)])
+        ring(Notice(topic: "answered", run: question.place.run))
+    }
+
+    /// Asks for the end of a run; the leader ends it, in whatever state it is. A run that nobody leads
+    /// ends when it is resumed.
+    package func requestAbort(_ run: RunID, by person: Person, reason: String?) async throws {
+        let request = AbortRequest(by: person.name, reason: reason, at: now)
+        try await store.commit([.abortRequested(run, request)])
+        ring(Notice(topic: "abort-requested", run: run))
+    }
+}
+
+extension RunRequest {
+    /// The act in words, for the record of decisions.
+    fileprivate var act: String { kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)" }
+}

@@ -1,0 +1,104 @@
+// A runbook's card: what it is for and which parameters it takes. Without a card a runbook does not load.
+import Model
+
+package struct RunbookCard: Sendable {
+    package struct Declared: Sendable {
+        package let name: String
+        package let type: String
+        package let summary: String
+        package let fallback: Value?
+    }
+
+    package let summary: String
+    package let parameters: [Declared]
+
+    package static let types = [
+        "string", "boolean", "number", "integer", "duration", "size", "time", "vm", "site",
+    ]
+
+    private static let parameter: [Parameter] = [
+        Parameter("type", .choice(types), required: true, "The type."),
+        Parameter("summary", .text, required: true, "What it is."),
+        Parameter("default", .any, "Its value when it is not given."),
+    ]
+
+    package static let fields: [Parameter] = [
+        Parameter("summary", .text, required: true, "What the runbook does, in one line."),
+        Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
+        Parameter("run", .function, required: true, "function(arguments) … end."),
+    ]
+
+    /// Raises `plan.card_invalid` with file and line, the field and the nearest spelling.
+    package init(card: Value, file: String) throws(Failure) {
+        let subject = CheckSubject(
+            "runbook", code: .cardInvalid, at: SourcePosition(file: file, line: 1))
+        guard card["$kind"]?.text == "runbook" else {
+            throw subject.failure(
+                "card is missing: the file must return runbook { … } or plan { … }")
+        }
+        try ValueType.record(Self.fields).check(card, subject)
+        summary = card["summary"]?.text ?? ""
+        parameters = (card["parameters"]?.object ?? [:]).sorted { $0.key < $1.key }.map {
+            name, card in
+            Declared(
+                name: name, type: card["type"]?.text ?? "", summary: card["summary"]?.text ?? "",
+                fallback: card["default"])
+        }
+    }
+
+    /// The arguments of a run: what was given, checked, and the defaults of the rest.
+    ///
+    /// Raises `run.parameter_invalid` naming the parameter, with the nearest spelling.
+    package func arguments(from given: [String: Value]) throws(Failure) -> Value {
+        for name in given.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
+            let hint = Spelling.hint(for: name, among: parameters.map(\.name))
+            throw Failure(.parameterInvalid, "the runbook has no parameter '\(name)'\(hint)")
+        }
+        var arguments: [String: Value] = [:]
+        for declared in parameters {
+            if let value = given[declared.name] {
+                arguments[declared.name] = try declared.checked(value)
+            } else if let fallback = declared.fallback {
+                arguments[declared.name] = fallback
+            } else {
+                throw Failure(
+                    .parameterInvalid,
+                    "the parameter '\(declared.name)' is missing: \(declared.summary)")
+            }
+        }
+        return .object(arguments)
+    }
+}
+
+extension RunbookCard.Declared {
+    private var valueType: ValueType {
+        switch type {
+        case "boolean": .boolean
+        case "number": .number
+        case "integer": .integer(Int64.min..<Int64.max)
+        case "duration": .duration
+        case "size": .size
+        case "vm": .vm
+        default: .text
+        }
+    }
+
+    /// A value from the command line is text; it is read as the type the card declares.
+    fileprivate func checked(_ value: Value) throws(Failure) -> Value {
+        let typed = read(value)
+        try valueType.check(
+            typed, CheckSubject("parameter '\(name)'", code: .parameterInvalid))
+        return typed
+    }
+
+    private func read(_ value: Value) -> Value {
+        guard let text = value.text else { return value }
+        switch type {
+        case "boolean": return ["true": true, "false": false][text].map(Value.boolean) ?? value
+        case "integer": return Int64(text).map(Value.integer) ?? value
+        case "number":
+            return Int64(text).map(Value.integer) ?? Double(text).map(Value.float) ?? value
+        default: return value
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// Executes Lua for a branch: makes the state, reads the card by the card's journal, calls the function by
+// the branch's own. When an answer is not there yet the state is dropped; the next execution replays.
+import LuaRuntime
+import Model
+import Store
+
+struct ScriptExecution {
+    enum End: Sendable {
+        case finished(Value)
+        case failed(Failure)
+        case parked(until: Timestamp?)
+    }
+
+    let context: RunContext
+    let file: LuaModule
+
+    /// The branch of the calls a card makes while it is read, the same for every state of the run.
+    static let cardBranch = Branch("card")
+
+    init(context: RunContext) throws {
+        self.context = context
+        guard let file = try context.sources.module(context.run.file) else {
+            throw Failure(.storeDamaged, "run \(context.run.id) does not hold its own text")
+        }
+        self.file = file
+    }
+
+    /// Reads the card. Its reads are journaled once and are the same ever after (P-6).
+    func card() async throws -> End {
+        var state = try makeState()
+        return try await load(&state)
+    }
+
+    /// Calls the function at `path` of the card, its primitives journaled in `journal`.
+    func call(
+        _ path: CardPath, with argument: Value, _ journal: inout BranchJournal,
+        in phase: Primitive.Phase = .run
+    ) async throws -> End {
+        do {
+            var state = try makeState()
+            let loaded = try await load(&state)
+            guard case .finished = loaded else { return loaded }
+            try state.call(path: path, arguments: [argument.canonicalJSON])
+            let end = try await drive(&state, &journal, in: phase)
+            try await journal.flush()
+            return end
+        } catch let failure as Failure where failure.code.name.hasPrefix("lua.") {
+            return .failed(failure)
+        }
+    }
+
+    private func load(_ state: inout LuaState) async throws -> End {
+        do throws(Failure) {
+            try state.load(file)
+        } catch {
+            return .failed(error)
+        }
+        var journal = try BranchJournal(context: context, branch: Self.cardBranch)
+        return try await drive(&state, &journal, in: .card)
+    }
+
+    private func makeState() throws(Failure) -> LuaState {
+        let sources = context.sources
+        let prelude = try sources.module(Library.prelude)
+        return try LuaState(
+            LuaConfiguration(
+                primitives: context.catalogue.names, prelude: prelude.map { [$0] } ?? [],
+                seed: context.run.randomSeed,
+                start: context.run.startedAt ?? context.run.createdAt
+            ) { name throws(Failure) in try sources.module(name) })
+    }
+
+    private func drive(
+        _ state: inout LuaState, _ journal: inout BranchJournal, in phase: Primitive.Phase
+    ) async throws -> End {
+        while true {
+            switch await state.advance() {
+            case .slice: continue
+            case .finished(let json): return .finished(try Value(json: json))
+            case .failed(let failure), .killed(let failure): return .failed(failure)
+            case .call(let call):
+                if let end = try await answer(call, &state, &journal, in: phase) { return end }
+            }
+        }
+    }
+
+    /// Answers a call; returns an end only when the branch parks.
+    private func answer(
+        _ call: LuaCall, _ state: inout LuaState, _ journal: inout BranchJournal,
+        in phase: Primitive.Phase
+    ) async throws -> End? {
+        guard let primitive = context.catalogue[call.primitive] else {
+            throw Failure(
+                .internalFault, "the state knows \(call.primitive), the catalogue does not")
+        }
+        if case .notes = primitive.effect, primitive.phases.contains(phase) {
+            note(call, primitive, &state, &journal)
+            return nil
+        }
+        switch try await journal.call(primitive, call.arguments, at: call.position, in: phase) {
+        case .value(let json): state.reply(json: json, at: journal.clock)
+        case .failure(let failure):
+            if failure.code == .runAborted {
+                state.cancel(failure)
+            } else {
+                state.raise(failure, at: journal.clock)
+            }
+        case .parked(let until): return .parked(until: until)
+        }
+        return nil
+    }
+
+    private func note(
+        _ call: LuaCall, _ primitive: Primitive, _ state: inout LuaState,
+        _ journal: inout BranchJournal
+    ) {
+        do throws(Failure) {
+            let list = try Value(json: call.arguments).list ?? []
+            let given = try primitive.arguments(from: list, at: call.position)
+            journal.note(Catalogue.level(ofNote: primitive.name), given["text"]?.text ?? "")
+            state.reply(json: "null", at: journal.clock)
+        } catch {
+            state.raise(error, at: journal.clock)
+        }
+    }
+}

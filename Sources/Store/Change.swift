@@ -1,0 +1,74 @@
+// Everything durable that can happen, as values. A batch of changes is committed whole or not at all.
+// Some changes carry a precondition; where it does not hold the batch is refused with the named failure.
+import Model
+
+package enum Change: Sendable, Equatable {
+    // Runs
+
+    /// A run begins its life, in the state its record says. Its sources' texts must be stored, before
+    /// or in the same batch. Raises `run.number_taken`.
+    case runInserted(RunRecord)
+    /// `event` happened to a run; `wakeAt` is kept while it waits. Raises `run.transition_refused`.
+    case runChanged(
+        RunID, RunEvent, at: Timestamp, failure: Failure? = nil, wakeAt: Timestamp? = nil)
+    /// Holds only while the run is in that state; changes nothing. Raises `run.transition_refused`.
+    case runRequired(RunID, in: RunState)
+    /// Somebody wants a run to end; the first request stands. Raises `run.transition_refused` when the
+    /// run has ended.
+    case abortRequested(RunID, AbortRequest)
+    /// An entry is appended to the journal of its branch. Raises `run.journal_order`.
+    case journaled(JournalEntry)
+    /// A text is kept under its digest; one that is there already is left alone.
+    case sourceStored(String)
+    /// A run has loaded that chunk, whose text is stored.
+    case sourceUsed(RunID, RunSource)
+    /// A line of a stream is appended; one of that key that is there already is left alone.
+    case noted(RunNote)
+
+    // Questions
+
+    /// A question is put. Asking again at the same place changes nothing, so a replay may.
+    case questionAsked(JournalPlace, QuestionRequest, at: Timestamp)
+    /// Somebody answers or refuses. Raises what `Question.settled(by:)` raises.
+    case questionAnswered(QuestionID, QuestionReply)
+    /// The deadline has passed. Raises what `Question.expired(at:)` raises.
+    case questionExpired(QuestionID, at: Timestamp)
+    /// The run needs no answer any more. Raises what `Question.withdrawn(at:)` raises.
+    case questionWithdrawn(QuestionID, at: Timestamp)
+    /// The same for every open question of a run; none open is no error.
+    case questionsWithdrawn(RunID, at: Timestamp)
+
+    // Machines
+
+    /// The run takes these vms for itself: all of them or none. Taking again what it holds changes
+    /// nothing. Raises `run.vm_claimed`, naming the run that holds one.
+    case vmsClaimed([String], by: RunID, at: Timestamp)
+    /// The run gives these vms up; those it does not hold are left alone.
+    case vmsReleased([String], by: RunID)
+    /// The run gives up all it holds.
+    case claimsReleased(RunID)
+    /// A vm's protection as it is now, put in the place of the former.
+    case protectionSaved(ProtectionRecord)
+    /// A vm is no longer protected; its points go with it.
+    case protectionRemoved(vm: String)
+    /// The vm's recovery points as they are now, put in the place of the former.
+    case pointsReplaced(vm: String, [PointRecord])
+
+    // The record
+
+    /// A person decided. Kept for ever (F-5).
+    case decided(Decision)
+    /// Something happened that an auditor may ask for. Kept for ever.
+    case recorded(Event)
+    /// An engine takes the lead; only `Lease` makes this change. Raises `store.lease_held`.
+    case leaseTaken(LeaseToken, LeaseHolder)
+}
+
+/// Consulted around each batch: tests kill an engine through it, before or after any write. It runs on
+/// whichever thread writes, one batch at a time.
+package protocol CommitObserver: Sendable {
+    /// Before the batch is applied. What it throws is thrown to the caller, and nothing is written.
+    func willCommit(_ changes: [Change]) throws
+    /// After the batch is durable. What it throws is thrown to the caller; the batch stands.
+    func didCommit(_ changes: [Change]) throws
+}

@@ -1,0 +1,61 @@
+// Claims on vms, protections and recovery points.
+import GRDB
+import Model
+
+extension ChangeWriter {
+    func claim(_ vms: [String], for run: RunID, at instant: Timestamp) throws {
+        for vm in vms {
+            try db.run(
+                "INSERT INTO claim (vm, run, since) VALUES (?, ?, ?) ON CONFLICT (vm) DO NOTHING",
+                .text(vm), .run(run), .at(instant))
+            let holder = try db.first("SELECT run FROM claim WHERE vm = ?", .text(vm)) {
+                RunID($0.integer(0))
+            }
+            if let holder, holder != run { throw refusal(of: vm, heldBy: holder, to: run) }
+        }
+    }
+
+    private func refusal(of vm: String, heldBy holder: RunID, to run: RunID) -> Failure {
+        Failure(
+            .vmClaimed,
+            "run \(run) cannot have \(vm): run \(holder) works on it. Wait for that run, or end it "
+                + "with `muster abort \(holder)`",
+            context: ["vm": vm, "run": run.description, "holder": holder.description])
+    }
+
+    func release(_ vms: [String], of run: RunID) throws {
+        for vm in vms {
+            try db.run("DELETE FROM claim WHERE vm = ? AND run = ?", .text(vm), .run(run))
+        }
+    }
+
+    func releaseAll(of run: RunID) throws {
+        try db.run("DELETE FROM claim WHERE run = ?", .run(run))
+    }
+
+    func save(_ record: ProtectionRecord) throws {
+        try db.run(
+            """
+            INSERT OR REPLACE INTO protection
+                (vm, state, primary_site, replica_site, record, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            .text(record.vm), .text(record.state), .text(record.primarySite),
+            .text(record.replicaSite), .text(record.record), .at(record.updatedAt))
+    }
+
+    func removeProtection(of vm: String) throws {
+        try db.run("DELETE FROM protection WHERE vm = ?", .text(vm))
+        try replacePoints(of: vm, with: [])
+    }
+
+    func replacePoints(of vm: String, with points: [PointRecord]) throws {
+        try db.run("DELETE FROM recovery_point WHERE vm = ?", .text(vm))
+        for point in points {
+            try db.run(
+                "INSERT INTO recovery_point (vm, generation, sequence, record) VALUES (?, ?, ?, ?)",
+                .text(vm), .integer(point.generation), .integer(point.sequence),
+                .text(point.record))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// Runs, their sources and their notes.
+import GRDB
+import Model
+
+extension ChangeWriter {
+    func insert(_ record: RunRecord) throws {
+        let inserted = try db.run(
+            """
+            INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope, started_by,
+                reason, state, created_at, started_at, ended_at, wake_at, failure, abort_by,
+                abort_reason, abort_at, runtime_version, random_seed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO NOTHING
+            """,
+            .run(record.id), .text(record.kind.rawValue), .text(record.name), .text(record.file),
+            .text(record.parameters.canonicalJSON), .text(orNull: record.failover?.rawValue),
+            .text(record.direction.rawValue),
+            .text(orNull: record.scope), .text(record.startedBy), .text(orNull: record.reason),
+            .text(record.state.rawValue), .at(record.createdAt), .at(orNull: record.startedAt),
+            .at(orNull: record.endedAt), .at(orNull: record.wakeAt),
+            .json(orNull: record.failure?.value), .text(orNull: record.abort?.by),
+            .text(orNull: record.abort?.reason), .at(orNull: record.abort?.at),
+            .text(record.runtimeVersion), .integer(Int64(bitPattern: record.randomSeed)))
+        guard inserted == 1 else {
+            throw Failure(
+                .numberTaken,
+                "run \(record.id) exists already: another process was quicker; try again",
+                context: ["run": record.id.description])
+        }
+        for source in record.sources { try use(source, in: record.id) }
+    }
+
+    func move(
+        _ run: RunID, _ event: RunEvent, at instant: Timestamp, failure: Failure?,
+        wakeAt: Timestamp?
+    ) throws {
+        let next = try state(of: run).after(event)
+        try db.run(
+            """
+            UPDATE run SET state = ?, wake_at = ?, failure = coalesce(?, failure),
+                started_at = CASE WHEN ? THEN ? ELSE started_at END,
+                ended_at = CASE WHEN ? THEN ? ELSE ended_at END
+            WHERE id = ?
+            """,
+            .text(next.rawValue), next == .waiting ? .at(orNull: wakeAt) : .null,
+            .json(orNull: failure?.value), .integer(event == .started ? 1 : 0), .at(instant),
+            .integer(next.isFinal ? 1 : 0), .at(instant), .run(run))
+    }
+
+    func require(_ run: RunID, in wanted: RunState) throws {
+        let state = try state(of: run)
+        guard state == wanted else {
+            throw Failure(
+                .runTransitionRefused,
+                "run \(run) is \(state.rawValue), and only a \(wanted.rawValue) one may do that; "
+                    + "look at it with `muster runs`",
+                context: ["run": run.description, "state": state.rawValue])
+        }
+    }
+
+    func requestAbort(of run: RunID, _ request: AbortRequest) throws {
+        let state = try state(of: run)
+        guard !state.isFinal else {
+            throw Failure(
+                .runTransitionRefused,
+                "run \(run) cannot be aborted, because it has ended: it is \(state.rawValue)",
+                context: ["run": run.description, "state": state.rawValue])
+        }
+        try db.run(
+            """
+            UPDATE run SET abort_by = ?, abort_reason = ?, abort_at = ?
+            WHERE id = ? AND abort_at IS NULL
+            """,
+            .text(request.by), .text(orNull: request.reason), .at(request.at), .run(run))
+    }
+
+    func store(_ text: String) throws {
+        try db.run(
+            "INSERT INTO source (digest, text) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING",
+            .text(Digest(of: text).description), .text(text))
+    }
+
+    func use(_ source: RunSource, in run: RunID) throws {
+        try db.run(
+            """
+            INSERT INTO run_source (run, module, digest) VALUES (?, ?, ?)
+            ON CONFLICT (run, module) DO UPDATE SET digest = excluded.digest
+            """,
+            .run(run), .text(source.module), .text(source.digest.description))
+    }
+
+    func append(_ note: RunNote) throws {
+        try db.run(
+            """
+            INSERT INTO note (run, branch, ordinal, level, text, at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (run, branch, ordinal) DO NOTHING
+            """,
+            .run(note.run), .text(note.branch.path), .integer(note.ordinal),
+            .text(note.level.rawValue), .text(note.text), .at(note.at))
+    }
+
+    private func state(of run: RunID) throws -> RunState {
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT state FROM run WHERE id = ?"), arguments: [run.number])
+        guard let row else { throw Failure(unknown: run) }
+        return try row.value("state", as: RunState.init(rawValue:))
+    }
+}

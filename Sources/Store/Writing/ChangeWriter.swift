@@ -1,0 +1,58 @@
+// Applies changes to the database, inside a transaction that somebody else began. Which change may follow
+// what is decided by the pure machines of Model; here the row is read, the machine asked, the row written.
+import GRDB
+import Model
+
+struct ChangeWriter {
+    let db: Database
+
+    func apply(_ change: Change) throws {
+        switch change {
+        case .journaled(let entry): try append(entry)
+        case .runInserted(let record): try insert(record)
+        case .runChanged(let run, let event, let at, let failure, let wakeAt):
+            try move(run, event, at: at, failure: failure, wakeAt: wakeAt)
+        case .runRequired(let run, let state): try require(run, in: state)
+        case .abortRequested(let run, let request): try requestAbort(of: run, request)
+        case .sourceStored(let text): try store(text)
+        case .sourceUsed(let run, let source): try use(source, in: run)
+        case .noted(let note): try append(note)
+        case .questionAsked, .questionAnswered, .questionExpired, .questionWithdrawn,
+            .questionsWithdrawn:
+            try applyToQuestions(change)
+        case .vmsClaimed, .vmsReleased, .claimsReleased, .protectionSaved, .protectionRemoved,
+            .pointsReplaced:
+            try applyToMachines(change)
+        case .decided(let decision): try append(decision)
+        case .recorded(let event): try append(event)
+        case .leaseTaken(let token, let holder): try take(token, holder)
+        }
+    }
+
+    private func applyToQuestions(_ change: Change) throws {
+        switch change {
+        case .questionAsked(let place, let request, let at):
+            try ask(request, at: place, on: at)
+        case .questionAnswered(let id, let reply):
+            try settle(id) { question throws(Failure) in try question.settled(by: reply) }
+        case .questionExpired(let id, let at):
+            try settle(id) { question throws(Failure) in try question.expired(at: at) }
+        case .questionWithdrawn(let id, let at):
+            try settle(id) { question throws(Failure) in try question.withdrawn(at: at) }
+        case .questionsWithdrawn(let run, let at): try withdrawQuestions(of: run, at: at)
+        default: preconditionFailure("not a change to questions: \(change)")
+        }
+    }
+
+    private func applyToMachines(_ change: Change) throws {
+        switch change {
+        case .vmsClaimed(let vms, let run, let at): try claim(vms, for: run, at: at)
+        case .vmsReleased(let vms, let run): try release(vms, of: run)
+        case .claimsReleased(let run): try releaseAll(of: run)
+        case .protectionSaved(let record): try save(record)
+        case .protectionRemoved(let vm): try removeProtection(of: vm)
+        case .pointsReplaced(let vm, let points): try replacePoints(of: vm, with: points)
+        default: preconditionFailure("not a change to machines: \(change)")
+        }
+    }
+}
