@@ -91,8 +91,8 @@ struct Programs {
         case 4: return "table.concat(\(list), \(pick(["','", "''", "1", "nil"])), \(pick(["1", "2", "nil"])), \(pick(["1", "3", "nil", "0"])))"
         case 5: return "table.unpack(\(list), \(pick(["1", "2", "-1", "nil"])), \(pick(["1", "3", "nil", "0"])))"
         case 6: return "with(\(list), table.move, \(pick(["1", "2"])), \(pick(["3", "0", "5"])), \(pick(["1", "2", "4"])))"
-        case 7: return "with(\(list), table.sort)"
-        default: return "with(\(list), table.sort, function(a, b) return a > b end)"
+        case 7: return "with(\(list.replacing("'a'", with: "4")), table.sort)"
+        default: return "with(\(list.replacing("'a'", with: "4")), table.sort, function(a, b) return a > b end)"
         }
     }
 
