@@ -52,6 +52,7 @@ typedef enum kill {
     KILL_BURST,
     KILL_MEMORY,
     KILL_TIME,
+    KILL_STACK,
     KILL_CANCELLED,
 } kill;
 
@@ -82,7 +83,7 @@ struct clua_state {
 
     int64_t instructions, instructions_max, burst, slice_used;
     int64_t slice_began, cpu_began, cpu_burst;
-    bool measures_cpu;
+    bool measures_cpu, is_in_hook;
     kill killed;
     cancellation cancelled;
     int closing;
@@ -187,6 +188,8 @@ typedef struct chunk {
 } chunk;
 void modules_compile(lua_State *L, chunk from);
 void modules_open(lua_State *L);
+void modules_guard(lua_State *L, int index);
+void modules_guard_fields(lua_State *L, int index);
 void modules_run_own(lua_State *L, const char *name, clua_text source, int arguments);
 void primitives_add(lua_State *L, clua_text name);
 void primitives_push_border(lua_State *L);
