@@ -34,7 +34,7 @@ extension Lab {
     /// Runs the commands one after the other in one shell, as a person would; what each printed.
     fileprivate func replay(_ commands: [String]) async throws -> [String] {
         let mark = "\u{1}"
-        let script = commands.map { "printf '\(mark)'\n\($0) 2>&1" }.joined(separator: "\n")
+        let script = commands.map { "printf '\(mark)'\n{ \($0)\n} 2>&1" }.joined(separator: "\n")
         var shell = Program(path: "/bin/bash", workingFolder: folder)
         let tools = URL(filePath: program.path).deletingLastPathComponent().path
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
@@ -110,6 +110,7 @@ private struct WorkedSession {
             .replacing(#/\b\d+(\.\d+)?\ (B|KiB|MiB)\b/#, with: "BYTES")
             .replacing(#/\b[0-9a-f]{12}\b/#, with: "DIGEST")
             .replacing(#/\bby\ \S+/#, with: "by PERSON")
+            .replacing(#/\S+\ at\ INSTANT/#, with: "PERSON at INSTANT")
             .replacing(#/[\ ]{2,}/#, with: "  ")
     }
 }
