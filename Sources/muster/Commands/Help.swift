@@ -33,7 +33,8 @@ struct ExplainCommand: ParsableCommand {
         let catalogue = Failure.Code.catalogue
         guard let code else {
             if options.json { return Terminal.say(json: .list(catalogue.map(\.view))) }
-            return Terminal.say(catalogue.map { "\($0.name)\n    \($0.meaning)" }.joined(separator: "\n"))
+            return Terminal.say(
+                catalogue.map { "\($0.name)\n    \($0.meaning)" }.joined(separator: "\n"))
         }
         guard let found = catalogue.first(where: { $0.name == code }) else {
             let room = catalogue.map(\.name).filter { $0.split(separator: ".").first == code.split(separator: ".").first }
