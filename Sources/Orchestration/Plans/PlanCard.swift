@@ -69,7 +69,8 @@ package enum PlanCard {
 
     package static let shutdown: [Parameter] = [
         Parameter(
-            "order", .list(.text), required: true, "The groups, first to be shut down first."),
+            "order", .list(.text),
+            "The groups, first to be shut down first; the groups reversed when left out."),
         Parameter("before", steps, "Steps before the first vm is shut down."),
         Parameter("after", steps, "Steps after the last vm is shut down."),
     ]

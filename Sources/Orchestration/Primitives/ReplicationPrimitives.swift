@@ -16,10 +16,11 @@ extension Catalogue {
         returns: String = "", raises: [Failure.Code] = [], example: String,
         perform: @escaping @Sendable (PrimitiveCall) async throws -> Value
     ) -> Primitive {
-        let table = options.isEmpty ? [] : [Parameter("options", .record(options), "How.")]
+        let isNeeded = options.contains(where: \.isRequired)
+        let table = Parameter("options", .record(options), required: isNeeded, "How.")
+        let parameters = options.isEmpty ? [machine] : [machine, table]
         return Primitive(
-            "replication.\(name)", summary, parameters: [machine] + table, result: result,
-            returns: returns,
+            "replication.\(name)", summary, parameters: parameters, result: result, returns: returns,
             effect: .once { call in
                 let done = try await call.services.replication.operation(
                     call.key, of: call.vm("vm"))
