@@ -75,7 +75,17 @@ let package = Package(
         tests("Store", ["Store", "Model", grdb, sqlite]),
         tests("Fabric", ["Fabric", "Model"]),
         tests("Replication", ["Replication", "Fabric", "Model", "SystemXxhash"]),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration", "CAssets",
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests(
+            "Runbook",
+            ["TestSupport", "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration"]),
         tests("House", ["Model", "CAssets"]),
+        tests("System", []),
     ],
     cLanguageStandard: .gnu2x
 )
