@@ -1,7 +1,10 @@
 --- Makes the constructors of cards, `plan { … }`, `runbook { … }` and their parts, before any line
--- of an author's runs. A constructor turns its list part into named fields, notes what it made and on
--- which line, and leaves judging to the engine, which checks a card as a whole.
+-- of an author's runs. A constructor turns its list part into named fields, notes what it made and
+-- on which line, and leaves judging to the engine, which checks a card as a whole.
 local border = ...
+
+-- `return plan { … }` is a call in the tail: without an anchor the author's line would be gone.
+local anchored = border.anchored
 
 local function refuse(format, ...)
   border.fail { code = "plan.card_invalid", message = format:format(...) }
@@ -52,30 +55,30 @@ local function gather(kind, fields, name)
   return made
 end
 
-function plan.step(fields)
+plan.step = anchored(function(fields)
   return make("step", fields, "name")
-end
+end)
 
-function plan.manual(fields)
+plan.manual = anchored(function(fields)
   return make("manual", fields, "name")
-end
+end)
 
-function plan.group(fields)
+plan.group = anchored(function(fields)
   return make("group", fields, "name")
-end
+end)
 
-function plan.machine(fields)
+plan.machine = anchored(function(fields)
   return make("machine", fields, "name")
-end
+end)
 
 setmetatable(plan, {
-  __call = function(_, fields)
+  __call = anchored(function(_, fields)
     local made = make("plan", fields)
     if type(made.shutdown) == "table" then
       made.shutdown = gather("plan.shutdown", made.shutdown, "order")
     end
     return made
-  end,
+  end),
   __index = function(_, name)
     border.fail {
       code = "lua.name_unknown",
@@ -101,7 +104,7 @@ local function parameter(name, fields)
   return made
 end
 
-function runbook(fields)
+runbook = anchored(function(fields)
   local made = make("runbook", fields)
   if type(made.parameters) == "table" then
     local parameters = {}
@@ -111,14 +114,14 @@ function runbook(fields)
     made.parameters = parameters
   end
   return made
-end
+end)
 
 --- Lines of the run's streams may be formats, as string.format takes them.
 for _, verb in ipairs { "note", "output", "progress", "warn" } do
   local write = job[verb]
-  job[verb] = function(text, ...)
+  job[verb] = anchored(function(text, ...)
     return write(select("#", ...) > 0 and text:format(...) or text)
-  end
+  end)
 end
 
 --- What a step is given: fields that exist, and `context.vm "name"`; all else is an error, not nil.

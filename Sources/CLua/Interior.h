@@ -186,6 +186,7 @@ typedef struct chunk {
     clua_text name, source;
     bool trusted;
 } chunk;
+void modules_anchor(lua_State *L);
 void modules_compile(lua_State *L, chunk from);
 void modules_open(lua_State *L);
 void modules_run_own(lua_State *L, const char *name, clua_text source, int arguments);

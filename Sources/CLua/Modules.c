@@ -125,12 +125,15 @@ static int modules_call_own(lua_State *L) {
     return lua_gettop(L);
 }
 
+// (function) Puts that frame of C below the function on top.
+void modules_anchor(lua_State *L) { lua_pushcclosure(L, modules_call_own, 1); }
+
 // Runs a chunk of our own with the topmost `arguments`; leaves the function it returns.
 void modules_run_own(lua_State *L, const char *name, clua_text source, int arguments) {
     modules_compile(L, (chunk){{name, strlen(name)}, source, true});
     lua_insert(L, -arguments - 1);
     lua_call(L, arguments, 1);
-    lua_pushcclosure(L, modules_call_own, 1);
+    modules_anchor(L);
 }
 
 static int modules_fetch_finish(lua_State *L, int status, lua_KContext unused) {

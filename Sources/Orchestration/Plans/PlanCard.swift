@@ -36,7 +36,8 @@ package enum PlanCard {
     package static let step: [Parameter] =
         [
             Parameter("name", .text, required: true, "What is true when the step has succeeded."),
-            Parameter("run", .function, "The script: function(context) … end."),
+            Parameter(
+                "run", .function("context: muster.context"), "The script: function(context) … end."),
             Parameter(
                 "task", .made("manual", manual), "A manual task asked after the script succeeded."),
             Parameter(

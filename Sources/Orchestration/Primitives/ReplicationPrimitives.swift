@@ -70,7 +70,7 @@ extension Catalogue {
     ]
 
     private static let pointFields = [
-        Parameter("sequence", .number, required: true, "Names the point."),
+        Parameter("sequence", .integer(1..<Int64.max), required: true, "Names the point."),
         Parameter("kind", .choice(["standard", "app-consistent"]), required: true, "Its kind."),
         Parameter("cut_at", .text, required: true, "The instant of the cut, ISO 8601."),
     ]

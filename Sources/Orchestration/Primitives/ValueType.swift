@@ -18,8 +18,9 @@ package indirect enum ValueType: Sendable {
     case choice([String])
     /// A machine: its name, `"site/name"`, or the table that `fabric.vm` gave.
     case vm
-    /// A Lua function; in a card's JSON it stands as `{"$function": LINE}`.
-    case function
+    /// A Lua function of these parameters, written as LuaCATS writes them: `context: muster.context`.
+    /// In a card's JSON it stands as `{"$function": LINE}`.
+    case function(String)
     case list(ValueType)
     /// A table from any name to one type.
     case map(ValueType)
@@ -83,7 +84,7 @@ extension ValueType {
         case .integer: "integer"
         case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: "|")
         case .vm: "string|muster.vm"
-        case .function: "function"
+        case .function(let parameters): "fun(\(parameters))"
         case .list(let element):
             element.isUnion ? "(\(element.annotation))[]" : "\(element.annotation)[]"
         case .map(let element): "table<string, \(element.annotation)>"
@@ -96,6 +97,9 @@ extension ValueType {
         case .either(let types): types.map(\.annotation).joined(separator: "|")
         }
     }
+
+    /// The type or nil.
+    package var optionalAnnotation: String { isUnion ? "(\(annotation))?" : "\(annotation)?" }
 
     private var isUnion: Bool {
         switch self {

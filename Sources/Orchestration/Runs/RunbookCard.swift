@@ -25,7 +25,9 @@ package struct RunbookCard: Sendable {
     package static let fields: [Parameter] = [
         Parameter("summary", .text, required: true, "What the runbook does, in one line."),
         Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
-        Parameter("run", .function, required: true, "function(arguments) … end."),
+        Parameter(
+            "run", .function("arguments: table<string, any>"), required: true,
+            "The work: function(arguments) … end."),
     ]
 
     /// Raises `plan.card_invalid` with file and line, the field and the nearest spelling.

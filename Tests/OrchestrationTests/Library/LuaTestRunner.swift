@@ -7,6 +7,7 @@ import Foundation
 import LuaRuntime
 import Model
 import Orchestration
+import TestSupport
 
 struct LuaTestRunner {
     /// `stdlib/network.test.lua`.
@@ -37,7 +38,7 @@ struct LuaTestRunner {
         var state = try LuaState(
             LuaConfiguration(
                 primitives: Catalogue().names + ["stage.test", "stage.arguments"],
-                prelude: [Self.stage, try Baked.module("prelude")]
+                prelude: [Self.stage, try Repository.libraryModule("prelude")]
             ) { name throws(Failure) in Repository.module(name) })
         try state.load(LuaModule(name: path, text: text))
         var names: [String] = []
@@ -90,17 +91,19 @@ private let stageText = #"""
     local engine = stage
     local answers, effects, notes = {}, {}, {}
 
-    local function word(value)
-      if type(value) == "table" then
-        return value.site and value.site .. "/" .. value.name or nil
-      end
-      return tostring(value)
-    end
-
+    -- `fabric.connect bergen/sql01 tenant nic=nic1`
     local function line(name, ...)
       local words = { name }
       for _, value in ipairs { ... } do
-        words[#words + 1] = word(value)
+        if type(value) ~= "table" then
+          words[#words + 1] = tostring(value)
+        elseif value.site then
+          words[#words + 1] = value.site .. "/" .. value.name
+        else
+          for option, chosen in pairs(value) do
+            words[#words + 1] = option .. "=" .. tostring(chosen)
+          end
+        end
       end
       return table.concat(words, " ")
     end

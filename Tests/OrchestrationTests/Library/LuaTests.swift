@@ -1,5 +1,5 @@
 // The tests of library modules and runbooks, written in Lua beside them, as tests of the house.
-import Model
+import TestSupport
 import Testing
 
 @Suite struct LuaTests {

@@ -116,7 +116,10 @@ import Testing
         ("Reverse = true,", "plan has no field 'Reverse'; did you mean 'reverse'?"),
         ("objective = { rpo = \"5m\", rt0 = \"1h\" },",
             "plan.objective has no field 'rt0'; did you mean 'rto'?"),
-        ("colour = \"blue\",", "plan has no field 'colour'"),
+        ("colour = \"blue\",",
+            words(
+                "plan has no field 'colour'; there is after, before, dependencies, groups, objective, ",
+                "preflight, reverse, shutdown, source, start, summary, target")),
     ]
 
     @Test(arguments: misspelt)

@@ -35,10 +35,10 @@ import Testing
             "replication.protect: options has no field 'intervall'; did you mean 'interval'?"),
         ("replication.protect", ["sql01", ["interval": "5m"]],
             "replication.protect: options needs the field 'target': The site that receives the replica."),
-        ("replication.protect", ["sql01", ["target": "bergen", "interval": "10m"]],
+        ("replication.protect", ["sql01", ["target": "bergen", "interval": "2h"]],
             words(
                 "replication.protect: options.interval must be one of \"30s\", \"5m\", \"15m\", but is the ",
-                "string \"10m\"")),
+                "string \"2h\"")),
         ("replication.protect", ["sql01", "bergen"],
             words(
                 "replication.protect: options must be a table of target, host, interval, compression, points, ",

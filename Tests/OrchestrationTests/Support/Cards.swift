@@ -1,9 +1,9 @@
 // Reads cards as the program does, but for the fabric: the real runtime, the real prelude, the real
 // checks of arguments; what a primitive finds is said by the test.
-import CAssets
 import LuaRuntime
 import Model
 import Orchestration
+import TestSupport
 
 struct Cards {
     /// Modules an author has beside the file.
@@ -19,7 +19,7 @@ struct Cards {
         var state = try LuaState(
             LuaConfiguration(
                 primitives: Catalogue().names,
-                prelude: [try Baked.module("prelude")]
+                prelude: [try Repository.libraryModule("prelude")]
             ) { [modules] name in
                 modules[name].map { LuaModule(name: "\(name).lua", text: $0) }
             })
@@ -63,25 +63,5 @@ struct Cards {
         } catch {
             return "\(error)"
         }
-    }
-}
-
-/// The library as it is baked into the program.
-enum Baked {
-    static let modules: [String: String] = {
-        var modules: [String: String] = [:]
-        for index in 0..<muster_asset_count() {
-            let asset = muster_asset_at(index).pointee
-            let bytes = UnsafeBufferPointer(start: asset.bytes, count: asset.length)
-            modules[String(cString: asset.name)] = String(decoding: bytes, as: UTF8.self)
-        }
-        return modules
-    }()
-
-    static func module(_ name: String) throws -> LuaModule {
-        guard let text = modules["stdlib/\(name).lua"] else {
-            throw Failure(.luaModule, "the program has no module '\(name)'")
-        }
-        return LuaModule(name: name, text: text, isTrusted: true)
     }
 }
