@@ -36,7 +36,8 @@ package enum PlanCard {
     package static let step: [Parameter] =
         [
             Parameter("name", .text, required: true, "What is true when the step has succeeded."),
-            Parameter("run", .function, "The script: function(context) … end."),
+            Parameter(
+                "run", .function("context: muster.context"), "The script: function(context) … end."),
             Parameter(
                 "task", .made("manual", manual), "A manual task asked after the script succeeded."),
             Parameter(
@@ -69,7 +70,8 @@ package enum PlanCard {
 
     package static let shutdown: [Parameter] = [
         Parameter(
-            "order", .list(.text), required: true, "The groups, first to be shut down first."),
+            "order", .list(.text),
+            "The groups, first to be shut down first; the groups reversed when left out."),
         Parameter("before", steps, "Steps before the first vm is shut down."),
         Parameter("after", steps, "Steps after the last vm is shut down."),
     ]

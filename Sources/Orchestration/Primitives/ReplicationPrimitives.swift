@@ -16,10 +16,11 @@ extension Catalogue {
         returns: String = "", raises: [Failure.Code] = [], example: String,
         perform: @escaping @Sendable (PrimitiveCall) async throws -> Value
     ) -> Primitive {
-        let table = options.isEmpty ? [] : [Parameter("options", .record(options), "How.")]
+        let isNeeded = options.contains(where: \.isRequired)
+        let table = Parameter("options", .record(options), required: isNeeded, "How.")
+        let parameters = options.isEmpty ? [machine] : [machine, table]
         return Primitive(
-            "replication.\(name)", summary, parameters: [machine] + table, result: result,
-            returns: returns,
+            "replication.\(name)", summary, parameters: parameters, result: result, returns: returns,
             effect: .once { call in
                 let done = try await call.services.replication.operation(
                     call.key, of: call.vm("vm"))
@@ -69,7 +70,7 @@ extension Catalogue {
     ]
 
     private static let pointFields = [
-        Parameter("sequence", .number, required: true, "Names the point."),
+        Parameter("sequence", .integer(1..<Int64.max), required: true, "Names the point."),
         Parameter("kind", .choice(["standard", "app-consistent"]), required: true, "Its kind."),
         Parameter("cut_at", .text, required: true, "The instant of the cut, ISO 8601."),
     ]
