@@ -8,6 +8,9 @@ read_globals = {
   "asset", "fabric", "job", "plan", "replication", "runbook",
 }
 
+-- The prelude makes the constructors that all the others find.
+files["stdlib/prelude.lua"] = { globals = { "plan", "runbook" } }
+
 files["**/*.test.lua"] = { read_globals = { "check", "test", "world" } }
 
 -- Descriptions for editors define the globals and never run: their parameters are their point.

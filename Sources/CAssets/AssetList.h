@@ -4,3 +4,12 @@
 
 #define ASSET Sources/Server/Page/page.html
 #include "EmbedAsset.h"
+
+#define ASSET stdlib/network.lua
+#include "EmbedAsset.h"
+
+#define ASSET stdlib/prelude.lua
+#include "EmbedAsset.h"
+
+#define ASSET stdlib/wait.lua
+#include "EmbedAsset.h"

@@ -7,7 +7,8 @@ extension Interface {
     func addRuns(to runs: RouterGroup<KnownVisit>) {
         runs.get("/") { [orchestrator] request, _ in
             let page = try ListPage(request, cursor: "before")
-            let found = try orchestrator.runs(before: page.cursor.map(RunID.init), limit: page.limit)
+            let found = try orchestrator.runs(
+                before: page.cursor.map { RunID($0) }, limit: page.limit)
             return Response(["runs": .list(found.map(\.view))])
         }
         runs.get("/:run") { [orchestrator] _, visit in

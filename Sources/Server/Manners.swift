@@ -77,7 +77,8 @@ extension Failure.Code {
         case .tokenUnknown: .unauthorized
         case .notYours, .refused: .forbidden
         case .unknownName: .notFound
-        case .answeredAlready, .questionExpired, .questionWithdrawn, .runTransitionRefused: .conflict
+        case .answeredAlready, .questionExpired, .questionWithdrawn, .runTransitionRefused:
+            .conflict
         case .bodyTooLarge: .contentTooLarge
         default: .internalServerError
         }

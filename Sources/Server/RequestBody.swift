@@ -19,7 +19,8 @@ struct RequestBody: Sendable {
                 "the body is larger than \(ByteCount(Limits.requestBytesMax)); shorten the comment")
         }
         guard let fields = try Value(json: String(buffer: bytes)).object else {
-            throw Failure(.usage, "the body must be a JSON object of \(known.joined(separator: ", "))")
+            let names = known.joined(separator: ", ")
+            throw Failure(.usage, "the body must be a JSON object of \(names)")
         }
         for name in fields.keys.sorted() where !known.contains(name) {
             throw Failure(

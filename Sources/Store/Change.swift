@@ -9,7 +9,8 @@ package enum Change: Sendable, Equatable {
     /// or in the same batch. Raises `run.number_taken`.
     case runInserted(RunRecord)
     /// `event` happened to a run; `wakeAt` is kept while it waits. Raises `run.transition_refused`.
-    case runChanged(RunID, RunEvent, at: Timestamp, failure: Failure? = nil, wakeAt: Timestamp? = nil)
+    case runChanged(
+        RunID, RunEvent, at: Timestamp, failure: Failure? = nil, wakeAt: Timestamp? = nil)
     /// Holds only while the run is in that state; changes nothing. Raises `run.transition_refused`.
     case runRequired(RunID, in: RunState)
     /// Somebody wants a run to end; the first request stands. Raises `run.transition_refused` when the

@@ -1,1 +1,80 @@
-@main struct Muster { static func main() {} }
+// The command `muster`: finds the subcommand, and turns what went wrong into one sentence and an exit
+// code that scripts can rely on.
+import ArgumentParser
+import Foundation
+import Model
+
+@main struct Muster: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "muster",
+        abstract: "Fails whole sites over by runbooks written in Lua.",
+        discussion: """
+            Exit codes: 0 done, 1 failed, 2 usage, 3 aborted, 4 refused, 5 waiting for a person.
+            `muster help WORD` explains a primitive, a part of a card, or a command.
+            """,
+        version: version,
+        subcommands: [
+            InitCommand.self, SiteCommand.self, VMCommand.self, ProtectCommand.self,
+            UnprotectCommand.self, SyncCommand.self, StatusCommand.self, PlanCommand.self,
+            RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
+            AbortCommand.self, ResumeCommand.self, RunsCommand.self, ReportCommand.self,
+            ServeCommand.self, ExplainCommand.self, HelpCommand.self,
+        ])
+
+    @OptionGroup var options: LabOptions
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot(LabOptions.hoisted(CommandLine.arguments))
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as Failure {
+            Terminal.complain(failure)
+            Foundation.exit(failure.exitStatus.rawValue)
+        } catch {
+            let status = exitCode(for: error)
+            let isUsage = status == .validationFailure
+            let text = fullMessage(for: error)
+            if !text.isEmpty {
+                (status.isSuccess ? FileHandle.standardOutput : .standardError)
+                    .write(Data((text + "\n").utf8))
+            }
+            Foundation.exit(isUsage ? ExitStatus.usage.rawValue : status.rawValue)
+        }
+    }
+}
+
+/// The exit codes of design.md; stable for ever.
+enum ExitStatus: Int32 {
+    case done = 0
+    case failed = 1
+    case usage = 2
+    case aborted = 3
+    case refused = 4
+    /// Waiting for a person.
+    case waiting = 5
+}
+
+extension Failure {
+    /// What a script is told when this failure ended the command.
+    var exitStatus: ExitStatus {
+        let refusals: Set<Code> = [
+            .refused, .leaseHeld, .notYours, .answeredAlready, .questionExpired,
+            .questionWithdrawn, .vmClaimed, .reasonMissing, .transitionRefused,
+            .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
+            .runsElsewhere, .notConfirmed,
+        ]
+        let usages: Set<Code> = [
+            .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,
+            .intervalInvalid,
+        ]
+        if refusals.contains(code) { return .refused }
+        if usages.contains(code) { return .usage }
+        return code == .runAborted ? .aborted : .failed
+    }
+}

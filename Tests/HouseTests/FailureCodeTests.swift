@@ -29,7 +29,7 @@ private let unprovoked = [
     @Test func `every code has a page in whole sentences`() {
         let offences = Failure.Code.catalogue.flatMap { code in
             [("meaning", code.meaning), ("remedy", code.remedy)]
-                .filter { $0.1.count < 20 || !($0.1.hasSuffix(".") || $0.1.hasSuffix("`")) }
+                .filter { $0.1.count < 15 || !($0.1.hasSuffix(".") || $0.1.hasSuffix("`")) }
                 .map { "\(code.name): its \($0.0) is \"\($0.1)\"" }
         }
         hold("Meaning and remedy are sentences for the person at the keyboard.", offences)

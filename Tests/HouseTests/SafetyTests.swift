@@ -10,7 +10,7 @@ import Testing
             holes.matches(in: file.code).filter { !hasSentence(file, at: $0.line) }
                 .map { file.offence($0.line, $0.texts[0]) }
         }
-        hold("Say on that line or above it why this is safe.", offences)
+        hold("Say on that line or beside it why this is safe.", offences)
     }
 
     @Test func `no test sleeps`() {
@@ -23,12 +23,17 @@ import Testing
         hold("Wait for a named signal or the virtual clock.", offences)
     }
 
-    /// A comment on the line itself, or on the nearest line above that is not an attribute.
+    /// A comment on the line itself, on the one below that opens a body with it, or on the nearest
+    /// line above that is not an attribute.
     private func hasSentence(_ file: SourceFile, at line: Int) -> Bool {
         if file.lines[line - 1].contains("//") { return true }
-        let above = file.lines[..<(line - 1)].last {
-            !$0.drop { $0 == " " }.hasPrefix("@")
-        }
-        return above.map { $0.drop { $0 == " " }.hasPrefix("//") } ?? false
+        let opens = file.lines[line - 1].hasSuffix("{") && line < file.lines.count
+        if opens && isComment(file.lines[line]) { return true }
+        let above = file.lines[..<(line - 1)].last { !$0.drop { $0 == " " }.hasPrefix("@") }
+        return above.map(isComment) ?? false
+    }
+
+    private func isComment(_ line: Substring) -> Bool {
+        line.drop { $0 == " " }.hasPrefix("//")
     }
 }

@@ -94,7 +94,8 @@ import Testing
         #expect(try after.notes(of: RunID(1), limit: 10).count == 1)
     }
 
-    @Test func `the observer sees batches in the order in which they became durable`() async throws {
+    @Test func `the observer sees batches in the order in which they became durable`() async throws
+    {
         _ = try await lab.openWithRun()
         let witness = Witness()
         let store = try lab.open(observer: witness)

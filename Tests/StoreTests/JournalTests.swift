@@ -79,7 +79,9 @@ import Testing
                 try await database.write { try $0.execute(sql: sql) }
             }
         }
-        let count = try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") }
+        let count = try await database.read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)")
+        }
         #expect(count == 1)
     }
 

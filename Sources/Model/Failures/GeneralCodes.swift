@@ -1,7 +1,9 @@
 // Codes that no single room owns: what a person or a program got wrong in asking.
 
 extension Failure.Code {
-    static let general: [Self] = [.usage, .unknownName, .refused, .fileSystem, .internalFault]
+    static let general: [Self] = [
+        .usage, .unknownName, .refused, .notConfirmed, .fileSystem, .internalFault,
+    ]
 
     package static let usage = Self(
         "usage.invalid",
@@ -17,6 +19,11 @@ extension Failure.Code {
         "scope.refused",
         meaning: "The run or the person may not touch that object or do that act.",
         remedy: "Ask somebody who may, or widen the scope on purpose; the attempt is recorded.")
+
+    package static let notConfirmed = Self(
+        "usage.not_confirmed",
+        meaning: "An act that loses data or cannot be taken back was not confirmed.",
+        remedy: "Read what would be lost; confirm at the terminal, or by the option the message names.")
 
     package static let fileSystem = Self(
         "files.failed",

@@ -14,20 +14,28 @@ extension ReplicaSide {
         return try application(log, in: folder.inbox, dropsLog: true, inverse, protection)
     }
 
-    /// From a point to the one before it, keeping the way forward.
-    func backward(_ undo: ReplicationLog, _ protection: Protection) throws -> LogApplication {
-        let name = LogName(generation: undo.header.generation, sequence: undo.header.baseSequence)
-        let inverse = protection.points.first { $0.sequence == name.sequence }.map { latest in
-            LogApplication.Inverse(
-                path: folder.redoLog(name), folder: folder.undo,
-                header: undo.header.reversed(to: latest, previous: undo.hash))
-        }
-        return try application(undo, in: folder.undo, dropsLog: false, inverse, protection)
+    /// From the point the disks hold to the kept one before it, keeping the way forward.
+    func stepBack(_ protection: Protection) throws -> (LogApplication, reached: Int) {
+        let name = LogName(
+            generation: protection.generation, sequence: protection.appliedSequence)
+        let undo = try ReplicationLog(folder.undoLog(name), files: files)
+        let latest = try RecoveryPointChain.point(name.sequence, of: protection)
+        let inverse = LogApplication.Inverse(
+            path: folder.redoLog(name), folder: folder.undo,
+            header: undo.header.reversed(to: latest, previous: undo.hash))
+        let application = try application(
+            undo, in: folder.undo, dropsLog: false, inverse, protection)
+        return (application, undo.header.sequence)
     }
 
-    /// From a point to the one after it, which was left by going back; the way back is kept already.
-    func again(_ redo: ReplicationLog, _ protection: Protection) throws -> LogApplication {
-        try application(redo, in: folder.undo, dropsLog: false, nil, protection)
+    /// From a point that was gone back to, to the one after it. The way back is there already.
+    func stepForward(_ protection: Protection) throws -> (LogApplication, reached: Int) {
+        let later = protection.points.first { $0.sequence > protection.appliedSequence }
+        let sequence = later?.sequence ?? protection.appliedSequence + 1
+        let name = LogName(generation: protection.generation, sequence: sequence)
+        let redo = try ReplicationLog(folder.redoLog(name), files: files)
+        let application = try application(redo, in: folder.undo, dropsLog: false, nil, protection)
+        return (application, sequence)
     }
 
     /// Takes back an application that was begun and cannot be ended: its log is lost or damaged.
@@ -42,7 +50,10 @@ extension ReplicaSide {
         _ log: ReplicationLog, in folder: String, dropsLog: Bool,
         _ inverse: LogApplication.Inverse?, _ protection: Protection
     ) throws -> LogApplication {
-        LogApplication(
+        var protection = protection
+        // The record learns a first log's block size when it is applied, the hash files before.
+        protection.blockBytes = log.header.blockBytes
+        return LogApplication(
             log: log, folder: folder, dropsLog: dropsLog, inverse: inverse, images: images,
             hashFiles: try validHashFiles(protection), files: files, workers: workers)
     }

@@ -11,103 +11,35 @@ package final class ReplicationEngine: Sendable {
     let transport: any Transport
     let clock: any WallClock
     let layout: LabLayout
+    let turns = MachineTurns()
+    let workers: Int
+    /// The order in which a log is applied; tests plant wrong ones.
+    let order: [ApplyStep]
 
     /// `lab` is the lab folder: each site keeps its part under `sites/SITE/replication/VM/`.
-    package init(
+    package convenience init(
         fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
         lab: String, files: any FileSystem = HostFiles(), transport: (any Transport)? = nil
+    ) {
+        self.init(
+            fabric: fabric, ledger: ledger, clock: clock, lab: lab, files: files,
+            transport: transport, workers: Workers.count, order: ApplyStep.order)
+    }
+
+    init(
+        fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
+        lab: String, files: any FileSystem, transport: (any Transport)?, workers: Int,
+        order: [ApplyStep]
     ) {
         self.fabric = fabric
         self.ledger = ledger
         self.files = files
         self.clock = clock
         self.layout = LabLayout(lab: lab)
+        self.workers = workers
+        self.order = order
         self.transport = transport ?? LocalTransport(layout: layout, files: files)
     }
-
-    // Protecting
-
-    /// Makes the turned-off replica and the record; copies nothing yet.
-    ///
-    /// Raises `replication.disk_not_replicable`, `replication.already_protected`, `usage.invalid` for
-    /// options out of range, and what the fabric raises.
-    package func protect(
-        _ machine: MachineID, _ options: ProtectionOptions, operation: String? = nil
-    ) async throws -> Protection { fatalError() }
-
-    /// Sends everything allocated; the protection is `replicating` afterwards.
-    package func firstCopy(_ vm: String, operation: String? = nil) async throws -> RecoveryPoint {
-        fatalError()
-    }
-
-    /// One cycle: cut, log, deliver, apply, acknowledge. In `waiting-for-resync` it is a resync, which
-    /// sends the blocks that differ. Returns the point the replica holds afterwards.
-    ///
-    /// A failure leaves the protection in `error` (or `waiting-for-resync`) with nothing lost.
-    package func sync(
-        _ vm: String, kind: RecoveryPoint.Kind = .standard, operation: String? = nil
-    ) async throws -> RecoveryPoint { fatalError() }
-
-    /// Compares all blocks and sends those that differ; the recovery points are kept.
-    package func resync(_ vm: String, operation: String? = nil) async throws -> RecoveryPoint {
-        fatalError()
-    }
-
-    package func suspend(_ vm: String, operation: String? = nil) async throws -> Protection {
-        fatalError()
-    }
-
-    package func resume(_ vm: String, operation: String? = nil) async throws -> Protection {
-        fatalError()
-    }
-
-    /// Ends the protection. The replica stays, turned off, unless `deletesReplica`.
-    package func remove(
-        _ vm: String, deletesReplica: Bool = false, operation: String? = nil
-    ) async throws { fatalError() }
-
-    // Failing over
-
-    /// Sends the rest of a turned-off machine and holds both sides off. Raises
-    /// `replication.machine_running` while it runs (F-2).
-    package func prepare(_ vm: String, operation: String? = nil) async throws -> Protection {
-        fatalError()
-    }
-
-    /// Gives the primary back to production.
-    package func cancelPreparation(
-        _ vm: String, operation: String? = nil
-    ) async throws -> Protection { fatalError() }
-
-    /// Makes the replica the production machine at the chosen point, under a raised epoch; starts
-    /// nothing. In `failed-over-waiting-completion` it chooses another point.
-    ///
-    /// Raises `replication.reason_missing`, `replication.point_missing`,
-    /// `replication.point_overwritten`, `replication.transition_refused`. Kind `test` is refused:
-    /// use ``testFailover(_:point:network:operation:)``.
-    package func failOver(
-        _ vm: String, _ request: FailoverRequest, operation: String? = nil
-    ) async throws -> Protection { fatalError() }
-
-    /// Commits the failover: the other points are gone.
-    package func complete(_ vm: String, operation: String? = nil) async throws -> Protection {
-        fatalError()
-    }
-
-    /// Turns the direction round. After a planned failover only new writes travel; after an unplanned
-    /// one the next `sync` compares the old disks and sends what differs.
-    package func reverse(_ vm: String, operation: String? = nil) async throws -> Protection {
-        fatalError()
-    }
-
-    /// Makes `VM-test` at the replica's site, turned off, with the disks of a point, its cards on an
-    /// isolated network (of that name, or the first of its host) or unplugged. Cycles go on.
-    package func testFailover(
-        _ vm: String, point: Int? = nil, network: String? = nil, operation: String? = nil
-    ) async throws -> MachineID { fatalError() }
-
-    /// Stops and deletes the temporary machine; succeeds when there is none.
-    package func cleanUp(_ vm: String, operation: String? = nil) async throws { fatalError() }
 
     // Looking
 
@@ -128,14 +60,4 @@ package final class ReplicationEngine: Sendable {
     package func operation(_ key: String, of vm: String) async throws -> OperationRecord? {
         try await protection(of: vm)?.operation(key)
     }
-
-    /// The points that can be chosen, oldest first.
-    package func points(of vm: String) async throws -> [RecoveryPoint] { fatalError() }
-
-    /// What would be lost by an unplanned failover now: the time since the chosen point's cut (F-3).
-    package func lossWindow(of vm: String, point: Int? = nil) async throws -> Duration {
-        fatalError()
-    }
-
-    package func measure(_ vm: String) async throws -> ReplicationMeasure { fatalError() }
 }

@@ -22,7 +22,8 @@ extension ChangeWriter {
             .text(record.runtimeVersion), .integer(Int64(bitPattern: record.randomSeed)))
         guard inserted == 1 else {
             throw Failure(
-                .numberTaken, "run \(record.id) exists already: another process was quicker; try again",
+                .numberTaken,
+                "run \(record.id) exists already: another process was quicker; try again",
                 context: ["run": record.id.description])
         }
         for source in record.sources { try use(source, in: record.id) }

@@ -1,1 +1,2 @@
+// libcrypto: digests and, later, encryption at rest.
 #include <openssl/sha.h>

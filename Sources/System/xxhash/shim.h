@@ -1,1 +1,2 @@
+// libxxhash: the hash of a block.
 #include <xxhash.h>

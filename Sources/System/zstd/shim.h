@@ -1,1 +1,2 @@
+// libzstd: the compression of a record.
 #include <zstd.h>

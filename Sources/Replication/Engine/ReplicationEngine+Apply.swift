@@ -1,0 +1,189 @@
+// The replica's part of a cycle, and what is done first after a death: logs that have arrived are applied,
+// an application that cannot be ended is taken back.
+import Fabric
+import Model
+
+/// What the application of a log adds to the statistics.
+struct CycleCost: Sendable {
+    var cutAt: Timestamp
+    var bytes: Int64
+    var now: any WallClock
+}
+
+extension ReplicationEngine {
+    /// Brings the replica to a whole point: delivers what was written and not delivered, applies what
+    /// was delivered and not applied, and puts away what can be neither.
+    func settle(_ protection: Protection) async throws -> Protection {
+        var protection = protection
+        let side = try await replicaSide(protection)
+        try await redeliver(protection)
+        try await blocking { [protection] in try side.sweep(protection) }
+        while try await hasNext(protection, side) {
+            protection = try await applyNext(protection, side, nil, nil)
+        }
+        protection = try await takeBack(protection, side)
+        return try await checkStamps(protection, side)
+    }
+
+    /// Applies the log that follows; the record holds the new point when this returns. A log that is
+    /// refused or damaged is put away: its blocks are in the next cut again, for its cut was never
+    /// acknowledged.
+    func applyNext(
+        _ protection: Protection, _ side: ReplicaSide, _ cost: CycleCost?, _ request: CycleRequest?
+    ) async throws -> Protection {
+        let path = side.folder.receivedLog(protection.nextLog)
+        do {
+            let checked = try await checkStamps(protection, side)
+            let log = try await blocking { [files] in try ReplicationLog(path, files: files) }
+            let application = try await blocking { try side.forward(log, checked) }
+            var next = checked.holding(log)
+            if let cost {
+                next.statistics.succeed(cutAt: cost.cutAt, now: cost.now.now, bytes: cost.bytes)
+            }
+            if let request {
+                next.note(request.verb, key: request.operation, point: log.header.sequence)
+            }
+            return try await run(application, order, next, side)
+        } catch let failure as Failure
+            where [.logDamaged, .logRefused].contains(failure.code)
+        {
+            try await discard(path, protection, side)
+            throw failure
+        }
+    }
+
+    /// Runs the steps in their order; `next` is what the ledger holds afterwards.
+    func run(
+        _ application: LogApplication, _ steps: [ApplyStep], _ next: Protection,
+        _ side: ReplicaSide
+    ) async throws -> Protection {
+        var next = next
+        for part in steps.split(separator: .recordPoint, omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            if part.offset > 0 {
+                // Asked after the disks are synced: these are the stamps that are durable.
+                next.replicaStamps = try await blocking { try side.stamps() }
+                try await ledger.save(next)
+            }
+            let steps = Array(part.element)
+            try await blocking { try application.perform(steps) }
+        }
+        return next
+    }
+
+    private func redeliver(_ protection: Protection) async throws {
+        let folder = layout.folder(of: protection.vm, at: protection.primary.site)
+        let name = protection.nextLog
+        let (files, transport) = (files, transport)
+        try await blocking {
+            guard try files.stamp(folder.sentLog(name)) != nil else { return }
+            try transport.deliver(
+                folder.sentLog(name), named: name, of: protection.vm, to: protection.replica.site)
+        }
+    }
+
+    private func hasNext(
+        _ protection: Protection, _ side: ReplicaSide
+    ) async throws -> Bool {
+        try await blocking {
+            let waiting = try side.waiting(protection)
+            guard let first = waiting.first else { return false }
+            if first == protection.nextLog { return true }
+            let path = side.folder.receivedLog(first)
+            try side.discard(path, in: side.folder.inbox)
+            throw Failure(
+                .logRefused,
+                "\(path) does not follow what the replica holds, point "
+                    + "\(protection.appliedSequence): the logs between are missing",
+                context: ["file": path, "vm": protection.vm])
+        }
+    }
+
+    private func discard(
+        _ path: String, _ protection: Protection, _ side: ReplicaSide
+    ) async throws {
+        let outbox = layout.folder(of: protection.vm, at: protection.primary.site)
+        try await blocking { [files] in
+            // The log at the sender may be the same file under another name.
+            try files.remove(outbox.sentLog(protection.nextLog))
+            try side.discard(path, in: side.folder.inbox)
+        }
+    }
+
+    /// Takes back an application that was begun and whose log is gone. Its undo log goes when the
+    /// record has the stamps of now; until then it says that the disks may be half written.
+    private func takeBack(
+        _ protection: Protection, _ side: ReplicaSide
+    ) async throws -> Protection {
+        guard try await blocking({ try side.isHalfApplied(protection) }) else { return protection }
+        let path = side.folder.undoLog(protection.nextLog)
+        var whole = protection
+        do {
+            try await blocking { try side.rollBack(protection) }
+            whole.replicaStamps = try await blocking { try side.stamps() }
+        } catch let failure as Failure where failure.code == .logDamaged {
+            try await distrust(protection, side)
+            try await blocking { try side.discard(path, in: side.folder.undo) }
+            throw failure
+        }
+        try await ledger.save(whole)
+        try await blocking { try side.discard(path, in: side.folder.undo) }
+        return whole
+    }
+
+    /// Did somebody else write to the replica? While an application is half done nobody can tell.
+    func checkStamps(_ protection: Protection, _ side: ReplicaSide) async throws -> Protection {
+        guard !protection.replicaStamps.isEmpty else { return protection }
+        let isForeign = try await blocking {
+            try !side.isHalfApplied(protection) && side.stamps() != protection.replicaStamps
+        }
+        guard isForeign else { return protection }
+        try await distrust(protection, side)
+        throw Failure(
+            .replicaChanged,
+            "somebody other than replication wrote to the disks of \(protection.replica); the next "
+                + "cycle compares all blocks and sends those that differ",
+            context: ["vm": protection.vm, "site": protection.replica.site])
+    }
+
+    /// Nothing is known of the replica's disks any more, and its older points, which were laid over
+    /// them, are gone: a resync is due.
+    private func distrust(_ protection: Protection, _ side: ReplicaSide) async throws {
+        // In this order: a record that waits for a resync must not find hashes of before.
+        try await blocking { try side.forgetHashes() }
+        var changed = protection
+        changed.points = []
+        changed.replicaStamps = []
+        changed.state = changed.state.afterDistrust
+        try await ledger.save(changed)
+    }
+}
+
+extension ProtectionState {
+    fileprivate var afterDistrust: Self {
+        let events: [Event] = [.resyncRequired, .resyncInterrupted]
+        for event in events {
+            if let next = try? after(event) { return next }
+        }
+        return self
+    }
+}
+
+extension Protection {
+    /// The record once the replica holds the log's point.
+    fileprivate func holding(_ log: ReplicationLog) -> Protection {
+        var next = self
+        next.appliedSequence = log.header.sequence
+        next.sentSequence = max(sentSequence, log.header.sequence)
+        next.latestLogHash = log.hash.description
+        next.blockBytes = log.header.blockBytes
+        next.append(log.header.point)
+        next.statistics.lastCutAt = log.header.cutAt
+        switch state {
+        case .initialReplication, .resyncing, .error: next.state = .replicating
+        default: break
+        }
+        return next
+    }
+}

@@ -1,0 +1,214 @@
+// Failing over. The replica becomes production in one place: by an update of the fabric that raises its
+// epoch. Before it, both sides are held off; after it, the old primary cannot be powered on any more.
+import Fabric
+import Model
+
+extension ReplicationEngine {
+    /// Sends the rest of a turned-off machine and holds both sides off. Raises
+    /// `replication.machine_running` while it runs (F-2).
+    package func prepare(_ vm: String, operation: String? = nil) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            if protection.state != .error { _ = try protection.state.after(.prepared) }
+            try await requireOff(protection.primary)
+            let request = CycleRequest(everything: false, verb: "", operation: nil)
+            var sent = try await noting(vm) { try await sync(protection, request) }
+            try await holdPrimary(protection.primary)
+            let source = try await fabric.changeSource(of: protection.primary)
+            // Somebody may have had it running until it was held.
+            if try await blocking({ try source.pendingBytes() }).bytes > 0 {
+                sent = try await noting(vm) { [sent] in try await sync(sent, request) }
+            }
+            sent.primaryStamps = try await stamps(of: sent.disks, at: sent.primary)
+            return try await save(sent, after: .prepared, verb: "prepare", operation: operation)
+        }
+    }
+
+    /// Gives the primary back to production. What it may have written since the last cycle is sent
+    /// first: a machine that becomes production begins with an empty record of writes.
+    package func cancelPreparation(
+        _ vm: String, operation: String? = nil
+    ) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            var released = protection
+            let isPrepared = protection.state == .preparedForFailover
+            if !isPrepared { _ = try protection.state.after(.prepared) }
+            let source = try await fabric.changeSource(of: protection.primary)
+            let isHeld = try await fabric.machine(protection.primary).role == .replica
+            if isHeld, try await blocking({ try source.pendingBytes() }).bytes > 0 {
+                let request = CycleRequest(everything: false, verb: "", operation: nil)
+                released = try await noting(vm) { try await cycle(protection, request) }
+            }
+            try await fabric.update(protection.primary) { $0.role = .production }
+            released.primaryStamps = []
+            return try await save(
+                released, after: isPrepared ? .preparationCancelled : nil,
+                verb: "cancelPreparation", operation: operation)
+        }
+    }
+
+    /// Makes the replica the production machine at the chosen point, under a raised epoch; starts
+    /// nothing. In `failed-over-waiting-completion` it chooses another point.
+    ///
+    /// Raises `replication.reason_missing`, `replication.point_missing`,
+    /// `replication.point_overwritten`, `replication.transition_refused`. Kind `test` is refused:
+    /// use ``testFailover(_:point:network:operation:)``.
+    package func failOver(
+        _ vm: String, _ request: FailoverRequest, operation: String? = nil
+    ) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            let isUnderWay = [.failingOver, .failingBack].contains(protection.state)
+            var begun = isUnderWay ? protection : try await begin(request, protection)
+            guard let failover = begun.failover else {
+                preconditionFailure("a failover under way has its record")
+            }
+            begun = try await bring(begun, to: failover.point)
+            begun = try await fence(begun)
+            try await takeOver(begun, failover)
+            begun.epoch = failover.epoch
+            begun.note("failOver", key: operation, point: failover.point)
+            return try await save(begun, after: .failedOver)
+        }
+    }
+
+    /// Commits the failover: the other points are gone.
+    package func complete(_ vm: String, operation: String? = nil) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            var completed = protection
+            completed.points = protection.points.filter { $0.sequence == protection.appliedSequence }
+            let saved = try await save(
+                completed, after: .completed, verb: "complete", operation: operation)
+            let side = try await replicaSide(saved)
+            try await blocking { try side.sweep(saved) }
+            return saved
+        }
+    }
+
+    // The steps of a failover; each may be done again
+
+    private func begin(
+        _ request: FailoverRequest, _ protection: Protection
+    ) async throws -> Protection {
+        let event = try protection.event(for: request.kind)
+        _ = try protection.state.after(event)
+        let primary = try await machine(ifAnswering: protection.primary)
+        if request.kind == .unplanned, event != .pointChanged {
+            try requireReason(request, protection, primary)
+        }
+        var begun = protection
+        if event == .pointChanged {
+            try await reopen(protection)
+        } else if protection.state != .preparedForFailover {
+            begun = try await settle(protection)
+        }
+        let point = try RecoveryPointChain.point(request.point, of: begun)
+        guard request.kind == .unplanned || point.sequence == begun.appliedSequence else {
+            throw Failure(
+                .pointMissing,
+                "a \(request.kind.rawValue) failover takes the latest point, "
+                    + "\(begun.appliedSequence), since it loses nothing",
+                context: ["vm": protection.vm])
+        }
+        let replica = try await fabric.machine(protection.replica)
+        let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0) + 1
+        var record = FailoverRecord(
+            kind: request.kind, point: point.sequence, epoch: epoch, reason: request.reason)
+        record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false
+        begun.failover = record
+        return try await save(begun, after: event)
+    }
+
+    private func requireReason(
+        _ request: FailoverRequest, _ protection: Protection, _ primary: VirtualMachine?
+    ) throws {
+        guard primary != nil, request.reason ?? "" == "" else { return }
+        throw Failure(
+            .reasonMissing,
+            "\(protection.primary) still answers; fail \(protection.vm) over as planned, which loses "
+                + "nothing, or give the reason for an unplanned failover",
+            context: ["vm": protection.vm, "site": protection.primary.site])
+    }
+
+    /// Takes the failed-over machine out of production again, if its disks still hold the point.
+    private func reopen(_ protection: Protection) async throws {
+        try await requireOff(protection.replica)
+        let side = try await replicaSide(protection)
+        let isUntouched = try await blocking { try side.stamps() == protection.replicaStamps }
+        guard isUntouched else {
+            throw Failure(
+                .pointOverwritten,
+                "\(protection.replica) has written to its disks since it was failed over; another "
+                    + "point cannot be reached from them",
+                context: ["vm": protection.vm])
+        }
+        try await fabric.update(protection.replica) { $0.role = .replica }
+    }
+
+    /// Applies undo logs, or the redo logs they left, one point at a time; each is recorded.
+    private func bring(_ protection: Protection, to point: Int) async throws -> Protection {
+        var protection = protection
+        let side = try await replicaSide(protection)
+        while protection.appliedSequence != point {
+            let goesBack = protection.appliedSequence > point
+            let (application, reached) = try await blocking { [protection] in
+                try goesBack ? side.stepBack(protection) : side.stepForward(protection)
+            }
+            var next = protection
+            next.appliedSequence = reached
+            protection = try await run(application, order, next, side)
+        }
+        return protection
+    }
+
+    /// The old primary is turned off and told, if it answers; if not, the epoch keeps it off.
+    private func fence(_ protection: Protection) async throws -> Protection {
+        guard let primary = try await machine(ifAnswering: protection.primary) else {
+            return protection
+        }
+        if primary.power == .running { try await fabric.stop(protection.primary) }
+        try await holdPrimary(protection.primary)
+        var fenced = protection
+        fenced.failover?.isPrimaryFenced = true
+        return fenced
+    }
+
+    private func takeOver(_ protection: Protection, _ failover: FailoverRecord) async throws {
+        try await fabric.update(protection.replica) { machine in
+            machine.role = .production
+            machine.epoch = max(machine.epoch, failover.epoch)
+        }
+    }
+
+    /// From here on the fabric refuses to power it on.
+    func holdPrimary(_ id: MachineID) async throws {
+        try await fabric.update(id) { $0.role = .replica }
+    }
+
+    func requireOff(_ id: MachineID) async throws {
+        guard try await fabric.machine(id).power == .running else { return }
+        throw Failure(
+            .machineNotOff, "\(id) is running; shut it down first",
+            context: ["vm": id.name, "site": id.site])
+    }
+
+    func stamps(of disks: [ProtectedDisk], at id: MachineID) async throws -> [ImageStamp] {
+        let side = ReplicaSide(
+            folder: layout.folder(of: id.name, at: id.site), disks: disks,
+            images: try await imagePaths(disks, of: id), files: files, workers: workers)
+        return try await blocking { try side.stamps() }
+    }
+}
+
+extension Protection {
+    fileprivate func event(for kind: FailoverKind) throws(Failure) -> ProtectionState.Event {
+        switch kind {
+        case .planned: return .plannedStarted
+        case .failback: return .failbackStarted
+        case .unplanned:
+            return state == .failedOverWaitingCompletion ? .pointChanged : .unplannedStarted
+        case .test:
+            throw Failure(
+                .usage, "a test failover makes a machine of its own; ask for it as such",
+                context: ["vm": vm])
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// Protection begins, rests and ends.
+import Fabric
+import Model
+
+extension ReplicationEngine {
+    /// Makes the turned-off replica and the record; copies nothing yet (R-7). A replica that is left
+    /// from an earlier protection is taken as it is: the first copy sends what differs.
+    ///
+    /// Raises `replication.disk_not_replicable`, `replication.already_protected`, `usage.invalid` for
+    /// options out of range, and what the fabric raises.
+    package func protect(
+        _ machine: MachineID, _ options: ProtectionOptions, operation: String? = nil
+    ) async throws -> Protection {
+        try await taking(machine.name) {
+            if let standing = try await ledger.protection(of: machine.name) {
+                if let operation, standing.operation(operation) != nil { return standing }
+                throw Failure(
+                    .alreadyProtected,
+                    "\(machine.name) is protected already, from \(standing.primary) to "
+                        + "\(standing.replica); remove that protection first",
+                    context: ["vm": machine.name])
+            }
+            let primary = try await fabric.machine(machine)
+            let host = try await host(for: options)
+            var protection = try ProtectionCheck(primary, options).protection()
+            try await fabric.define(protection.makeReplica(of: primary, on: host))
+            try await clear(protection)
+            protection.note("protect", key: operation)
+            return try await save(protection, after: .protected)
+        }
+    }
+
+    private func host(for options: ProtectionOptions) async throws -> Host {
+        let sites = try await fabric.sites()
+        guard let site = sites.first(where: { $0.name == options.target }) else {
+            throw Failure(
+                .unknownName,
+                "there is no site '\(options.target)'"
+                    + Spelling.hint(for: options.target, among: sites.map(\.name)),
+                context: ["site": options.target])
+        }
+        let names = site.hosts.map(\.name)
+        guard let wanted = options.host ?? names.first,
+            let host = site.hosts.first(where: { $0.name == wanted })
+        else {
+            throw Failure(
+                .unknownName,
+                "site '\(site.name)' has no host '\(options.host ?? "")' for a replica"
+                    + Spelling.hint(for: options.host ?? "", among: names),
+                context: ["site": site.name])
+        }
+        return host
+    }
+
+    /// Files of an earlier protection must not be taken for this one's: generations begin anew.
+    func clear(_ protection: Protection) async throws {
+        let folders = [protection.primary, protection.replica].map {
+            layout.folder(of: protection.vm, at: $0.site)
+        }
+        try await blocking { [files] in
+            for machine in folders {
+                for folder in [machine.outbox, machine.inbox, machine.undo, machine.hashes] {
+                    let names = try files.names(in: folder)
+                    for name in names { try files.remove("\(folder)/\(name)") }
+                    if !names.isEmpty { try files.syncFolder(folder) }
+                }
+            }
+        }
+    }
+
+    package func suspend(_ vm: String, operation: String? = nil) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            try await save(protection, after: .suspended, verb: "suspend", operation: operation)
+        }
+    }
+
+    package func resume(_ vm: String, operation: String? = nil) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            try await save(protection, after: .resumed, verb: "resume", operation: operation)
+        }
+    }
+
+    /// Ends the protection (R-16): a prepared machine may be started again, a test machine is deleted.
+    /// The replica stays, turned off, unless `deletesReplica`. Succeeds when there is no protection.
+    package func remove(
+        _ vm: String, deletesReplica: Bool = false, operation: String? = nil
+    ) async throws {
+        try await taking(vm) {
+            guard let protection = try await ledger.protection(of: vm) else { return }
+            _ = try protection.state.after(.removed)
+            try await deleteTestMachine(protection)
+            if protection.state == .preparedForFailover {
+                try await fabric.update(protection.primary) { $0.role = .production }
+            }
+            let replica = protection.replica
+            if deletesReplica, try await fabric.machine(replica).role == .replica {
+                try await fabric.remove(replica)
+            }
+            try await ledger.removeProtection(of: vm)
+            try await clear(protection)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// One cycle, once the replica is settled.
+import Fabric
+import Model
+
+extension ReplicationEngine {
+    /// Sends one point; the record says so when this returns.
+    func cycle(_ protection: Protection, _ request: CycleRequest) async throws -> Protection {
+        let source = try await fabric.changeSource(of: protection.primary)
+        let cutAt = clock.now
+        let cut = try await blocking { try source.cut(everything: request.everything) }
+        do {
+            let done = try await send(protection, cut, cutAt, request)
+            try await blocking { try source.acknowledge(cut.token) }
+            try await dropSentLogs(done)
+            return done
+        } catch {
+            // The blocks join the next cut. A source that cannot even note this counts the cut as
+            // failed by itself; the first error is the one to tell.
+            try? await blocking { try source.fail(cut.token) }
+            throw error
+        }
+    }
+
+    private func send(
+        _ protection: Protection, _ cut: Cut, _ cutAt: Timestamp, _ request: CycleRequest
+    ) async throws -> Protection {
+        var protection = try protection.adopting(cut)
+        let side = try await replicaSide(protection)
+        protection.sentSequence = protection.appliedSequence + 1
+        let (plain, files, workers) = (protection, files, workers)
+        let header = plain.header(of: request.kind, cutAt: cutAt)
+        let folder = layout.folder(of: protection.vm, at: protection.primary.site)
+        let log = try await blocking {
+            let known = cut.coverage == .delta ? nil : try side.hashes(plain)
+            let sources = try LogSource.make(cut, plain.disks, known: known)
+            return try SentLog.write(header, sources, folder, files: files, workers: workers)
+        }
+        let (transport, target) = (transport, protection.replica.site)
+        try await blocking {
+            try transport.deliver(log.path, named: header.name, of: header.vm, to: target)
+        }
+        let cost = CycleCost(cutAt: cutAt, bytes: log.bytes, now: clock)
+        return try await applyNext(protection, side, cost, request)
+    }
+
+    /// Logs whose points the replica holds are worth nothing at the sender.
+    func dropSentLogs(_ protection: Protection) async throws {
+        let folder = layout.folder(of: protection.vm, at: protection.primary.site).outbox
+        try await blocking { [files] in
+            for name in try files.names(in: folder) where !protection.isWaiting(name) {
+                try files.remove("\(folder)/\(name)")
+            }
+        }
+    }
+
+    /// Runs a cycle and what goes before it; a failure is noted in the record and raised.
+    func noting(
+        _ vm: String, _ body: () async throws -> Protection
+    ) async throws -> Protection {
+        do {
+            return try await body()
+        } catch {
+            let failure = Failure(error, as: .fileSystem)
+            if failure.code != .transitionRefused, var failed = try await ledger.protection(of: vm) {
+                failed.statistics.fail(failure)
+                failed.state = failed.state.afterFailedCycle
+                try await ledger.save(failed)
+            }
+            throw failure
+        }
+    }
+}
+
+extension ProtectionState {
+    /// Where a cycle that failed leaves the protection; the next one begins there.
+    fileprivate var afterFailedCycle: Self {
+        let events: [Event] = [.cycleFailed, .firstCopyInterrupted, .resyncInterrupted]
+        for event in events {
+            if let next = try? after(event) { return next }
+        }
+        return self
+    }
+}
+
+extension Protection {
+    /// The protection with what the first cut of a generation tells; raises when the disks are not
+    /// those that are protected.
+    fileprivate func adopting(_ cut: Cut) throws -> Protection {
+        for disk in disks {
+            guard let found = cut.disks.first(where: { $0.name == disk.name }) else {
+                throw Failure(
+                    .protectedDiskMissing,
+                    "\(disk.name) of \(primary) is protected and is not there any more; bring it "
+                        + "back, or remove the protection and protect the machine again",
+                    context: ["vm": vm, "disk": disk.name])
+            }
+            guard found.size == disk.size else {
+                throw Failure(
+                    .sizeChanged,
+                    "\(disk.name) of \(primary) has \(found.size.bytes) bytes instead of "
+                        + "\(disk.size.bytes); remove the protection and protect the machine again",
+                    context: ["vm": vm, "disk": disk.name])
+            }
+        }
+        var adopted = self
+        adopted.blockBytes = cut.blockBytes
+        return adopted
+    }
+
+    fileprivate func header(of kind: RecoveryPoint.Kind, cutAt: Timestamp) -> LogHeader {
+        LogHeader(
+            direction: .forward, pointKind: kind, codec: isCompressed ? .zstd : .none,
+            blockBytes: blockBytes, vm: vm, generation: generation, sequence: appliedSequence + 1,
+            baseSequence: appliedSequence, cutAt: cutAt, previous: BlockHash(text: latestLogHash),
+            disks: disks)
+    }
+
+    /// Is a file of the outbox a log that the replica has not applied?
+    fileprivate func isWaiting(_ file: String) -> Bool {
+        guard file.hasSuffix(".log"), let name = LogName(text: file.dropLast(4)) else { return false }
+        return name.generation == generation && name.sequence > appliedSequence
+    }
+}
+
+extension LogSource {
+    /// The protected disks of a cut. With the replica's hashes: all blocks either side holds, of which
+    /// the equal ones are left out when they are read.
+    static func make(
+        _ cut: Cut, _ disks: [ProtectedDisk], known: [[BlockHash]]?
+    ) throws -> [LogSource] {
+        disks.enumerated().compactMap { number, disk in
+            guard let found = cut.disks.first(where: { $0.name == disk.name }) else { return nil }
+            let hashes = known?[number]
+            let extents = hashes.map { BlockExtents(found.extents, joinedWith: $0).ranges }
+            return LogSource(
+                size: disk.size.bytes, extents: extents ?? found.extents, read: found.read,
+                known: hashes)
+        }
+    }
+}
+
+/// A log in the outbox, durable.
+struct SentLog: Sendable {
+    let path: String
+    let bytes: Int64
+
+    static func write(
+        _ header: LogHeader, _ sources: [LogSource], _ folder: MachineFolder,
+        files: any FileSystem, workers: Int
+    ) throws -> SentLog {
+        try files.makeFolder(folder.outbox)
+        let path = folder.sentLog(header.name)
+        let writer = LogWriter(files: files, workers: workers)
+        do {
+            let written = try writer.write(header, sources, to: path + ".part")
+            try writer.publish(path + ".part", as: path, in: folder.outbox)
+            return SentLog(path: path, bytes: written.bytes)
+        } catch {
+            // A full disk must not stay full of what is worth nothing.
+            try? files.remove(path + ".part")
+            throw error
+        }
+    }
+}

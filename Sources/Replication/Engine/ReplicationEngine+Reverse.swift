@@ -1,0 +1,81 @@
+// Turning the direction round: the roles change, a new generation begins.
+import Fabric
+import Model
+
+extension ReplicationEngine {
+    /// Turns the direction round. After a planned failover only new writes travel, for the old
+    /// primary's disks hold the very point that was failed over to; after an unplanned one, or when they
+    /// were changed meanwhile, the next `sync` compares the old disks and sends what differs.
+    ///
+    /// Raises `fabric.site_unreachable` while the old primary does not answer.
+    package func reverse(_ vm: String, operation: String? = nil) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            let isSame = try await oldPrimaryIsUnchanged(protection)
+            // An old primary that was changed behind our back makes a planned failover an unplanned one.
+            let completes = !isSame && protection.isPlanned && !protection.state.isFailedOver
+            var reversed = protection
+            if completes { reversed.state = try reversed.state.after(.completed) }
+            let event: ProtectionState.Event = isSame ? .reversed : .reversedWithResync
+            _ = try reversed.state.after(event)
+            try await demote(protection)
+            reversed = reversed.turnedRound(holdsPoint: isSame)
+            return try await save(reversed, after: event, verb: "reverse", operation: operation)
+        }
+    }
+
+    private func oldPrimaryIsUnchanged(_ protection: Protection) async throws -> Bool {
+        guard protection.isPlanned, !protection.primaryStamps.isEmpty else { return false }
+        return try await stamps(of: protection.disks, at: protection.primary)
+            == protection.primaryStamps
+    }
+
+    /// The old primary becomes a replica, whatever it did meanwhile; its disks must fit.
+    private func demote(_ protection: Protection) async throws {
+        let machine = try await fabric.machine(protection.primary)
+        for disk in protection.disks {
+            let found = machine.disks.first { $0.name == disk.name }
+            guard found?.size == disk.size else {
+                throw Failure(
+                    found == nil ? .protectedDiskMissing : .sizeChanged,
+                    "\(disk.name) of \(protection.primary) is not what was protected; remove the "
+                        + "protection and protect the machine where it runs",
+                    context: ["vm": protection.vm, "disk": disk.name])
+            }
+        }
+        if machine.power == .running { try await fabric.stop(protection.primary) }
+        try await holdPrimary(protection.primary)
+    }
+}
+
+extension ProtectionState {
+    fileprivate var isFailedOver: Bool { self == .failedOver }
+}
+
+extension Protection {
+    fileprivate var isPlanned: Bool {
+        failover?.kind == .planned || failover?.kind == .failback
+    }
+
+    /// The same protection in the other direction, before the state says so. `holdsPoint`: the new
+    /// replica holds the point of the failover, and begins with it as point 0.
+    fileprivate func turnedRound(holdsPoint: Bool) -> Protection {
+        var turned = self
+        turned.primary = replica
+        turned.replica = primary
+        turned.generation += 1
+        turned.sentSequence = 0
+        turned.appliedSequence = 0
+        turned.latestLogHash = ""
+        turned.points = []
+        turned.replicaStamps = []
+        turned.primaryStamps = []
+        turned.failover = nil
+        if holdsPoint, var base = points.first(where: { $0.sequence == appliedSequence }) {
+            base.generation = turned.generation
+            base.sequence = 0
+            turned.points = [base]
+            turned.replicaStamps = primaryStamps
+        }
+        return turned
+    }
+}

@@ -1,0 +1,127 @@
+// The test failover: a temporary machine with disks of its own, so that cycles go on and nothing the test
+// does reaches the replica (F-1).
+import Fabric
+import Model
+
+extension ReplicationEngine {
+    /// Makes `VM-test` at the replica's site, turned off, with the disks of a point, its cards on an
+    /// isolated network (of that name, or the first of its host) or unplugged. Cycles go on.
+    ///
+    /// Asked again while it stands, it answers with the machine that is there. Raises
+    /// `replication.point_missing`, `replication.network_not_isolated`.
+    package func testFailover(
+        _ vm: String, point: Int? = nil, network: String? = nil, operation: String? = nil
+    ) async throws -> MachineID {
+        try await perform(vm, operation, done: { $0.testMachine(of: $1) }) { protection in
+            if let test = protection.test, test.isReady { return test.machine }
+            var protection = try await settleForReading(protection)
+            let chosen = try RecoveryPointChain.point(
+                protection.test?.point ?? point, of: protection)
+            let replica = try await fabric.machine(protection.replica)
+            let machine = try replica.makeTest(
+                on: try await testSwitch(network, host: replica.host, at: protection.replica.site))
+            // Recorded before it is made: whatever happens, clean-up finds it.
+            protection.test = TestFailoverRecord(machine: machine.id, point: chosen.sequence)
+            try await ledger.save(protection)
+            try await fabric.define(machine)
+            try await fill(machine.id, chosen, protection)
+            protection.test?.isReady = true
+            protection.note("testFailover", key: operation, point: chosen.sequence)
+            try await ledger.save(protection)
+            return machine.id
+        }
+    }
+
+    /// Stops and deletes the temporary machine; succeeds when there is none.
+    package func cleanUp(_ vm: String, operation: String? = nil) async throws {
+        _ = try await perform(vm, operation) { protection in
+            try await deleteTestMachine(protection)
+            var cleaned = protection
+            cleaned.test = nil
+            return try await save(cleaned, after: nil, verb: "cleanUp", operation: operation)
+        }
+    }
+
+    func deleteTestMachine(_ protection: Protection) async throws {
+        guard let id = protection.test?.machine else { return }
+        let machines = try await fabric.machines(at: id.site)
+        guard let machine = machines.first(where: { $0.id == id }), machine.role == .test else {
+            return
+        }
+        try await fabric.stop(id)
+        try await fabric.remove(id)
+    }
+
+    /// A replica that has become production is not settled; its points cannot be tested any more.
+    private func settleForReading(_ protection: Protection) async throws -> Protection {
+        let replica = try await fabric.machine(protection.replica)
+        guard replica.role == .replica else {
+            throw Failure(
+                .transitionRefused,
+                "\(protection.replica) is production, not a replica that could be tested",
+                context: ["vm": protection.vm, "state": protection.state.rawValue])
+        }
+        return try await settle(protection)
+    }
+
+    private func testSwitch(
+        _ wanted: String?, host name: String, at siteName: String
+    ) async throws -> String? {
+        let sites = try await fabric.sites()
+        let site = sites.first { $0.name == siteName }
+        let switches = site?.hosts.first { $0.name == name }?.switches ?? []
+        let isolated = site?.networks.filter(\.isIsolated).map(\.name) ?? []
+        guard let wanted else {
+            return switches.first { isolated.contains($0.network) }?.name
+        }
+        guard isolated.contains(wanted) else {
+            throw Failure(
+                .networkNotIsolated,
+                "'\(wanted)' is no isolated network of site '\(siteName)'; isolated are: "
+                    + (isolated.isEmpty ? "none" : isolated.joined(separator: ", ")),
+                context: ["network": wanted, "site": siteName])
+        }
+        guard let found = switches.first(where: { $0.network == wanted }) else {
+            throw Failure(
+                .switchMissing,
+                "host '\(name)' of site '\(siteName)' has no switch on network '\(wanted)'",
+                context: ["host": name, "site": siteName, "network": wanted])
+        }
+        return found.name
+    }
+
+    private func fill(
+        _ test: MachineID, _ point: RecoveryPoint, _ protection: Protection
+    ) async throws {
+        let side = try await replicaSide(protection)
+        let targets = try await imagePaths(protection.disks, of: test)
+        try await blocking { [files] in
+            let chain = RecoveryPointChain(
+                protection: protection, folder: side.folder, images: side.images, files: files)
+            let reader = try chain.open(point.sequence)
+            for (disk, target) in targets.enumerated() {
+                try reader.copy(disk: disk, to: target, files: files)
+            }
+        }
+    }
+}
+
+extension Protection {
+    fileprivate func testMachine(of record: OperationRecord) -> MachineID {
+        test?.machine ?? MachineID(site: replica.site, name: "\(vm)-test")
+    }
+}
+
+extension VirtualMachine {
+    fileprivate func makeTest(on switchName: String?) throws(Failure) -> VirtualMachine {
+        var machine = self
+        machine.id.name = try Name.checked("\(id.name)-test", "test machine")
+        machine.role = .test
+        machine.power = .off
+        for index in machine.nics.indices {
+            machine.nics[index].switchName = switchName
+            machine.nics[index].failoverAddress = nil
+        }
+        return machine
+    }
+}

@@ -1,0 +1,81 @@
+// `muster plan`: a plan looked at before it is run.
+import ArgumentParser
+import Model
+import Orchestration
+
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Checks and shows recovery plans and runbooks.",
+        subcommands: [Check.self, Show.self])
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Loads plans and runbooks and tells what is wrong with them.")
+        @OptionGroup var options: LabOptions
+        @Argument(help: "The plans and runbooks; all of the library when left out.")
+        var names: [String] = []
+
+        func run() async throws {
+            let lab = try Composition(options)
+            var faults: [(String, Failure)] = []
+            let chosen = names.isEmpty ? lab.orchestrator.library.names : names
+            for name in chosen {
+                do {
+                    _ = try await lab.orchestrator.inspect(name)
+                } catch let failure as Failure {
+                    faults.append((name, failure))
+                }
+            }
+            report(faults, of: chosen.count)
+            if !faults.isEmpty { throw ExitCode(ExitStatus.failed.rawValue) }
+        }
+
+        private func report(_ faults: [(String, Failure)], of count: Int) {
+            if options.json {
+                let list = faults.map { name, failure -> Value in
+                    ["name": .text(name), "failure": failure.value]
+                }
+                return Terminal.say(json: .list(list))
+            }
+            for (_, failure) in faults { Terminal.say("\(failure)") }
+            Terminal.say("\(count) checked, \(faults.count) at fault")
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows a plan as the tree of what would happen.")
+        @OptionGroup var options: LabOptions
+        @Argument(help: "The plan.") var name: String
+        @Option(help: "test, planned, unplanned or failback.") var kind = FailoverKind.planned
+
+        func run() async throws {
+            let lab = try Composition(options)
+            guard case .plan(let plan) = try await lab.orchestrator.inspect(name) else {
+                throw Failure(.usage, "'\(name)' is a runbook, not a plan")
+            }
+            let direction: Direction = kind == .failback ? .back : .forward
+            let itinerary = try Itinerary(plan: plan, kind: kind, direction: direction)
+            if options.json {
+                return Terminal.say(json: .list(itinerary.stages.map(view)))
+            }
+            Terminal.say(
+                "\(plan.summary) · \(kind.rawValue), \(plan.source) → \(plan.target)\n"
+                    + PlanTree(itinerary).text)
+        }
+
+        private func view(_ stage: Itinerary.Stage) -> Value {
+            let tasks = stage.tasks.map { task -> Value in
+                [
+                    "id": .text(task.id), "title": .text(task.title),
+                    "needs": .list(task.needs.map { .text($0) }),
+                    "on_error": .text(task.policy.onError.rawValue),
+                ]
+            }
+            return ["id": .text(stage.id), "title": .text(stage.title), "tasks": .list(tasks)]
+        }
+    }
+}
+
+extension FailoverKind: ExpressibleByArgument {}
+extension Direction: ExpressibleByArgument {}

@@ -1,0 +1,47 @@
+// `muster runs` and `report`: what has been run, and what came of it.
+import ArgumentParser
+import Model
+import Orchestration
+
+struct RunsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs", abstract: "Lists the runs, newest first.")
+
+    @OptionGroup var options: LabOptions
+    @Option(help: "How many.") var limit = 20
+    @Flag(help: "Only those that have not ended.") var unfinished = false
+
+    func run() async throws {
+        guard (1...1000).contains(limit) else {
+            throw Failure(.usage, "--limit takes 1 to 1000, not \(limit)")
+        }
+        let lab = try Composition(options)
+        let runs = try lab.store.runs(in: unfinished ? RunState.unfinished : nil, limit: limit)
+        if options.json { return Terminal.say(json: .list(runs.map(\.view))) }
+        let rows = runs.map { run in
+            [
+                "\(run.id)", run.name, run.failover?.rawValue ?? "runbook", run.state.rawValue,
+                run.startedBy, run.createdAt.description,
+                run.endedAt.map { ($0 - run.createdAt).readable } ?? "",
+            ]
+        }
+        Terminal.say(
+            Table(["RUN", "NAME", "KIND", "STATE", "BY", "CREATED", "TOOK"], rows).text(
+                nothing: "nothing has been run yet"))
+    }
+}
+
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Tells what a run did, who decided, and what stands.")
+
+    @OptionGroup var options: LabOptions
+    @Argument(help: "The run.") var run: Int64
+
+    func run() async throws {
+        let lab = try Composition(options)
+        let report = try RunReport(RunID(run), store: lab.store, now: lab.clock.now)
+        if options.json { return Terminal.say(json: report.value) }
+        Terminal.say(report.text)
+    }
+}

@@ -1,0 +1,118 @@
+// `muster site`: what sites are made of, and the lab's ways of losing them.
+import ArgumentParser
+import Fabric
+import Model
+
+struct SiteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "site", abstract: "Shows and changes sites.",
+        subcommands: [
+            Show.self, Add.self, HostCommand.self, SwitchCommand.self, Cut.self, Lose.self,
+            Heal.self,
+        ], defaultSubcommand: Show.self)
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows sites, hosts, switches.")
+        @OptionGroup var options: LabOptions
+        @Argument(help: "The site; all when left out.") var site: String?
+
+        func run() async throws {
+            let fabric = try Composition(options).fabric
+            let lost = try await fabric.unreachableSites()
+            let sites = try await fabric.sites().filter { site == nil || $0.name == site }
+            guard !sites.isEmpty || site == nil else {
+                throw Failure(.unknownName, "there is no site '\(site ?? "")'")
+            }
+            if options.json { return Terminal.say(json: .list(sites.map(view))) }
+            let rows = sites.flatMap { site in
+                site.hosts.map { host in
+                    [
+                        site.name, lost.contains(site.name) ? "cut off" : "answers", host.name,
+                        host.switches.map { "\($0.name) (\($0.network))" }.joined(separator: ", "),
+                    ]
+                }
+            }
+            Terminal.say(
+                Table(["SITE", "STATE", "HOST", "SWITCHES"], rows).text(
+                    nothing: "no hosts yet: muster site host SITE HOST"))
+        }
+
+        private func view(_ site: Site) -> Value {
+            let hosts = site.hosts.map { host -> Value in
+                let switches = host.switches.map { item -> Value in
+                    ["name": .text(item.name), "network": .text(item.network)]
+                }
+                return ["name": .text(host.name), "switches": .list(switches)]
+            }
+            return ["name": .text(site.name), "hosts": .list(hosts)]
+        }
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Makes a site.")
+        @OptionGroup var options: LabOptions
+        @Argument var site: String
+
+        func run() async throws {
+            try await Composition(options).fabric.createSite(Name.checked(site, "site"))
+        }
+    }
+
+    struct HostCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "host", abstract: "Adds a host to a site.")
+        @OptionGroup var options: LabOptions
+        @Argument var site: String
+        @Argument var host: String
+
+        func run() async throws {
+            try await Composition(options).fabric.addHost(Name.checked(host, "host"), at: site)
+        }
+    }
+
+    struct SwitchCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "switch", abstract: "Adds a switch to the hosts of a site, or removes it.")
+        @OptionGroup var options: LabOptions
+        @Argument var site: String
+        @Argument(help: "The switch's name.") var name: String
+        @Option(help: "One host only.") var host: String?
+        @Option(help: "The network it belongs to; its own name.") var network: String?
+        @Flag(help: "The network reaches nothing outside: for test failovers.") var isolated = false
+        @Flag(help: "Remove the switch.") var remove = false
+
+        func run() async throws {
+            let fabric = try Composition(options).fabric
+            if remove { return try await fabric.removeSwitch(name, host: host, at: site) }
+            let network = Network(name: network ?? name, isIsolated: isolated)
+            try await fabric.addNetwork(network, at: site)
+            try await fabric.addSwitch(
+                Switch(name: Name.checked(name, "switch"), network: network.name), host: host,
+                at: site)
+        }
+    }
+
+    struct Cut: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Cuts a site off; its machines go on running.")
+        @OptionGroup var options: LabOptions
+        @Argument var site: String
+        func run() async throws { try await Composition(options).fabric.cut(site) }
+    }
+
+    struct Lose: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Loses a site: cut off, and its machines die.")
+        @OptionGroup var options: LabOptions
+        @Argument var site: String
+        func run() async throws { try await Composition(options).fabric.lose(site) }
+    }
+
+    struct Heal: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Joins a site again; starts nothing.")
+        @OptionGroup var options: LabOptions
+        @Argument var site: String
+        func run() async throws { try await Composition(options).fabric.heal(site) }
+    }
+}

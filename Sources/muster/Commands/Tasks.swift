@@ -1,0 +1,85 @@
+// `muster tasks`, `answer` and `abort`: what people are asked and what they say.
+import ArgumentParser
+import Model
+import Orchestration
+import Store
+
+struct TasksCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tasks", abstract: "Lists the open questions of all runs.")
+
+    @OptionGroup var options: LabOptions
+
+    func run() async throws {
+        let lab = try Composition(options)
+        let questions = try lab.store.openQuestions()
+        if options.json { return Terminal.say(json: .list(questions.map(\.view))) }
+        let rows = questions.map { question in
+            [
+                "\(question.id)", "\(question.place.run)", question.request.title,
+                question.request.form.summary, question.request.who.text ?? "anybody",
+                question.request.deadline.map { ($0 - lab.clock.now).readable } ?? "none",
+            ]
+        }
+        Terminal.say(
+            Table(["TASK", "RUN", "QUESTION", "ANSWER", "WHO", "TIME LEFT"], rows).text(
+                nothing: "nobody is waited for"))
+    }
+}
+
+struct AnswerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "answer", abstract: "Answers an open question, or refuses it.")
+
+    @OptionGroup var options: LabOptions
+    @Argument(help: "The task, as `muster tasks` numbers it.") var task: Int64
+    @Argument(help: "The answer.") var answer: String?
+    @Flag(help: "Refuse the task: the run aborts.") var refuse = false
+    @Option(help: "Kept with the answer.") var comment: String?
+
+    func run() async throws {
+        let lab = try Composition(options)
+        let id = QuestionID(task)
+        let question = try lab.store.question(id)
+        guard refuse != (answer != nil) else {
+            throw Failure(
+                .usage, "say an answer (\(question.request.form.summary)) or --refuse, not both")
+        }
+        let value = try answer.map { text throws(Failure) in
+            try question.request.form.answer(from: text)
+        }
+        let person = try await lab.person(options)
+        try await lab.orchestrator.answer(
+            id, value, comment: comment, by: person, channel: "command")
+        let isLed = try Lease.isHeld(folder: lab.folder)
+        if options.json { return Terminal.say(json: try lab.store.question(id).view) }
+        let run = question.place.run
+        Terminal.say(
+            "task \(id) \(refuse ? "refused" : "answered") by \(person.name)"
+                + (isLed ? "" : "; no engine leads run \(run): muster resume \(run)"))
+    }
+}
+
+struct AbortCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abort", abstract: "Ends a run, in whatever state it is.")
+
+    @OptionGroup var options: LabOptions
+    @Argument(help: "The run.") var run: Int64
+    @Option(help: "Why; kept in the report.") var reason: String?
+
+    func run() async throws {
+        let lab = try Composition(options)
+        let id = RunID(run)
+        let person = try await lab.person(options)
+        try await lab.orchestrator.requestAbort(id, by: person, reason: reason)
+        if try !Lease.isHeld(folder: lab.folder) {
+            // Nobody leads it, so we do: the abort takes effect now.
+            try await lab.leading { token in
+                _ = try await lab.orchestrator.pass(id, under: token)
+            }
+        }
+        if options.json { return Terminal.say(json: try lab.store.run(id).view) }
+        Terminal.say("run \(id) is being aborted by \(person.name)")
+    }
+}

@@ -1,0 +1,103 @@
+// The only file that names the concrete parts of the house: which fabric, which store, which clock.
+import CAssets
+import Fabric
+import Foundation
+import LuaRuntime
+import Model
+import Orchestration
+import Replication
+import Store
+
+/// A lab folder, opened.
+struct Composition: Sendable {
+    let folder: String
+    let fabric: EmbeddedFabric
+    let store: Store
+    let notifier: Notifier
+    let orchestrator: Orchestrator
+
+    /// Opens the lab; raises `fabric.lab_missing` when there is none, and what the store raises.
+    init(_ options: LabOptions) throws {
+        folder = options.folder
+        let clock = SystemClock()
+        fabric = try EmbeddedFabric(folder: folder)
+        store = try Store(folder: folder)
+        notifier = try Notifier(folder: folder)
+        let replication = ReplicationEngine(
+            fabric: fabric, ledger: StoreLedger(store: store, clock: clock), clock: clock,
+            lab: folder)
+        let bell = notifier
+        orchestrator = Orchestrator(
+            services: Services(
+                fabric: fabric, replication: replication, store: store, clock: clock),
+            library: Self.library(in: folder), version: Muster.version
+        ) { bell.notify($0) }
+    }
+
+    var replication: ReplicationEngine { orchestrator.services.replication }
+    var clock: any WallClock { orchestrator.services.clock }
+
+    /// Takes the lead; raises `store.lease_held`, saying who has it.
+    func lead() async throws -> Lease {
+        let command = CommandLine.arguments.dropFirst().joined(separator: " ")
+        return try await Lease.acquire(
+            in: store,
+            holder: LeaseHolder(
+                processID: ProcessInfo.processInfo.processIdentifier,
+                hostName: ProcessInfo.processInfo.hostName, command: "muster \(command)",
+                since: clock.now))
+    }
+
+    /// Does `work` while holding the lead, which ends with it.
+    func leading<Result>(
+        _ work: (LeaseToken) async throws -> Result
+    ) async throws -> Result {
+        let lease = try await lead()
+        defer { lease.release() }
+        return try await work(lease.token)
+    }
+
+    /// The person who acts; raises `name.unknown` for one that `muster.lua` does not list.
+    func person(_ options: LabOptions) async throws -> Person {
+        try await Configuration.read(folder: folder, orchestrator.inspection())
+            .person(named: options.actorName, isExplicit: options.actor != nil)
+    }
+
+    /// The runbooks of the lab and the baked library.
+    private static func library(in folder: String) -> Library {
+        let runbooks = "\(folder)/runbooks"
+        return Library(
+            baked: bakedModules,
+            list: { (try? FileManager.default.contentsOfDirectory(atPath: runbooks)) ?? [] },
+            read: { path throws(Failure) in try readRunbook(path, below: runbooks) })
+    }
+
+    private static func readRunbook(_ path: String, below root: String) throws(Failure) -> String? {
+        let file = path.hasPrefix("/") || path.hasPrefix("./") ? path : "\(root)/\(path)"
+        guard !path.split(separator: "/").contains(".."),
+            let data = FileManager.default.contents(atPath: file)
+        else { return nil }
+        guard data.count <= Limits.sourceBytesMax, let text = String(data: data, encoding: .utf8)
+        else {
+            throw Failure(
+                .sourceMissing,
+                "\(file) is not a text of UTF-8 of at most \(ByteCount(Limits.sourceBytesMax))")
+        }
+        return text
+    }
+
+    /// `stdlib/wait.lua` as `wait`.
+    static var bakedModules: [String: String] {
+        var modules: [String: String] = [:]
+        for index in 0..<muster_asset_count() {
+            let asset = muster_asset_at(index).pointee
+            let path = String(cString: asset.name)
+            guard path.hasPrefix("stdlib/"), path.hasSuffix(".lua"), !path.contains("/meta/") else {
+                continue
+            }
+            let bytes = UnsafeBufferPointer(start: asset.bytes, count: asset.length)
+            modules[String(path.dropFirst(7).dropLast(4))] = String(decoding: bytes, as: UTF8.self)
+        }
+        return modules
+    }
+}

@@ -1,0 +1,62 @@
+// The program's own configuration, `muster.lua` in the lab: a Lua table, read by the runtime that runbooks
+// run in. It says who people are and which roles they have.
+import Foundation
+import LuaRuntime
+import Model
+import Orchestration
+
+struct Configuration: Sendable {
+    /// Roles by the name of the person.
+    let people: [String: Set<String>]
+    /// Persons by bearer token, for the HTTP API.
+    let tokens: [String: String]
+
+    private static let fields: [Parameter] = [
+        Parameter("people", .map(.list(.text)), "For each person, the roles."),
+        Parameter("tokens", .map(.text), "For each bearer token of the HTTP API, the person."),
+    ]
+
+    /// Reads the lab's file; without one, nobody has a role. Raises with file and line.
+    static func read(folder: String, _ inspection: CardInspection) async throws -> Configuration {
+        guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
+            return Configuration(people: [:], tokens: [:])
+        }
+        let file = LuaModule(name: "muster.lua", text: String(decoding: data, as: UTF8.self))
+        let card = try await inspection.card(of: file)
+        let subject = CheckSubject(
+            "muster.lua:", code: .cardInvalid, at: SourcePosition(file: "muster.lua", line: 1))
+        try ValueType.record(fields).check(card, subject)
+        let people = (card["people"]?.object ?? [:])
+            .mapValues { Set(($0.list ?? []).compactMap(\.text)) }
+        let tokens = (card["tokens"]?.object ?? [:]).compactMapValues(\.text)
+        return Configuration(people: people, tokens: tokens)
+    }
+
+    func person(named name: String, isExplicit: Bool) throws(Failure) -> Person {
+        if let roles = people[name] { return Person(name: name, roles: roles) }
+        guard !isExplicit else {
+            throw Failure(
+                .unknownName,
+                "muster.lua knows no person '\(name)'\(Spelling.hint(for: name, among: people.keys))")
+        }
+        return Person(name: name, roles: [])
+    }
+
+    func person(withToken token: String) -> Person? {
+        tokens[token].map { Person(name: $0, roles: people[$0] ?? []) }
+    }
+
+    /// The file that `muster init` writes.
+    static func initial(for user: String) -> String {
+        """
+        -- Who people are and what they may answer. Read at every command; nothing is cached.
+        return {
+          people = {
+            ["\(user)"] = { "operator", "fabric-admin" },
+          },
+          -- Bearer tokens of the HTTP API: tokens = { ["a long random text"] = "\(user)" },
+        }
+
+        """
+    }
+}

@@ -1,0 +1,37 @@
+// How the program speaks: sentences and tables for people, JSON for programs, colour only where a
+// terminal shows it and nobody has asked for none (NO_COLOR).
+import Foundation
+import Model
+
+enum Terminal {
+    static let isInteractive = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
+    static let isLive = isatty(STDOUT_FILENO) == 1
+    private static let isColoured =
+        isLive && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+
+    enum Style: String {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+    }
+
+    static func styled(_ text: String, _ style: Style) -> String {
+        isColoured ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    static func say(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    /// A value for a program: one line of canonical JSON.
+    static func say(json value: Value) { say(value.canonicalJSON) }
+
+    /// A failure on the error stream: where, what, and what can be done.
+    static func complain(_ failure: Failure) {
+        var lines = ["muster: \(failure)"]
+        if let traceback = failure.traceback { lines.append(traceback) }
+        FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}

@@ -1,0 +1,44 @@
+// Leads one run in this process and shows it, and turns its end into the exit code.
+import ArgumentParser
+import Model
+import Orchestration
+import Store
+
+struct RunLeading {
+    let lab: Composition
+    let options: LabOptions
+    let noWait: Bool
+
+    /// Leads until the run has ended; with `noWait`, until it waits for a person.
+    func lead(_ id: RunID, _ token: LeaseToken) async throws {
+        let notices = try lab.notifier.listen()
+        let view = RunView(lab: lab, run: id, options: options)
+        let watching = Task { [notifier = lab.notifier] in
+            try view.refresh()
+            for await notice in try notifier.listen() where notice.run == id || notice == .missed {
+                try view.refresh()
+            }
+        }
+        defer { watching.cancel() }
+        let run: RunRecord
+        if noWait {
+            run = try await lab.orchestrator.pass(id, under: token)
+        } else {
+            run = try await lab.orchestrator.lead(id, under: token, notices: notices)
+        }
+        watching.cancel()
+        try await conclude(run, view)
+    }
+
+    private func conclude(_ run: RunRecord, _ view: RunView) async throws {
+        try view.refresh()
+        view.conclude(run)
+        switch run.state {
+        case .completed: return
+        case .failed: throw ExitCode(ExitStatus.failed.rawValue)
+        case .aborted: throw ExitCode(ExitStatus.aborted.rawValue)
+        case .queued, .running, .waiting, .suspended:
+            throw ExitCode(ExitStatus.waiting.rawValue)
+        }
+    }
+}

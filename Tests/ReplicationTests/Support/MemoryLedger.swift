@@ -1,0 +1,33 @@
+// A ledger for tests: what is saved goes through JSON, as it will in the store.
+import Fabric
+import Foundation
+import Model
+
+@testable import Replication
+
+final class MemoryLedger: ProtectionLedger {
+    private let records = Locked<[String: Data]>([:])
+    /// Raised instead of saving, for tests of a death before the record.
+    let refusal = Locked<Failure?>(nil)
+
+    func protections() async throws -> [Protection] {
+        let all = records.withLock { $0 }
+        return try all.keys.sorted().map {
+            try JSONDecoder().decode(Protection.self, from: all[$0]!)
+        }
+    }
+
+    func protection(of vm: String) async throws -> Protection? {
+        try records.withLock { $0[vm] }.map { try JSONDecoder().decode(Protection.self, from: $0) }
+    }
+
+    func save(_ protection: Protection) async throws {
+        if let refusal = refusal.withLock({ $0 }) { throw refusal }
+        let data = try JSONEncoder().encode(protection)
+        records.withLock { $0[protection.vm] = data }
+    }
+
+    func removeProtection(of vm: String) async throws {
+        _ = records.withLock { $0.removeValue(forKey: vm) }
+    }
+}
