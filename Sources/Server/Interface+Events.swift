@@ -14,18 +14,13 @@ extension Interface {
         let news = try news()
         return Response(
             status: .ok,
-            headers: [.contentType: "text/event-stream", .xAccelBuffering: "no"],
+            headers: [.contentType: "text/event-stream"],
             body: ResponseBody { [heartbeat] writer in
                 let watcher = Watcher(heartbeat: heartbeat)
                 try await watcher.tell(news, to: &writer)
                 try await writer.finish(nil)
             })
     }
-}
-
-extension HTTPField.Name {
-    /// A proxy that buffers would hold events back until it has enough of them.
-    fileprivate static let xAccelBuffering = HTTPField.Name("X-Accel-Buffering")!
 }
 
 private struct Watcher: Sendable {

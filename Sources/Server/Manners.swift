@@ -1,5 +1,5 @@
 // What every answer has in common: an error is the house's failure as JSON with a fitting status, and no
-// browser keeps, sniffs or passes on what it was shown.
+// browser keeps what it was shown or guesses what it is.
 import Hummingbird
 import Model
 import NIOCore
@@ -17,13 +17,8 @@ struct Manners: RouterMiddleware {
         }
         response.headers[.cacheControl] = "no-store"
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.referrerPolicy] = "no-referrer"
         return response
     }
-}
-
-extension HTTPField.Name {
-    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
 }
 
 extension Response {
