@@ -21,9 +21,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 let package = Package(
     name: "muster",
@@ -31,9 +31,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(
-            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
-            traits: ["FullFoundation"]),
     ],
     targets: [
         // System libraries
@@ -44,13 +41,13 @@ let package = Package(
         .systemLibrary(name: "SystemCrypto", path: "Sources/System/crypto", pkgConfig: "libcrypto"),
 
         // L0
-        .target(name: "CLua", dependencies: ["SystemLua"]),
+        .target(name: "CLua", dependencies: ["SystemLua"], exclude: ["library"]),
         .target(name: "CAssets"),
         room("Model", ["SystemCrypto"]),
 
         // L1
         room("LuaRuntime", ["CLua", "Model"]),
-        room("Store", ["Model", grdb]),
+        room("Store", ["Model", grdb, sqlite]),
         room("Fabric", ["Model", "SystemLinux"]),
 
         // L2
@@ -63,20 +60,32 @@ let package = Package(
             "Orchestration",
             ["Model", "Store", "Fabric", "LuaRuntime", "Replication", "CAssets"]),
 
-        // L4
-        room("Server", ["Model", "Orchestration", "CAssets", hummingbird]),
-
         // L5
         .executableTarget(
             name: "muster",
             dependencies: [
-                "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration", "Server",
+                "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration",
                 "CAssets", arguments,
             ],
             swiftSettings: strict),
 
         // Tests
         tests("Model", ["Model"]),
+        tests("LuaRuntime", ["LuaRuntime", "Model"]),
+        tests("Store", ["Store", "Model", grdb, sqlite]),
+        tests("Fabric", ["Fabric", "Model"]),
+        tests("Replication", ["Replication", "Fabric", "Model", "SystemXxhash"]),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration", "CAssets",
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests(
+            "Runbook",
+            ["TestSupport", "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration"]),
+        tests("House", ["Model", "CAssets"]),
+        tests("System", []),
     ],
     cLanguageStandard: .gnu2x
 )

@@ -1,5 +1,5 @@
---- Brings the management stamp up in Bergen, in order, on the right switch, with a person's word on the
--- library share. The same source serves every failover kind and the way home.
+--- Brings the management stamp up in Bergen, in order, on the right switch, with a person's word on
+-- the library share. The same source serves every failover kind and the way home.
 local network = require "network"
 local wait = require "wait"
 
@@ -47,7 +47,7 @@ return plan {
       before = {
         manual {
           "Is the library share readable from Bergen?",
-          instructions = "Open \\\\library.bergen\\scripts and look for verify-replica-network.lua.",
+          instructions = "Open \\\\library.bergen\\scripts; look for verify-replica-network.lua.",
           by = "role:fabric-admin",
           choices = { "yes", "no" },
           deadline = "30m",
@@ -61,6 +61,7 @@ return plan {
       after = {
         step {
           "the portal can be reached",
+          kinds = { "planned", "unplanned", "failback" },
           retries = 3,
           run = function(context)
             for _, name in ipairs { "wap01", "wap02" } do

@@ -1,5 +1,5 @@
---- The incident to remember: a replica on the wrong switch whose failover address is on but empty comes
--- up with a link-local address. This runbook finds such replicas, and mends them when asked to.
+--- The incident to remember: a replica on the wrong switch whose failover address is on but empty
+-- comes up with a link-local address. This finds such replicas, and mends them when asked to.
 local network = require "network"
 
 return runbook {
@@ -21,7 +21,7 @@ return runbook {
         end
         if nic.failover_address and not nic.failover_address.address then
           faults = faults + 1
-          job.warn("%s of %s/%s has an empty failover address", nic.name, replica.site, replica.name)
+          job.warn("%s of %s/%s: empty failover address", nic.name, replica.site, replica.name)
         end
       end
       if arguments.mend then

@@ -49,15 +49,16 @@ function network.put_on_switch(vm, switch)
   for _, nic in ipairs(vm.nics) do
     if nic.switch ~= switch then
       fabric.connect(vm, switch, { nic = nic.name })
-      job.note("%s of %s/%s: from '%s' to '%s'", nic.name, vm.site, vm.name, nic.switch or "", switch)
+      local from = nic.switch or ""
+      job.note("%s of %s/%s: from '%s' to '%s'", nic.name, vm.site, vm.name, from, switch)
       moved = moved + 1
     end
   end
   return moved
 end
 
---- Turns off every failover address of `vm` that is on but empty: with it the guest would come up with
--- a link-local address.
+--- Turns off every failover address of `vm` that is on but empty: with it the guest would come up
+-- with a link-local address.
 ---@param vm muster.vm
 ---@return integer cleared how many there were
 function network.clear_empty_failover_addresses(vm)

@@ -1,6 +1,6 @@
---- Makes the constructors of cards: `plan { … }`, `runbook { … }` and their parts, before any author's
--- line runs. A constructor turns its list part into named fields, notes what it made and on which line,
--- and leaves every judgement to the engine, which checks a card as a whole and names file and line.
+--- Makes the constructors of cards, `plan { … }`, `runbook { … }` and their parts, before any line of
+-- an author's runs. A constructor turns its list part into named fields, notes what it made and on
+-- which line, and leaves judging to the engine, which checks a card as a whole.
 local border = ...
 
 --- Copies `fields`, noting the kind and the author's line; the first list item becomes `name`.
@@ -91,7 +91,15 @@ function runbook(fields)
   return made
 end
 
---- What a step is given: fields that exist, and `context.vm "name"`; anything else is an error, not nil.
+--- Lines of the run's streams may be formats, as string.format takes them.
+for _, verb in ipairs { "note", "output", "progress", "warn" } do
+  local write = job[verb]
+  job[verb] = function(text, ...)
+    return write(select("#", ...) > 0 and text:format(...) or text)
+  end
+end
+
+--- What a step is given: fields that exist, and `context.vm "name"`; all else is an error, not nil.
 local function context_of(fields)
   local by_name = {}
   for _, vm in ipairs(fields.vms) do

@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-enum { BEAT = 1000, CALL_DEPTH_MAX = 16000, BYTES_PER_INSTRUCTION = 64 };
+enum { BEAT = 100, CALL_DEPTH_MAX = 16000, BYTES_PER_INSTRUCTION = 64 };
 static const int64_t slice_nanoseconds_max = 20 * 1000 * 1000;
 static const int64_t burst_cpu_nanoseconds_max = 2LL * 1000 * 1000 * 1000;
 
@@ -94,8 +94,20 @@ static bool budget_slice_is_over(const clua_state *s) {
         || clock_read(CLOCK_MONOTONIC) - s->slice_began > slice_nanoseconds_max;
 }
 
-static void budget_hook(lua_State *L, lua_Debug *frame) {
-    clua_state *s = state_of(L);
+// Lua's own limit is a million slots, and code that catches its error can stay there for ever, where
+// each error moves the whole stack: so the first limit can be caught, the second cannot.
+static void budget_check_depth(lua_State *L, lua_Debug *frame) {
+    if (!lua_getstack(L, CALL_DEPTH_MAX, frame)) return;
+    if (lua_getstack(L, 2 * CALL_DEPTH_MAX, frame)) {
+        budget_kill(state_of(L), L, KILL_STACK);
+        budget_stop(L);
+    } else {
+        errors_raise(L, "lua.stack_exhausted",
+                     "functions call each other more than %d levels deep", CALL_DEPTH_MAX);
+    }
+}
+
+static void budget_beat(clua_state *s, lua_State *L, lua_Debug *frame) {
     int beat = lua_gethookcount(L);
     if (s->killed == KILL_NONE) {
         budget_bill(s, beat);
@@ -109,12 +121,19 @@ static void budget_hook(lua_State *L, lua_Debug *frame) {
     if (beat != BEAT) budget_arm(L);
     if (s->cancelled == CANCEL_PENDING) budget_raise_cancelled(L);
     if (!budget_slice_is_over(s)) return;
-    if (lua_getstack(L, CALL_DEPTH_MAX, frame))
-        errors_raise(L, "lua.stack_exhausted",
-                     "functions call each other more than %d levels deep", CALL_DEPTH_MAX);
-    if (!lua_isyieldable(L)) return;
+    budget_check_depth(L, frame);
+    if (s->killed != KILL_NONE || !lua_isyieldable(L)) return;
     s->request = REQUEST_SLICE;
     lua_yield(L, 0);
+}
+
+// Lua runs a message handler while the hook that raised is still under way, and hooks do not nest: an
+// author's handler would run without a budget. The flag keeps it from being called.
+static void budget_hook(lua_State *L, lua_Debug *frame) {
+    clua_state *s = state_of(L);
+    s->is_in_hook = true;
+    budget_beat(s, L, frame);
+    s->is_in_hook = false;
 }
 
 // False when the burst has used its processor time: a few instructions can compare huge strings for

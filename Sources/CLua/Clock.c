@@ -67,6 +67,7 @@ static int clock_time(lua_State *L) {
 // The stock function as upvalue, told to say UTC and given the time.
 static int clock_date(lua_State *L) {
     const char *form = luaL_optstring(L, 1, "%c");
+    budget_charge(L, (int64_t)strlen(form));
     lua_Integer seconds = luaL_opt(L, luaL_checkinteger, 2, clock_now(L));
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushfstring(L, "!%s", *form == '!' ? form + 1 : form);

@@ -177,6 +177,10 @@ void errors_report_kill(clua_state *s) {
         case KILL_TIME:
             errors_report_plain(s, "lua.time_exhausted", "a few instructions took seconds");
             break;
+        case KILL_STACK:
+            errors_report_plain(s, "lua.stack_exhausted",
+                                "functions call each other too deeply, and catch the error");
+            break;
         case KILL_BURST:
             snprintf(message, sizeof message,
                      "more than %lld instructions without calling a primitive: an endless loop?",

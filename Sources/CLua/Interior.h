@@ -52,6 +52,7 @@ typedef enum kill {
     KILL_BURST,
     KILL_MEMORY,
     KILL_TIME,
+    KILL_STACK,
     KILL_CANCELLED,
 } kill;
 
@@ -82,7 +83,7 @@ struct clua_state {
 
     int64_t instructions, instructions_max, burst, slice_used;
     int64_t slice_began, cpu_began, cpu_burst;
-    bool measures_cpu;
+    bool measures_cpu, is_in_hook;
     kill killed;
     cancellation cancelled;
     int closing;

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <limits.h>
 
-enum { BYTES_PER_COST = 32 };
+enum { BYTES_PER_COST = 32, PIECES_PER_COST = 8 };
 
 static clua_text strings_check(lua_State *L, int index) {
     clua_text text;
@@ -228,8 +228,10 @@ static int strings_rep(lua_State *L) {
         return 1;
     }
     size_t max = state_of(L)->memory_max;
-    if ((size_t)count < max / (text.count + separator))
+    if ((size_t)count < max / (text.count + separator)) {
+        budget_charge(L, count / PIECES_PER_COST);
         memory_make_room(L, 2 * (size_t)count * (text.count + separator));
+    }
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 

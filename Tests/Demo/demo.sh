@@ -132,6 +132,7 @@ for site in oslo bergen; do
     muster site host "$site" "$site-host1" > /dev/null
     for switch in tenant storage; do muster site switch "$site" "$switch" > /dev/null; done
 done
+cp runbooks/*.lua "$lab/runbooks"
 show site show
 
 heading "Five machines with real disks"
@@ -168,10 +169,12 @@ portal would come up with no address and nobody would know why."
 show vm connect wap01 --site bergen --nic nic0 --switch storage
 
 heading "The stamp fails over, planned"
+show plan show management-stamp
 explain "The plan looks at every replica before the first machine is shut down, and mends what it \
 finds. Before the controller it asks a person; nobody waits in memory meanwhile."
 printf '%s  $ muster run management-stamp --kind planned &%s\n' "$dim" "$plain"
-exec {output}< <(exec "$program" --lab "$lab" run management-stamp --kind planned 2>&1)
+exec {output}< <(exec "$program" --lab "$lab" run management-stamp --kind planned \
+    < /dev/null 2>&1)
 run_process=$!
 while IFS= read -r line <&"$output"; do
     printf '    %s\n' "$line"
@@ -184,6 +187,7 @@ show answer "$task" yes
 indent <&"$output"
 wait "$run_process" || fail "the planned failover did not end well."
 run_process=
+run=$(muster runs --json | field id)
 show vm list
 
 heading "Proof"
@@ -192,20 +196,19 @@ file against what the guests wrote, the last unsent round included."
 for name in "${machines[@]}"; do prove "$name" bergen; done
 
 heading "A run that must abort"
-explain "The way back for wap01, but Oslo has lost its tenant switch. The check before the \
-shutdown fails, so nothing happens at all."
+explain "The way home, but Oslo has lost its tenant switch. The plan looks before it touches: the \
+check fails, and nothing happens at all."
 muster site switch oslo tenant --remove > /dev/null
 standing > "$work/before.json"
 status=0
-show run fail-over-machine --kind planned --param vm=wap01 --param target=oslo || status=$?
+show run management-stamp --kind failback || status=$?
 [ "$status" = 3 ] || fail "expected exit code 3 (aborted), got $status."
 standing > "$work/after.json"
 cmp -s "$work/before.json" "$work/after.json" || fail "the aborted run has touched something."
-explain "    Power, roles and epochs of all machines: before = after."
-
-heading "The report"
-run=$(muster runs --json | field id)
+explain "    Power, roles, epochs and cards of all machines: before = after."
 show runs
+
+heading "The report of the failover"
 show report "$run"
 
 heading "Done in $SECONDS seconds."

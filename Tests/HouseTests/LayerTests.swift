@@ -46,6 +46,16 @@ import Testing
         hold("README.md must hold this table:", ["\n" + Layers.table])
     }
 
+    @Test func `nothing is public, since nothing is vended`() {
+        let vended = Pattern(#"^\s*(?:@\w+\s+)*(?:public|open)\s+\w+\s+[\w`]+"#)
+        let offences = swiftSources.flatMap { file in
+            vended.matches(in: file.code).map {
+                file.offence($0.line, $0.texts[0].split(separator: "\n").joined())
+            }
+        }
+        hold("`package` is enough between rooms.", offences)
+    }
+
     @Test func `SQL is written in Store only`() {
         let sql = Pattern(
             #""[^"\n]*\b(SELECT\s+\S+.*\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|"#

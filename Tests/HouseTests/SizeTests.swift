@@ -37,12 +37,17 @@ private enum Ratchet {
             ratchet(measured, Ratchet.functions))
     }
 
+    /// The formatter watches the code of Swift; its comments and the other languages are watched
+    /// here.
     @Test func `a line stays within 100 columns`() {
         let offences = Repository.files
             .filter { Self.fileLinesMax.keys.contains($0.pathExtension) }
             .flatMap { file in
-                file.lines.enumerated().filter { $0.element.count > Self.columnsMax }
-                    .map { file.offence($0.offset + 1, "\($0.element.count) columns") }
+                file.lines.enumerated().filter { line in
+                    line.element.utf8.count > Self.columnsMax
+                        && line.element.count > Self.columnsMax
+                        && (file.pathExtension != "swift" || isComment(line.element))
+                }.map { file.offence($0.offset + 1, "\($0.element.count) columns") }
             }
         hold("At most 100 columns, in every language.", offences)
     }
@@ -94,6 +99,10 @@ private enum Ratchet {
         }
         let gone = Set(listed.keys).subtracting(measured.map(\.name))
         return offences + gone.map { "\($0): listed, but not there any more" }
+    }
+
+    private func isComment(_ line: Substring) -> Bool {
+        line.drop { $0 == " " }.hasPrefix("//")
     }
 
     private func isGenerated(_ file: SourceFile) -> Bool { file.path.hasPrefix("stdlib/meta/") }

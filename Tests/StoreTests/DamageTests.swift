@@ -1,5 +1,6 @@
 // Damaged files and full disks: a named failure, nothing lost, and work goes on when there is room again.
 import Foundation
+import GRDB
 import Model
 import Testing
 
@@ -43,7 +44,7 @@ import Testing
         #expect { try lab.open() } throws: { Failure.isOf(.storeDamaged)($0) }
     }
 
-    @Test(arguments: [UInt64(1000), 4096 * 3, 4096 * 50 + 17])
+    @Test(arguments: [1000, 4096 * 3, 4096 * 50 + 17] as [UInt64])
     func `a truncated file is damaged`(length: UInt64) async throws {
         try await fill()
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: lab.database))

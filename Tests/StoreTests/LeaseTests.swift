@@ -65,7 +65,7 @@ import Testing
 
     @Test func `the death of an engine frees its lead at once and keeps its work`() async throws {
         let folder = lab.folder
-        await #expect(processExitsWith: .signal(SIGKILL)) { [folder] in
+        await #expect(processExitsWith: .signal(SIGKILL)) { [folder = folder as String] in
             let store = try Store(folder: folder)
             try await store.commit([.runInserted(.sample(1))])
             let holder = LeaseHolder(

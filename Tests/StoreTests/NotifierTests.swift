@@ -39,7 +39,7 @@ import Testing
         let bell = try Notifier(folder: lab.folder)
         let stream = try bell.listen()
         let folder = lab.folder
-        await #expect(processExitsWith: .success) { [folder] in
+        await #expect(processExitsWith: .success) { [folder = folder as String] in
             try Notifier(folder: folder).notify(Notice(topic: "answered", run: RunID(3)))
         }
         let heard = await stream.first { _ in true }
@@ -48,7 +48,7 @@ import Testing
 
     @Test func `sockets of the dead are removed and the living hear`() async throws {
         let folder = lab.folder
-        await #expect(processExitsWith: .signal(SIGKILL)) { [folder] in
+        await #expect(processExitsWith: .signal(SIGKILL)) { [folder = folder as String] in
             let stream = try Notifier(folder: folder).listen()
             kill(getpid(), SIGKILL)
             _ = stream

@@ -14,11 +14,12 @@ import Testing
 
     @Test func `commits wait for the disk, and foreign keys are on`() async throws {
         let store = try lab.open()
-        try await store.pool.writeWithoutTransaction { db in
-            #expect(try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2)
-            #expect(try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal")
-            #expect(try Bool.fetchOne(db, sql: "PRAGMA foreign_keys") == true)
+        let pragmas = try await store.pool.writeWithoutTransaction { db in
+            try ["synchronous", "journal_mode", "foreign_keys"].map { pragma in
+                try String.fetchOne(db, sql: "SELECT * FROM pragma_\(pragma)")
+            }
         }
+        #expect(pragmas == ["2", "wal", "1"])
     }
 
     @Test func `what was committed is there when the lab is opened again`() async throws {
@@ -40,8 +41,10 @@ import Testing
             let former = Migrator(migrations: Array(Migration.all.prefix(version)))
             try await queue.writeWithoutTransaction { try former.migrate($0, at: lab.database) }
             try queue.close()
-            #expect(try await schema(of: lab.open()) == newest, "from version \(version)")
-            #expect(try await schema(of: lab.open()) == newest, "once more")
+            for time in ["first", "second"] {
+                let reached = try await schema(of: lab.open())
+                #expect(reached == newest, "from version \(version), \(time) time")
+            }
         }
     }
 

@@ -93,13 +93,13 @@ import Testing
         await #expect {
             try await store.commit([.questionAnswered(id, .sample())])
         } throws: { Failure.isOf(.notYours)($0) }
-        var reply = QuestionReply.sample("perhaps")
-        reply.by = Person(name: "eva", roles: ["fabric-admin"])
-        await #expect { [reply] in
-            try await store.commit([.questionAnswered(id, reply)])
+        let admin = Person(name: "eva", roles: ["fabric-admin"])
+        let wrong = QuestionReply(answer: "perhaps", by: admin, channel: "page", at: .second(5))
+        await #expect {
+            try await store.commit([.questionAnswered(id, wrong)])
         } throws: { Failure.isOf(.answerInvalid)($0) }
-        reply.answer = true
-        try await store.commit([.questionAnswered(id, reply)])
+        let right = QuestionReply(answer: true, by: admin, channel: "page", at: .second(5))
+        try await store.commit([.questionAnswered(id, right)])
     }
 
     @Test func `a question does not expire before its deadline`() async throws {

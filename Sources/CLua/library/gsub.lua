@@ -7,7 +7,7 @@ local function replacement(value, whole)
   if not value then return whole end
   local kind = type(value)
   if kind == "string" or kind == "number" then return value end
-  error("invalid replacement value (a " .. kind .. ")", 0)
+  error("invalid replacement value (a " .. kind .. ")", 5)
 end
 
 return function(subject, pattern, replace, limit)

@@ -53,6 +53,17 @@ extension EmbeddedFabric {
         }
     }
 
+    /// Removes a switch from `host`, from every host of the site when nil; cards that name it keep the
+    /// name and have no link. Succeeds when it is not there.
+    package func removeSwitch(_ name: String, host: String?, at site: String) async throws {
+        try await changeSite(site) { site in
+            if let host { try site.require(host, among: site.hosts.map(\.name), "host") }
+            for index in site.hosts.indices where host == nil || site.hosts[index].name == host {
+                site.hosts[index].switches.removeAll { $0.name == name }
+            }
+        }
+    }
+
     private func changeSite(
         _ name: String, _ change: @escaping @Sendable (inout Site) throws -> Void
     ) async throws {

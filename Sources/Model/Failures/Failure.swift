@@ -58,7 +58,9 @@ extension Failure: CustomStringConvertible {
     /// `FILE:LINE: message [code]`, the form every face of the program prints.
     package var description: String {
         let place = position.map { "\($0): " } ?? ""
-        let reason = cause.map { " (because: \($0.message))" } ?? ""
+        // A message that already tells its cause is not made to tell it twice.
+        let untold = cause.flatMap { message.contains($0.message) ? nil : $0.message }
+        let reason = untold.map { " (because: \($0))" } ?? ""
         return "\(place)\(message)\(reason) [\(code)]"
     }
 }

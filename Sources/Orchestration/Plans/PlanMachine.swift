@@ -113,10 +113,9 @@ package struct PlanMachine: Sendable {
 
     private func summary(of failures: [Failure]) -> Failure? {
         guard let first = failures.first else { return nil }
-        let list = failures.map(\.description).joined(separator: "; ")
+        let list = failures.map(\.message).joined(separator: "; ")
         return Failure(
-            .preflightFailed,
-            "preflight found \(failures.count) fault(s), nothing was touched: \(list)",
-            at: first.position, cause: first)
+            .preflightFailed, "preflight failed and nothing was touched: \(list)",
+            context: ["faults": String(failures.count)], at: first.position, cause: first)
     }
 }

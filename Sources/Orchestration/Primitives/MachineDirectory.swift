@@ -1,5 +1,5 @@
-// Which machine a name means. A bare name is the production machine of that name, and of a protected vm
-// its primary; `site/name` is exactly that machine.
+// Which machine a name means. A bare name is the production machine of that name, of a protected vm the
+// side that is production now; `site/name` is exactly that machine.
 import Fabric
 import Model
 import Replication
@@ -33,7 +33,7 @@ package struct MachineDirectory: Sendable {
                 throw failure
             }
             var machine = try await services.fabric.machine(protection.replica)
-            machine.id = protection.primary
+            machine.id = protection.production
             return machine
         }
     }
@@ -47,7 +47,7 @@ package struct MachineDirectory: Sendable {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count == 2 { return MachineID(site: String(parts[0]), name: String(parts[1])) }
         if let protection = try await services.replication.protection(of: text) {
-            return protection.primary
+            return protection.production
         }
         let machines = try await services.fabric.reachableMachines()
         let candidates = machines.filter { $0.id.name == text && $0.role == .production }
@@ -73,7 +73,7 @@ package struct MachineDirectory: Sendable {
         return try await services.fabric.reachableMachines()
             .filter { $0.role == .production && (scope == nil || $0.subscription == scope) }
             .filter { machine in
-                protections[machine.id.name].map { $0.primary == machine.id } ?? true
+                protections[machine.id.name].map { $0.production == machine.id } ?? true
             }
             .sorted { ($0.id.name, $0.id.site) < ($1.id.name, $1.id.site) }
             .map { MachineView($0, protection: protections[$0.id.name]?.state) }

@@ -12,7 +12,8 @@ extension RunReport {
     }
 
     private var heading: [String] {
-        let act = run.failover.map { "\($0.rawValue) failover, \(run.direction.rawValue)" } ?? "runbook"
+        let kinds = run.failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" }
+        let act = kinds ?? "runbook"
         let reason = run.reason.map { " (\"\($0)\")" } ?? ""
         return [
             "Run \(run.id) · \(run.name) · \(act) · \(run.state.rawValue)",

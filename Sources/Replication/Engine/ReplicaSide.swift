@@ -99,11 +99,10 @@ struct ReplicaSide: Sendable {
     /// the oldest point, and logs that lead forward once no other point may be chosen.
     func sweep(_ protection: Protection) throws {
         let oldest = protection.points.first?.sequence ?? protection.appliedSequence
-        let keepsRedo = protection.failover != nil && protection.state != .failedOver
+        let isOver = protection.state == .failedOver
         try sweep(folder.undo) { name, ending in
-            if ending == "redo" { return keepsRedo && name.generation == protection.generation }
-            let isReachable = name.sequence > oldest
-            return name.generation == protection.generation && isReachable
+            guard name.generation == protection.generation, !isOver else { return false }
+            return ending == "redo" ? protection.failover != nil : name.sequence > oldest
         }
         try sweep(folder.inbox) { name, _ in
             name.generation >= protection.generation

@@ -21,6 +21,7 @@ extension ReplicationEngine {
         while try await hasNext(protection, side) {
             protection = try await applyNext(protection, side, nil, nil)
         }
+        try await dropSentLogs(protection)
         protection = try await takeBack(protection, side)
         return try await checkStamps(protection, side)
     }
@@ -43,7 +44,9 @@ extension ReplicationEngine {
             if let request {
                 next.note(request.verb, key: request.operation, point: log.header.sequence)
             }
-            return try await run(application, order, next, side)
+            let done = try await run(application, order, next, side)
+            try await blocking { try side.sweep(done) }
+            return done
         } catch let failure as Failure
             where [.logDamaged, .logRefused].contains(failure.code)
         {
@@ -108,6 +111,19 @@ extension ReplicationEngine {
             // The log at the sender may be the same file under another name.
             try files.remove(outbox.sentLog(protection.nextLog))
             try side.discard(path, in: side.folder.inbox)
+        }
+    }
+
+    /// What was received and not applied is given up, at both sides.
+    func putAwayWaitingLogs(_ protection: Protection) async throws {
+        let side = try await replicaSide(protection)
+        let sent = layout.folder(of: protection.vm, at: protection.primary.site).sentLog(
+            protection.nextLog)
+        try await blocking { [files] in
+            try files.remove(sent)
+            for name in try side.waiting(protection) {
+                try side.discard(side.folder.receivedLog(name), in: side.folder.inbox)
+            }
         }
     }
 

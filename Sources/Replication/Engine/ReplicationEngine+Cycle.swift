@@ -14,7 +14,10 @@ extension ReplicationEngine {
             }
             protection = try await settle(protection)
             // A copy that died when its log had arrived has just been finished.
-            if protection.state == .replicating { return protection }
+            if protection.state == .replicating {
+                return try await save(
+                    protection, after: nil, verb: "firstCopy", operation: operation)
+            }
             return try await cycle(
                 protection, CycleRequest(everything: true, verb: "firstCopy", operation: operation))
         }
@@ -75,7 +78,10 @@ extension ReplicationEngine {
             protection = try await save(protection, after: .resyncStarted)
         }
         protection = try await settle(protection)
-        if protection.state == .replicating { return protection }
+        if protection.state == .replicating {
+            return try await save(
+                protection, after: nil, verb: request.verb, operation: request.operation)
+        }
         var request = request
         request.everything = true
         return try await cycle(protection, request)

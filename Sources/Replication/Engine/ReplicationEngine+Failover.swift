@@ -94,20 +94,10 @@ extension ReplicationEngine {
         if request.kind == .unplanned, event != .pointChanged {
             try requireReason(request, protection, primary)
         }
-        var begun = protection
-        if event == .pointChanged {
-            try await reopen(protection)
-        } else if protection.state != .preparedForFailover {
-            begun = try await settle(protection)
-        }
-        let point = try RecoveryPointChain.point(request.point, of: begun)
-        guard request.kind == .unplanned || point.sequence == begun.appliedSequence else {
-            throw Failure(
-                .pointMissing,
-                "a \(request.kind.rawValue) failover takes the latest point, "
-                    + "\(begun.appliedSequence), since it loses nothing",
-                context: ["vm": protection.vm])
-        }
+        let isSettled = event == .pointChanged || protection.state == .preparedForFailover
+        var begun = isSettled ? protection : try await settle(protection, for: request)
+        let point = try begun.point(for: request)
+        if event == .pointChanged { try await reopen(protection) }
         let replica = try await fabric.machine(protection.replica)
         let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0) + 1
         var record = FailoverRecord(
@@ -115,6 +105,21 @@ extension ReplicationEngine {
         record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false
         begun.failover = record
         return try await save(begun, after: event)
+    }
+
+    /// A person who names a point that is whole gets it, even when what came after it cannot be applied
+    /// now; one who asks for the latest is told why it cannot be had.
+    private func settle(
+        _ protection: Protection, for request: FailoverRequest
+    ) async throws -> Protection {
+        do {
+            return try await settle(protection)
+        } catch let failure as Failure
+            where request.point != nil && failure.code != .replicaChanged
+        {
+            try await putAwayWaitingLogs(protection)
+            return try await settle(try await required(protection.vm))
+        }
     }
 
     private func requireReason(
@@ -199,6 +204,18 @@ extension ReplicationEngine {
 }
 
 extension Protection {
+    fileprivate func point(for request: FailoverRequest) throws(Failure) -> RecoveryPoint {
+        let point = try RecoveryPointChain.point(request.point, of: self)
+        guard request.kind == .unplanned || point.sequence == appliedSequence else {
+            throw Failure(
+                .pointMissing,
+                "a \(request.kind.rawValue) failover takes the latest point, \(appliedSequence), "
+                    + "since it loses nothing",
+                context: ["vm": vm])
+        }
+        return point
+    }
+
     fileprivate func event(for kind: FailoverKind) throws(Failure) -> ProtectionState.Event {
         switch kind {
         case .planned: return .plannedStarted

@@ -4,8 +4,8 @@ import SystemZstd
 
 /// One worker's compressor and decompressor; not shared between threads.
 final class BlockCodec {
-    private let compressor = ZSTD_createCCtx()
-    private let decompressor = ZSTD_createDCtx()
+    private var compressor: OpaquePointer?
+    private var decompressor: OpaquePointer?
     /// Compression must save this much, or the payload stays raw: reading raw is cheaper.
     private static let gainPercentMin = 6
 
@@ -21,6 +21,7 @@ final class BlockCodec {
     ) -> (encoding: LogRecord.Encoding, count: Int) {
         if hash == .zeros { return (.zeros, 0) }
         if codec == .zstd {
+            compressor = compressor ?? ZSTD_createCCtx()
             // zstd gives up by itself when the result does not fit: no gain, no work to the end.
             let room = block.count * (100 - Self.gainPercentMin) / 100
             let count = ZSTD_compressCCtx(
@@ -43,6 +44,7 @@ final class BlockCodec {
         case .raw:
             target.copyMemory(from: payload)
         case .zstd:
+            decompressor = decompressor ?? ZSTD_createDCtx()
             let count = ZSTD_decompressDCtx(
                 decompressor, target.baseAddress, target.count, payload.baseAddress, payload.count)
             if count != target.count { return false }

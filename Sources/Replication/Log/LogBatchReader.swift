@@ -11,10 +11,10 @@ final class LogBatchReader {
     /// The blocks of the last batch, one after the other.
     let blocks: UnsafeMutableRawBufferPointer
 
-    init(_ log: ReplicationLog) {
+    /// For batches of up to `count` records.
+    init(_ log: ReplicationLog, records count: Int) {
         self.log = log
-        let bytes = max(LogChunk.bytesMax, log.header.blockBytes)
-        let count = bytes / log.header.blockBytes
+        let bytes = count * log.header.blockBytes
         raw = .allocate(byteCount: bytes + count * LogRecord.bytes, alignment: 4096)
         blocks = .allocate(byteCount: bytes, alignment: 4096)
     }
@@ -81,7 +81,7 @@ extension ReplicationLog {
         let count = (records.count + size - 1) / size
         let next = Turnstile.Counter()
         try Workers.run(min(workers, max(1, count))) {
-            let reader = LogBatchReader(self)
+            let reader = LogBatchReader(self, records: size)
             while case let batch = next.take(), batch < count {
                 try body(reader, batch * size..<min((batch + 1) * size, self.records.count))
             }

@@ -43,12 +43,13 @@ package final class PointReader: Sendable {
     ) throws {
         try disks[disk].fill(buffer, at: offset)
         if undo.isEmpty || buffer.isEmpty { return }
-        let readers = undo.map { LogBatchReader($0) }
+        var readers = [LogBatchReader?](repeating: nil, count: undo.count)
         let first = Int(offset) / blockBytes
         let last = (Int(offset) + buffer.count - 1) / blockBytes
         for block in first...last {
             guard let place = found[Place(disk: disk, block: block)] else { continue }
-            let reader = readers[place.log]
+            let reader = readers[place.log] ?? LogBatchReader(undo[place.log], records: 1)
+            readers[place.log] = reader
             try reader.read(place.record..<place.record + 1)
             overlay(reader.blocks, block, offset, buffer)
         }

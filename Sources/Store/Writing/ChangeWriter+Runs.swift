@@ -6,14 +6,15 @@ extension ChangeWriter {
     func insert(_ record: RunRecord) throws {
         let inserted = try db.run(
             """
-            INSERT INTO run (id, kind, name, file, parameters, failover, scope, started_by, reason,
-                state, created_at, started_at, ended_at, wake_at, failure, abort_by, abort_reason,
-                abort_at, runtime_version, random_seed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope, started_by,
+                reason, state, created_at, started_at, ended_at, wake_at, failure, abort_by,
+                abort_reason, abort_at, runtime_version, random_seed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """,
             .run(record.id), .text(record.kind.rawValue), .text(record.name), .text(record.file),
             .text(record.parameters.canonicalJSON), .text(orNull: record.failover?.rawValue),
+            .text(record.direction.rawValue),
             .text(orNull: record.scope), .text(record.startedBy), .text(orNull: record.reason),
             .text(record.state.rawValue), .at(record.createdAt), .at(orNull: record.startedAt),
             .at(orNull: record.endedAt), .at(orNull: record.wakeAt),

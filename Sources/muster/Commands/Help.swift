@@ -15,7 +15,7 @@ struct HelpCommand: ParsableCommand {
         if let command = Muster.command(named: words) {
             return Terminal.say(Muster.helpMessage(for: command))
         }
-        let names = Manual().words + Muster.configuration.subcommands.compactMap(\.name)
+        let names = Manual().words + Muster.configuration.subcommands.compactMap { $0.configuration.commandName }
         throw Failure(
             .unknownName, "there is no page on '\(word)'\(Spelling.hint(for: word, among: names))")
     }
@@ -51,8 +51,6 @@ extension Failure.Code {
 }
 
 extension ParsableCommand {
-    fileprivate static var name: String? { configuration.commandName }
-
     /// The subcommand that the words name, one level after the other.
     fileprivate static func command(named words: [String]) -> (any ParsableCommand.Type)? {
         guard let word = words.first else { return self }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Fabric
 import Foundation
 import Model
+import Orchestration
 import Store
 
 struct InitCommand: AsyncParsableCommand {

@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Model
 import Orchestration
+import Replication
 import Store
 
 struct RunCommand: AsyncParsableCommand {

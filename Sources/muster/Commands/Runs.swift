@@ -2,6 +2,7 @@
 import ArgumentParser
 import Model
 import Orchestration
+import Store
 
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,6 +3,7 @@ import ArgumentParser
 import Fabric
 import Model
 import Orchestration
+import Replication
 
 struct VMCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

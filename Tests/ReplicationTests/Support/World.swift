@@ -118,9 +118,14 @@ final class World: Sendable {
 enum Noise {
     static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
         var generator = SeededGenerator(seed: seed)
-        return (0..<(count + 7) / 8).flatMap { _ in
-            withUnsafeBytes(of: generator.next()) { Array($0) }
-        }.prefix(count).map { $0 }
+        let words = (count + 7) / 8
+        return [UInt8](unsafeUninitializedCapacity: words * 8) { buffer, used in
+            let raw = UnsafeMutableRawBufferPointer(buffer)
+            for word in 0..<words {
+                raw.storeBytes(of: generator.next(), toByteOffset: word * 8, as: UInt64.self)
+            }
+            used = count
+        }
     }
 }
 

@@ -1,0 +1,103 @@
+// Files that refuse at will: a full disk, a log that is spoilt on its way, a transport that breaks.
+import Fabric
+import Foundation
+import Model
+
+@testable import Replication
+
+/// Refuses writes that need room, to paths that match, as a full disk does; what is allocated can be
+/// written again.
+final class FullDisk: FileSystem {
+    private let files = HostFiles()
+    private let isFull = Locked<@Sendable (String) -> Bool>({ _ in false })
+    /// Writes to let through before the disk is full.
+    private let room = Locked(0)
+
+    func fill(after writes: Int = 0, _ isFull: @escaping @Sendable (String) -> Bool) {
+        room.withLock { $0 = writes }
+        self.isFull.withLock { $0 = isFull }
+    }
+
+    func free() { isFull.withLock { $0 = { _ in false } } }
+
+    fileprivate func check(_ path: String) throws {
+        guard isFull.withLock({ $0 })(path) else { return }
+        let left = room.withLock { room in
+            room -= 1
+            return room
+        }
+        if left < 0 {
+            throw Failure(.fileSystem, "cannot write \(path): No space left on device")
+        }
+    }
+
+    func open(_ path: String, _ mode: OpenMode) throws -> any DurableFile {
+        FullDiskFile(try files.open(path, mode), self)
+    }
+    func names(in folder: String) throws -> [String] { try files.names(in: folder) }
+    func makeFolder(_ path: String) throws { try files.makeFolder(path) }
+    func link(_ source: String, to target: String) throws { try files.link(source, to: target) }
+    func rename(_ source: String, to target: String) throws {
+        try files.rename(source, to: target)
+    }
+    func remove(_ path: String) throws { try files.remove(path) }
+    func syncFolder(_ path: String) throws { try files.syncFolder(path) }
+    func stamp(_ path: String) throws -> ImageStamp? { try files.stamp(path) }
+}
+
+private final class FullDiskFile: DurableFile {
+    private let file: any DurableFile
+    private let disk: FullDisk
+
+    init(_ file: any DurableFile, _ disk: FullDisk) {
+        self.file = file
+        self.disk = disk
+    }
+
+    var path: String { file.path }
+    func size() throws -> Int64 { try file.size() }
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        try file.read(into: buffer, at: offset)
+    }
+    func write(_ buffer: UnsafeRawBufferPointer, at offset: Int64) throws {
+        let end = offset + Int64(buffer.count)
+        let isAllocated = try file.dataRanges().contains {
+            $0.lowerBound <= offset && end <= $0.upperBound
+        }
+        if !isAllocated { try disk.check(path) }
+        try file.write(buffer, at: offset)
+    }
+    func punchHole(at offset: Int64, count: Int64) throws {
+        try file.punchHole(at: offset, count: count)
+    }
+    func dataRanges() throws -> [Range<Int64>] { try file.dataRanges() }
+    func sync() throws { try file.sync() }
+}
+
+/// Delivers, and then spoils what it delivered, once.
+final class SpoilingTransport: Transport {
+    private let layout: Locked<LabLayout?> = Locked(nil)
+    private let spoil = Locked<(@Sendable (inout Data) -> Void)?>(nil)
+
+    func arm(_ lab: String, _ spoil: @escaping @Sendable (inout Data) -> Void) {
+        layout.withLock { $0 = LabLayout(lab: lab) }
+        self.spoil.withLock { $0 = spoil }
+    }
+
+    func deliver(_ log: String, named name: LogName, of vm: String, to site: String) throws {
+        let lab = String(log[..<log.range(of: "/sites/")!.lowerBound])
+        let layout = LabLayout(lab: lab)
+        try LocalTransport(layout: layout, files: HostFiles())
+            .deliver(log, named: name, of: vm, to: site)
+        guard let spoil = spoil.withLock({ spoil in
+            defer { spoil = nil }
+            return spoil
+        }) else { return }
+        let path = layout.folder(of: vm, at: site).receivedLog(name)
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        spoil(&bytes)
+        // Under another inode: what lies at the sender stays whole.
+        try FileManager.default.removeItem(atPath: path)
+        try bytes.write(to: URL(filePath: path))
+    }
+}
