@@ -1,5 +1,5 @@
-// The server: binds the address, answers until its task is cancelled or the service group it runs in
-// shuts down. What it answers is in `Interface`; it decides nothing itself.
+// The server: binds the address, answers until its task is cancelled or the service group it runs
+// in shuts down. What it answers is in `Interface`; it decides nothing itself.
 import Hummingbird
 import Logging
 import Model
@@ -18,10 +18,11 @@ package struct HTTPServer: Service {
 
     /// A server that has not begun to listen.
     ///
-    /// `people` tells whose token that is, nil for nobody's; it is asked for each request and must take
-    /// the same time for every wrong token. `news` begins to listen for changes; each watcher gets one.
-    /// `onListening` is told the port once connections are taken. `heartbeat` is how often a watcher
-    /// hears something although nothing has changed, so that a dead connection is noticed.
+    /// `people` tells whose token that is, nil for nobody's; it is asked for each request and must
+    /// take the same time for every wrong token. `news` begins to listen for changes; each watcher
+    /// gets one. `onListening` is told the port once connections are taken. `heartbeat` is how
+    /// often a watcher hears something although nothing has changed, so that a dead connection is
+    /// noticed.
     package init(
         _ address: ListenAddress, orchestrator: Orchestrator,
         people: @escaping @Sendable (String) -> Person?,
@@ -35,8 +36,8 @@ package struct HTTPServer: Service {
             orchestrator: orchestrator, people: people, news: news, heartbeat: heartbeat)
     }
 
-    /// Answers until the task is cancelled, then returns within milliseconds: watchers are sent home. In
-    /// a service group that shuts down gracefully, requests under way are answered first.
+    /// Answers until the task is cancelled, then returns within milliseconds: watchers are sent
+    /// home. In a service group that shuts down gracefully, requests under way are answered first.
     ///
     /// Raises `server.address_taken` when the port cannot be had.
     package func run() async throws {

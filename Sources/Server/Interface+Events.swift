@@ -1,9 +1,10 @@
-// Server-sent events: whoever watches is told what has changed, and goes and looks. Each notice is one
-// line `data: {"run":17,"topic":"answered"}` and an empty one; a line `:` now and then keeps the
-// connection known to be alive.
+// Server-sent events: whoever watches is told what has changed, and goes and looks. Each notice is
+// one line `data: {"run":17,"topic":"answered"}` and an empty one; a line `:` now and then keeps
+// the connection known to be alive.
 //
-// Listening begins before the head of the response is sent: what changes after a watcher sees the head
-// he is told, so he misses nothing if he looks once then. A watcher who is too slow is told `missed`.
+// Listening begins before the head of the response is sent: what changes after a watcher sees the
+// head he is told, so he misses nothing if he looks once then. A watcher who is too slow is told
+// `missed`.
 import Hummingbird
 import Model
 import NIOCore
@@ -56,5 +57,5 @@ private struct Watcher: Sendable {
     }
 
     private static func line(_ notice: Value) -> String { "data: \(notice.canonicalJSON)\n\n" }
-    private static let missed = line(["topic": "missed", "run": nil])
+    private static let missed = line(["topic": "missed", "run": .null])
 }

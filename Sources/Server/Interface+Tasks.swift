@@ -1,5 +1,5 @@
-// Manual tasks over HTTP. The store settles a question once; here the first hears 200, and everybody else
-// 409 with the name of the first.
+// Manual tasks over HTTP. The store settles a question once; here the first hears 200, and
+// everybody else 409 with the name of the first.
 import Hummingbird
 import Model
 import Orchestration
@@ -36,7 +36,8 @@ extension Interface {
 }
 
 extension RequestBody {
-    /// The answer; nil when the task is refused. Neither is a mistake: silence is never taken for one.
+    /// The answer; nil when the task is refused. Neither is a mistake: silence is never taken for
+    /// one.
     fileprivate func answer(to form: QuestionForm) throws(Failure) -> Value? {
         switch (self["answer"], self["refuse"]) {
         case (nil, .boolean(true)?): return nil

@@ -1,5 +1,5 @@
-// Which address leads where. Everything under `/api` asks who it is first; the page and `/health` say
-// nothing that is anybody's.
+// Which address leads where. Everything under `/api` asks who it is first; the page and `/health`
+// say nothing that is anybody's.
 //
 //     GET  /                            the page
 //     GET  /health                      {"status":"ok"}

@@ -1,5 +1,5 @@
-// Where the server listens. Plain HTTP exists only on loopback, so an address of any other machine
-// cannot be made.
+// Where the server listens. Plain HTTP exists only on loopback, so an address of any other
+// machine cannot be made.
 import Model
 
 /// An address on this machine.

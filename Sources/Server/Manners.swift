@@ -1,5 +1,5 @@
-// What every answer has in common: an error is the house's failure as JSON with a fitting status, and no
-// browser keeps what it was shown or guesses what it is.
+// What every answer has in common: an error is the house's failure as JSON with a fitting status,
+// and no browser keeps what it was shown or guesses what it is.
 import Hummingbird
 import Model
 import NIOCore
@@ -29,8 +29,8 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(string: value.canonicalJSON)))
     }
 
-    /// `{"error": {"code": …, "message": …}}`. A traceback is for the author of a runbook, and stays in
-    /// the report.
+    /// `{"error": {"code": …, "message": …}}`. A traceback is for the author of a runbook, and
+    /// stays in the report.
     init(_ failure: Failure) {
         self.init(["error": failure.withoutTraceback.value], status: failure.code.status)
         if failure.code == .tokenUnknown { headers[.wwwAuthenticate] = "Bearer" }
@@ -38,8 +38,8 @@ extension Response {
 }
 
 extension Failure {
-    /// What went wrong while a request was answered. What is no failure of the house is not described:
-    /// nobody has looked whether its text may be seen.
+    /// What went wrong while a request was answered. What is no failure of the house is not
+    /// described: nobody has looked whether its text may be seen.
     fileprivate init(answering error: any Error, to request: Request) {
         switch error {
         case let failure as Failure: self = failure

@@ -1,5 +1,5 @@
-// The page: one file, baked into the program, with the policy that lets a browser run its own script and
-// style and nothing else.
+// The page: one file, baked into the program, with the policy that lets a browser run its own
+// script and style and nothing else.
 import CAssets
 import Foundation
 import Hummingbird
@@ -10,8 +10,8 @@ struct Page: Sendable {
     static let shared = Page(html: asset)
 
     let html: String
-    /// Names the page's script and style by their digests: nothing that was written into the page later
-    /// runs, and nothing is loaded from or sent to anywhere else.
+    /// Names the page's script and style by their digests: nothing that was written into the page
+    /// later runs, and nothing is loaded from or sent to anywhere else.
     let policy: String
 
     init(html: String) {

@@ -1,5 +1,5 @@
-// What a request brings: a JSON object of known fields, and which part of a list it wants. Unknown fields
-// are refused: a misspelt `refuse` must not pass for silence.
+// What a request brings: a JSON object of known fields, and which part of a list it wants. Unknown
+// fields are refused: a misspelt `refuse` must not pass for silence.
 import Hummingbird
 import Model
 import NIOCore

@@ -1,5 +1,5 @@
-// Who a request comes from. Handlers under `/api` take a `KnownVisit`, which cannot be made without a
-// person, so that none can be written that forgets to ask.
+// Who a request comes from. Handlers under `/api` take a `KnownVisit`, which cannot be made without
+// a person, so that none can be written that forgets to ask.
 import Hummingbird
 import Model
 

@@ -1,4 +1,5 @@
-// Whoever watches is told what changes, learns that the connection lives, and is sent home at the end.
+// Whoever watches is told what changes, learns that the connection lives, and is sent home at the
+// end.
 import Logging
 import Model
 import Orchestration

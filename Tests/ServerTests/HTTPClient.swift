@@ -136,8 +136,8 @@ final class Connection: Sendable {
     }
 }
 
-/// On a thread of its own: Swift's and Dispatch's are as few as there are cores, and the server under
-/// test needs them.
+/// On a thread of its own: Swift's and Dispatch's are as few as there are cores, and the server
+/// under test needs them.
 private func blocking<Result: Sendable>(
     _ work: @escaping @Sendable () throws -> Result
 ) async throws -> Result {

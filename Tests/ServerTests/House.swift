@@ -1,5 +1,5 @@
-// A lab with a store, a bell and a server on a port of its own, and what the tests put there. The folder
-// goes with the object.
+// A lab with a store, a bell and a server on a port of its own, and what the tests put there. The
+// folder goes with the object.
 import Fabric
 import Foundation
 import Model
@@ -41,7 +41,7 @@ final class House: Sendable {
     ) throws -> Orchestrator {
         let fabric = try EmbeddedFabric.create(at: folder)
         let replication = ReplicationEngine(
-            fabric: fabric, ledger: NothingProtected(), clock: clock,
+            fabric: fabric, ledger: StoreLedger(store: store, clock: clock), clock: clock,
             lab: folder)
         return Orchestrator(
             services: Services(
@@ -97,14 +97,6 @@ final class House: Sendable {
             return try await work(HTTPClient(port: port))
         }
     }
-}
-
-/// Runs without machines need no protections.
-private struct NothingProtected: ProtectionLedger {
-    func protections() async throws -> [Protection] { [] }
-    func protection(of vm: String) async throws -> Protection? { nil }
-    func save(_ protection: Protection) async throws {}
-    func removeProtection(of vm: String) async throws {}
 }
 
 struct StillClock: WallClock {

@@ -1,5 +1,5 @@
-// Codes that the HTTP interface raises (Server); each with its page. What it passes on from the rooms
-// below keeps their codes.
+// Codes that the HTTP interface raises (Server); each with its page. What it passes on from the
+// rooms below keeps their codes.
 
 extension Failure.Code {
     static let server: [Self] = [.notLoopback, .addressTaken, .tokenUnknown, .bodyTooLarge]

@@ -1,5 +1,5 @@
-// What the faces of the program show: runs, reports and open questions, as they stand in the store. The
-// views are the same for each face (Reports), so that the page and the command never differ.
+// What the faces of the program show: runs, reports and open questions, as they stand in the store.
+// The views are the same for each face (Reports), so that the page and the command never differ.
 import Model
 import Store
 
