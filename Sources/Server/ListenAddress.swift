@@ -26,8 +26,8 @@ package struct ListenAddress: Sendable, Equatable {
         guard [Self.host, "localhost", nil].contains(host) else {
             throw Failure(
                 .notLoopback,
-                "'\(text)' is not of this machine alone, and the interface speaks plain HTTP; write "
-                    + "\"\(Self.host):\(port)\"", context: ["address": text])
+                "'\(text)' is not of this machine alone, and the interface speaks plain HTTP; "
+                    + "write \"\(Self.host):\(port)\"", context: ["address": text])
         }
         self.init(port: port)
     }

@@ -53,8 +53,8 @@ extension Failure {
         default:
             self.init(
                 .internalFault,
-                "the answer to \(request.method) \(request.uri.path) could not be made; look at what "
-                    + "the engine prints, and ask with `muster runs`")
+                "the answer to \(request.method) \(request.uri.path) could not be made; look at "
+                    + "what the engine prints, and ask with `muster runs`")
         }
     }
 

@@ -6,6 +6,7 @@ import Model
 
 struct HTTPClient: Sendable {
     let port: Int
+    var host = "127.0.0.1"
 
     struct Answer: Sendable {
         let status: Int
@@ -44,9 +45,9 @@ struct HTTPClient: Sendable {
         let request =
             "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
             + "\(authorization)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
-        let port = port
+        let (host, port) = (host, port)
         return try await blocking {
-            let connection = try Connection(port: port)
+            let connection = try Connection(host: host, port: port)
             try connection.write(request)
             return connection
         }
@@ -74,7 +75,7 @@ extension HTTPClient.Answer {
 final class Connection: Sendable {
     private let descriptor: Int32
 
-    fileprivate init(port: Int) throws {
+    fileprivate init(host: String, port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var patience = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(
@@ -82,13 +83,13 @@ final class Connection: Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_addr.s_addr = inet_addr(host)
         let connected = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard connected == 0 else { throw Failure(.fileSystem, "nobody listens on port \(port)") }
+        guard connected == 0 else { throw Failure(.fileSystem, "nobody listens on \(host):\(port)") }
     }
 
     deinit { close(descriptor) }

@@ -7,6 +7,7 @@ import Orchestration
 import Replication
 import Server
 import Store
+import TestSupport
 
 final class House: Sendable {
     let folder: String
@@ -31,6 +32,16 @@ final class House: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
+    /// A runbook that asks and returns the answer.
+    private static let asks = """
+        return runbook {
+          summary = "Asks",
+          run = function()
+            return { answer = job.ask("Go on?", { form = "text" }) }
+          end,
+        }
+        """
+
     /// The door as another process has it: over a store of its own.
     func otherDoor() throws -> Orchestrator {
         try Self.door(to: folder, try Store(folder: folder), notifier)
@@ -46,7 +57,9 @@ final class House: Sendable {
         return Orchestrator(
             services: Services(
                 fabric: fabric, replication: replication, store: store, clock: clock),
-            library: Library(baked: [:], list: { [] }, read: { _ throws(Failure) in nil }),
+            library: Library(
+                baked: Repository.stdlib, list: { ["asks.lua"] },
+                read: { path throws(Failure) in path == "asks.lua" ? asks : nil }),
             version: "0.1"
         ) { notifier.notify($0) }
     }
