@@ -89,7 +89,9 @@ final class Connection: Sendable {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard connected == 0 else { throw Failure(.fileSystem, "nobody listens on \(host):\(port)") }
+        guard connected == 0 else {
+            throw Failure(.fileSystem, "nobody listens on \(host):\(port)")
+        }
     }
 
     deinit { close(descriptor) }
