@@ -76,7 +76,7 @@ package enum PlanCard {
         Parameter("after", steps, "Steps after the last vm is shut down."),
     ]
 
-    private static let objective: [Parameter] = [
+    package static let objective: [Parameter] = [
         Parameter("rpo", .duration, "The most that may be lost."),
         Parameter("rto", .duration, "The longest the service may be away."),
     ]

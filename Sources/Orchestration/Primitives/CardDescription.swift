@@ -5,7 +5,7 @@ import Model
 struct CardDescription {
     let word: String
     let summary: String
-    let fields: [(name: String, type: String, summary: String)]
+    private(set) var fields: [(name: String, type: String, summary: String)]
 
     /// The cards that a constructor of that word makes.
     static let constructed = [

@@ -45,7 +45,7 @@ extension Catalogue {
             parameters: [machine],
             result: .choice(ProtectionState.allCases.map(\.rawValue)), returns: "the state",
             effect: .reads, raises: [.unknownName],
-            example: #"if replication.state(vm) ~= "replicating" then … end"#
+            example: #"if replication.state(vm) ~= "replicating" then replication.sync(vm) end"#
         ) { call in
             .text(try await call.services.replication.state(of: call.vm("vm")).rawValue)
         },
