@@ -2,6 +2,9 @@
 // bakes it in, sorted by path. Every `stdlib/**.lua` but the tests stands here; `AssetTests`
 // compares this list and its bytes with the folders.
 
+#define ASSET stdlib/meta/muster.lua
+#include "EmbedAsset.h"
+
 #define ASSET stdlib/network.lua
 #include "EmbedAsset.h"
 

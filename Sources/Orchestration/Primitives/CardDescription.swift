@@ -92,7 +92,7 @@ struct CardDescription {
         Parameter(
             "vms", .list(.made("vm", [])), required: true, "The plan's vms as they were at the start."),
         Parameter(
-            "vm", .function("name: string"), required: true,
+            "vm", .function("(name: string): muster.vm"), required: true,
             "One of them by its name; any other name is an error."),
         Parameter("started_by", .text, required: true, "Who started the run."),
         Parameter("reason", .text, "Why, when a reason was given."),

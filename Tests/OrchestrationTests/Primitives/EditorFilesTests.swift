@@ -28,7 +28,7 @@ import Testing
         let forms = [
             #"---@meta"#, #"---@class muster\.[a-z_.]+"#, #"---@overload fun\(.*\): muster\.plan"#,
             #"---@field ([a-z_]+\??|\[(1|2|integer)\]) \S.* \S.*"#,
-            #"---@param ([a-z_]+\??|\.\.\.) \S.* \S.*"#, #"---@return \S.*( # .*)?"#,
+            #"---@param ([a-z_]+\??|\.\.\.) \S.*"#, #"---@return \S.*( # .*)?"#,
         ]
         let known = try Regex("(" + forms.joined(separator: "|") + ")")
         for line in lines where line.hasPrefix("---@") {

@@ -114,7 +114,7 @@ import Testing
         (.integer(0..<2), "integer"), (.choice(["a", "b"]), "\"a\"|\"b\""),
         (.vm, "string|muster.vm"), (.list(.text), "string[]"), (.list(.vm), "(string|muster.vm)[]"),
         (.list(.either([.text, .boolean])), "(string|boolean)[]"),
-        (.map(.list(.vm)), "table<string, (string|muster.vm)[]>"), (.function("a: b"), "fun(a: b)"),
+        (.map(.list(.vm)), "table<string, (string|muster.vm)[]>"), (.function("(a: b)"), "fun(a: b)"),
         (pair, "{ a: string, b?: string }"), (.record([]), "table"),
         (.made("step", []), "muster.step"), (.either([.text, .number]), "string|number"),
     ]
