@@ -186,9 +186,10 @@ typedef struct chunk {
     clua_text name, source;
     bool trusted;
 } chunk;
-void modules_anchor(lua_State *L);
 void modules_compile(lua_State *L, chunk from);
 void modules_open(lua_State *L);
+void modules_guard(lua_State *L, int index);
+void modules_guard_fields(lua_State *L, int index);
 void modules_run_own(lua_State *L, const char *name, clua_text source, int arguments);
 void primitives_add(lua_State *L, clua_text name);
 void primitives_push_border(lua_State *L);

@@ -60,6 +60,7 @@ static bool pattern_is_in_class(int byte, int class) {
         case 'u': found = isupper(byte); break;
         case 'w': found = isalnum(byte); break;
         case 'x': found = isxdigit(byte); break;
+        case 'z': found = byte == 0; break;
         default: return class == byte;
     }
     return isupper(class) ? !found : found;

@@ -133,7 +133,7 @@ static int border_hint(lua_State *L) {
 static int border_anchored(lua_State *L) {
     luaL_checktype(L, 1, LUA_TFUNCTION);
     lua_settop(L, 1);
-    modules_anchor(L);
+    modules_guard(L, 1);
     return 1;
 }
 

@@ -146,10 +146,7 @@ static void strings_add_template(luaL_Buffer *to, pattern *p, clua_text template
         else if (!isdigit((unsigned char)byte))
             luaL_error(p->L, "invalid use of '%%' in replacement string");
         else {
-            int capture = byte - '1';
-            if (capture > 0 && capture >= p->captures_count)
-                luaL_error(p->L, "invalid capture index %%%d in replacement string", capture + 1);
-            pattern_push_capture(p, capture, start, stop);
+            pattern_push_capture(p, byte - '1', start, stop);
             luaL_tolstring(p->L, -1, NULL);
             lua_remove(p->L, -2);
             luaL_addvalue(to);
@@ -190,7 +187,22 @@ static lua_Integer strings_replace_all(luaL_Buffer *to, pattern *p, clua_text te
     return count;
 }
 
-static int strings_substitute(lua_State *L) {
+static int strings_gsub_finish(lua_State *L, int status, lua_KContext unused) {
+    (void)status, (void)unused;
+    return lua_gettop(L);
+}
+
+// With a function: what is written in Lua, the upvalue, so that the function may wait.
+static int strings_gsub(lua_State *L) {
+    if (lua_isfunction(L, 3)) {
+        strings_check(L, 1);
+        strings_check(L, 2);
+        luaL_optinteger(L, 4, 0);
+        lua_pushvalue(L, lua_upvalueindex(1));
+        lua_insert(L, 1);
+        lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, strings_gsub_finish);
+        return lua_gettop(L);
+    }
     clua_text subject = strings_check(L, 1), text = strings_check(L, 2), template = {0};
     int kind = lua_type(L, 3);
     if (kind == LUA_TNUMBER || kind == LUA_TSTRING) template = strings_check(L, 3);
@@ -271,9 +283,9 @@ static const char gsub_source[] = {
 };
 
 static void strings_open_gsub(lua_State *L) {
-    lua_pushcfunction(L, strings_substitute);
     lua_pushcfunction(L, strings_seek_next);
-    modules_run_own(L, "(gsub)", (clua_text){gsub_source, sizeof gsub_source}, 2);
+    modules_run_own(L, "(gsub)", (clua_text){gsub_source, sizeof gsub_source}, 1);
+    lua_pushcclosure(L, strings_gsub, 1);
     lua_setfield(L, -2, "gsub");
 }
 

@@ -85,7 +85,7 @@ import Testing
     @Test func `a null field is absent, a null answer is nil`() throws {
         var stage = stage
         stage.answer = { call in
-            call.arguments == "[]" ? .null : ["a": nil, "list": [1, .float(2.5)], "text": "\u{1F600}\u{0}"]
+            call.arguments == "[]" ? .null : ["a": .null, "list": [1, .float(2.5)], "text": "\u{1F600}\u{0}"]
         }
         let text = """
             local t = echo.say(1)

@@ -69,7 +69,7 @@ import Testing
             try await store.commit([
                 .journaled(.sample(.result, 1)), .runRequired(run, in: .waiting),
             ])
-        } throws: { Failure.isOf(.transitionRefused)($0) }
+        } throws: { Failure.isOf(.runTransitionRefused)($0) }
         try await store.commit([.journaled(.sample(.failure, 1))])
         #expect(try store.entries(of: run).map(\.kind) == [.intent, .failure])
         try store.verifyJournal(of: run)

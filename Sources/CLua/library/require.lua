@@ -14,9 +14,10 @@ return function(name)
       message = "module '" .. name .. "' requires itself, or has failed to load before",
     })
   end
-  local chunk = fetch(name)
+  local chunk, guard = fetch(name)
   started[name] = true
   value = chunk(name)
+  if guard then guard(value) end
   if value == nil then value = true end
   loaded[name] = value
   return value

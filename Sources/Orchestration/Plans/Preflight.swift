@@ -76,7 +76,7 @@ struct Preflight: Sendable {
         guard let protection = try await services.replication.protection(of: vm) else {
             return ["\(vm) is not protected"]
         }
-        if protection.primary.site == destination { return [] }
+        if protection.production.site == destination { return [] }
         if protection.primary.site != origin || protection.replica.site != destination {
             return [
                 "\(vm) is replicated from \(protection.primary.site) to \(protection.replica.site),"

@@ -56,9 +56,12 @@ package struct PrimitiveCall: Sendable {
         return try await directory.machine(named: arguments[argument] ?? .null, scope: scope)
     }
 
-    /// The protected vm's name that an argument names, checked as ``machine(_:)`` checks.
+    /// The protected vm's name that an argument names, checked as ``machine(_:)`` checks; its primary
+    /// need not answer.
     package func vm(_ argument: String) async throws -> String {
-        try await machine(argument).id.name
+        let directory = MachineDirectory(services: services)
+        let value = arguments[argument] ?? .null
+        return try await directory.memberMachine(named: value, scope: scope).id.name
     }
 
     package func view(of machine: VirtualMachine) async throws -> Value {

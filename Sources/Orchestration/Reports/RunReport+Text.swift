@@ -91,7 +91,10 @@ extension PlanProgress.Task {
             case .notBegun: "·"
             }
         let time = begunAt.flatMap { begun in endedAt.map { "  \(($0 - begun).readable)" } } ?? ""
-        let remark = remark.map { "  \($0)" } ?? (state == .notBegun ? "  not begun" : "")
+        // The title stands on the line already.
+        let remark =
+            remark.map { "  " + $0.replacing("'\(title)' failed: ", with: "") }
+            ?? (state == .notBegun ? "  not begun" : "")
         return "\(mark) \(title)\(time)\(remark)"
     }
 }

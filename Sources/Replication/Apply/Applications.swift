@@ -90,6 +90,8 @@ extension LogHeader {
     func reversed(to point: RecoveryPoint, previous hash: BlockHash) -> LogHeader {
         var header = self
         header.direction = direction == .forward ? .backward : .forward
+        // It crosses nothing, and is written while the replica waits.
+        header.codec = .none
         header.sequence = baseSequence
         header.baseSequence = sequence
         header.cutAt = point.cutAt

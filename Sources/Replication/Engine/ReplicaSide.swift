@@ -56,11 +56,37 @@ struct ReplicaSide: Sendable {
             if let path = valid[disk] { return try HashFile.read(path, identity, files: files) }
             let hashes = try DiskScan(files: files, workers: workers)
                 .hashes(of: images[disk], identity)
-            try HashFile.create(
-                folder.hashFile(of: disks[disk].name), in: folder.hashes, identity, hashes,
-                files: files)
+            try keep(hashes, of: disk, identity)
             return hashes
         }
+    }
+
+    /// Copies what differs straight onto disks that hold no point yet; durable when it returns, and the
+    /// hashes with it. A death in its middle is found as disks without hashes: what was copied is
+    /// recognised and not copied again. Returns the bytes written.
+    func seed(_ sources: [LogSource], _ protection: Protection) throws -> Int64 {
+        precondition(protection.points.isEmpty, "a point can be written over by its log only")
+        try forgetHashes()
+        var copied: Int64 = 0
+        for (disk, source) in sources.enumerated() {
+            let identity = identity(disk, protection)
+            let image = try files.open(images[disk], .write)
+            let pass = BlockPass(
+                source, blocks: identity.blocks, blockBytes: identity.blockBytes, target: image)
+            let result = try pass.run(workers: workers)
+            try image.sync()
+            try keep(result.hashes, of: disk, identity)
+            copied += result.copied
+        }
+        return copied
+    }
+
+    private func keep(
+        _ hashes: [BlockHash], of disk: Int, _ identity: HashFile.Identity
+    ) throws {
+        try HashFile.create(
+            folder.hashFile(of: disks[disk].name), in: folder.hashes, identity, hashes,
+            files: files)
     }
 
     /// Nothing is known of the disks any more; durable when it returns.

@@ -111,6 +111,8 @@ extension ReplicationEngine {
             // The log at the sender may be the same file under another name.
             try files.remove(outbox.sentLog(protection.nextLog))
             try side.discard(path, in: side.folder.inbox)
+            // Without a way back the hashes may be ahead of disks that were half written.
+            if protection.points.isEmpty { try side.forgetHashes() }
         }
     }
 

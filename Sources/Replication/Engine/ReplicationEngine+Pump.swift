@@ -30,12 +30,17 @@ extension ReplicationEngine {
         let (plain, files, workers) = (protection, files, workers)
         let header = plain.header(of: request.kind, cutAt: cutAt)
         let folder = layout.folder(of: protection.vm, at: protection.primary.site)
+        let (transport, target) = (transport, protection.replica.site)
+        let isSeeded = protection.state == .initialReplication && transport.reachesImages
         let log = try await blocking {
             let known = cut.coverage == .delta ? nil : try side.hashes(plain)
-            let sources = try LogSource.make(cut, plain.disks, known: known)
-            return try SentLog.write(header, sources, folder, files: files, workers: workers)
+            var sources = try LogSource.make(cut, plain.disks, known: known)
+            let seeded = isSeeded ? try side.seed(sources, plain) : 0
+            if isSeeded { sources = sources.map(\.empty) }
+            var log = try SentLog.write(header, sources, folder, files: files, workers: workers)
+            log.bytes += seeded
+            return log
         }
-        let (transport, target) = (transport, protection.replica.site)
         try await blocking {
             try transport.deliver(log.path, named: header.name, of: header.vm, to: target)
         }
@@ -142,7 +147,7 @@ extension LogSource {
 /// A log in the outbox, durable.
 struct SentLog: Sendable {
     let path: String
-    let bytes: Int64
+    var bytes: Int64
 
     static func write(
         _ header: LogHeader, _ sources: [LogSource], _ folder: MachineFolder,

@@ -10,6 +10,9 @@ struct LogSource: Sendable {
     let read: @Sendable (_ offset: Int64, _ into: UnsafeMutableRawBufferPointer) throws -> Void
     /// The hashes of the blocks the other side holds: equal ones are left out.
     var known: [BlockHash]?
+
+    /// The same disk with nothing to log.
+    var empty: LogSource { LogSource(size: size, extents: [], read: read) }
 }
 
 /// Blocks of one disk, some of them neighbours.

@@ -11,6 +11,8 @@ package struct LocalTransport: Transport {
         self.files = files
     }
 
+    package var reachesImages: Bool { true }
+
     package func deliver(
         _ log: String, named name: LogName, of vm: String, to site: String
     ) throws {

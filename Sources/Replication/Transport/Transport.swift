@@ -3,6 +3,9 @@ import Model
 
 /// Blocks: call it on an i/o thread.
 package protocol Transport: Sendable {
+    /// Whether the replica's images can be written from here: then a first copy goes straight onto
+    /// them, and its log only says that it did.
+    var reachesImages: Bool { get }
     /// Puts the log file into the replica's inbox; returns when it is durable there, which is the
     /// acknowledgement. Repeating it for the same machine, generation and sequence changes nothing.
     func deliver(_ log: String, named name: LogName, of vm: String, to site: String) throws

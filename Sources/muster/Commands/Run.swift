@@ -85,12 +85,8 @@ struct LossConfirmation {
         guard case .plan(let plan) = try await lab.orchestrator.inspect(name) else { return }
         var rows: [[String]] = []
         for vm in plan.vms {
-            guard let point = try await lab.replication.protection(of: vm)?.points.last else {
-                rows.append([vm, "no recovery point", "everything"])
-                continue
-            }
-            let loss = lab.clock.now - point.cutAt
-            rows.append([vm, point.cutAt.description, loss.readable])
+            let protection = try await lab.replication.protection(of: vm)
+            rows.append(row(vm, protection, target: plan.target))
         }
         FileHandle.standardError.write(
             Data((Table(["VM", "POINT", "WOULD LOSE"], rows).text(nothing: "") + "\n").utf8))
@@ -104,5 +100,15 @@ struct LossConfirmation {
         guard readLine() == name else {
             throw Failure(.notConfirmed, "the loss was not accepted; nothing was done")
         }
+    }
+
+    private func row(_ vm: String, _ protection: Protection?, target: String) -> [String] {
+        if let protection, protection.production.site == target {
+            return [vm, "is at \(target) already", "nothing"]
+        }
+        guard let point = protection?.points.last else {
+            return [vm, "no recovery point", "everything"]
+        }
+        return [vm, point.cutAt.description, (lab.clock.now - point.cutAt).readable]
     }
 }

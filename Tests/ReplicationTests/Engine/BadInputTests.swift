@@ -68,7 +68,7 @@ import Testing
             { $0[$0.count / 2] ^= 1 }, { $0.removeLast(100) }, { $0 = Data() },
         ]
         for spoil in spoils {
-            transport.arm(world.folder, spoil)
+            transport.arm(spoil)
             do {
                 _ = try await world.engine.sync("web")
                 Issue.record("a damaged log was applied")

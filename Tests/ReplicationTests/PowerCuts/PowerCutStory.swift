@@ -38,12 +38,14 @@ final class PowerCutStory {
         let count = Int.random(in: 1...2, using: &generator)
         sites = SimulatedSites(
             sizes: (0..<count).map { _ in Int.random(in: 8...24, using: &generator) * 2048 })
-        self.generator = generator
         let layout = LabLayout(lab: "/lab")
-        transport = WatchedTransport(LocalTransport(layout: layout, files: files))
+        transport = WatchedTransport(
+            LocalTransport(layout: layout, files: files),
+            reachesImages: Bool.random(using: &generator))
         engine = ReplicationEngine(
             fabric: sites, ledger: ledger, clock: sites, lab: "/lab", files: files,
             transport: transport, workers: 1, order: spoilt.order)
+        self.generator = generator
         for (disk, size) in sites.sizes.enumerated() {
             files.makeImage("/images/bergen-disk\(disk)", bytes: size)
         }
@@ -201,8 +203,12 @@ extension [UInt8] {
 final class WatchedTransport: Transport {
     private let transport: LocalTransport
     private let names = Locked<[LogName: String]>([:])
+    let reachesImages: Bool
 
-    init(_ transport: LocalTransport) { self.transport = transport }
+    init(_ transport: LocalTransport, reachesImages: Bool) {
+        self.transport = transport
+        self.reachesImages = reachesImages
+    }
 
     var delivered: [LogName: String] { names.withLock { $0 } }
 

@@ -76,11 +76,13 @@ private final class FullDiskFile: DurableFile {
 
 /// Delivers, and then spoils what it delivered, once.
 final class SpoilingTransport: Transport {
-    private let layout: Locked<LabLayout?> = Locked(nil)
     private let spoil = Locked<(@Sendable (inout Data) -> Void)?>(nil)
 
-    func arm(_ lab: String, _ spoil: @escaping @Sendable (inout Data) -> Void) {
-        layout.withLock { $0 = LabLayout(lab: lab) }
+    let reachesImages: Bool
+
+    init(reachesImages: Bool = true) { self.reachesImages = reachesImages }
+
+    func arm(_ spoil: @escaping @Sendable (inout Data) -> Void) {
         self.spoil.withLock { $0 = spoil }
     }
 
