@@ -37,7 +37,8 @@ package enum PlanCard {
         [
             Parameter("name", .text, required: true, "What is true when the step has succeeded."),
             Parameter(
-                "run", .function("(context: muster.context)"), "The script: function(context) … end."),
+                "run", .function("(context: muster.context)"),
+                "The script: function(context) … end."),
             Parameter(
                 "task", .made("manual", manual), "A manual task asked after the script succeeded."),
             Parameter(

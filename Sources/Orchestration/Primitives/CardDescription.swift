@@ -22,7 +22,8 @@ struct CardDescription {
             given("context", "What a step is told about its run.", context),
             given("failure", "What a primitive raises.", failure),
         ] + constructed + [
-            card("plan", "A recovery plan: who, from where to where, in which order.", PlanCard.plan),
+            card(
+                "plan", "A recovery plan: who, from where to where, in which order.", PlanCard.plan),
             shutdown, parameter,
         ]
     }
@@ -90,7 +91,8 @@ struct CardDescription {
         Parameter("source", .text, required: true, "The site that is left, in this direction."),
         Parameter("target", .text, required: true, "The site that takes over."),
         Parameter(
-            "vms", .list(.made("vm", [])), required: true, "The plan's vms as they were at the start."),
+            "vms", .list(.made("vm", [])), required: true,
+            "The plan's vms as they were at the start."),
         Parameter(
             "vm", .function("(name: string): muster.vm"), required: true,
             "One of them by its name; any other name is an error."),

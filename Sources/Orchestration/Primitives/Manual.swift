@@ -61,10 +61,13 @@ extension Primitive {
             parts.append("Options\n" + lines(of: fields))
         }
         parts.append("Example\n    \(example)")
-        if !raises.isEmpty { parts.append("May raise\n    " + raises.map(\.name).joined(separator: ", ")) }
+        if !raises.isEmpty {
+            parts.append("May raise\n    " + raises.map(\.name).joined(separator: ", "))
+        }
         let places = Phase.allCases.filter(phases.contains).map(\.rawValue).joined(separator: ", ")
-        parts.append("Effect: \(effect.word)\nAllowed in: \(places)\nOr: \(namespace).try_\(verb), "
-            + "which returns the value or nil and the failure")
+        parts.append(
+            "Effect: \(effect.word)\nAllowed in: \(places)\nOr: \(namespace).try_\(verb), "
+                + "which returns the value or nil and the failure")
         return parts.joined(separator: "\n\n")
     }
 }

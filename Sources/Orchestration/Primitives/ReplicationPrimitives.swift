@@ -20,7 +20,8 @@ extension Catalogue {
         let table = Parameter("options", .record(options), required: isNeeded, "How.")
         let parameters = options.isEmpty ? [machine] : [machine, table]
         return Primitive(
-            "replication.\(name)", summary, parameters: parameters, result: result, returns: returns,
+            "replication.\(name)", summary, parameters: parameters, result: result,
+            returns: returns,
             effect: .once { call in
                 let done = try await call.services.replication.operation(
                     call.key, of: call.vm("vm"))

@@ -83,7 +83,8 @@ struct LuaTestRunner {
         default:
             guard let primitive = Catalogue()[call.primitive] else { return .null }
             _ = try primitive.arguments(from: list, at: call.position)
-            return primitive.isWrite ? "writes" : primitive.effect.word == "notes" ? "notes" : "looks"
+            return primitive.isWrite
+                ? "writes" : primitive.effect.word == "notes" ? "notes" : "looks"
         }
     }
 

@@ -36,7 +36,10 @@ import Testing
         (#"check.raises("x.y", error, { code = "x.z" })"#, "raises x.z, not x.y"),
         (#"fabric.vm "sql01""#, "fabric.vm has no answer in this test"),
         (#"fabric.stop(7)"#, "fabric.stop: vm must be a vm"),
-        (#"world.run("fail-over-machine", { vn = "x" })"#, "has no parameter 'vn'; did you mean 'vm'?"),
+        (
+            #"world.run("fail-over-machine", { vn = "x" })"#,
+            "has no parameter 'vn'; did you mean 'vm'?"
+        ),
     ])
     func `a test that does not hold says why`(line: String, why: String) throws {
         let outcome = try run("test(\"t\", function()\n\(line)\nend)")

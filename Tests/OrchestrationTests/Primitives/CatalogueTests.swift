@@ -21,7 +21,8 @@ import Testing
             #expect(Self.verbs.contains(primitive.verb), "\(primitive.name)")
             #expect(primitive.name == "\(primitive.namespace).\(primitive.verb)")
         }
-        #expect(Set(Catalogue().primitives.map(\.verb)) == Self.verbs, "a verb is not used any more")
+        #expect(
+            Set(Catalogue().primitives.map(\.verb)) == Self.verbs, "a verb is not used any more")
     }
 
     @Test func `no two primitives have one name, and each is found by it`() {
@@ -34,7 +35,9 @@ import Testing
     @Test func `a summary is one sentence in the present tense`() {
         for primitive in Catalogue().primitives {
             let first = primitive.summary.prefix(while: { $0 != " " })
-            #expect(first.last == "s" && first.first?.isUppercase == true, "\(primitive.name): \(first)")
+            #expect(
+                first.last == "s" && first.first?.isUppercase == true, "\(primitive.name): \(first)"
+            )
             #expect(primitive.summary.hasSuffix("."), "\(primitive.name)")
             #expect(!primitive.summary.dropLast().contains(". "), "\(primitive.name): one sentence")
         }
@@ -51,7 +54,9 @@ import Testing
 
     @Test func `options can be left out unless one of them is needed`() {
         for primitive in Catalogue().primitives {
-            for case (let parameter, .record(let fields)) in primitive.parameters.map({ ($0, $0.type) }) {
+            for case (let parameter, .record(let fields)) in primitive.parameters.map({
+                ($0, $0.type)
+            }) {
                 #expect(
                     parameter.isRequired == fields.contains(where: \.isRequired),
                     "\(primitive.name): \(parameter.name)")
@@ -98,7 +103,9 @@ import Testing
 
     @Test func `a write that names a vm names it first, so that the run holds it`() {
         for primitive in Catalogue().primitives where primitive.isWrite {
-            let namesVM = primitive.parameters.contains { if case .vm = $0.type { true } else { false } }
+            let namesVM = primitive.parameters.contains {
+                if case .vm = $0.type { true } else { false }
+            }
             guard namesVM else { continue }
             guard case .vm? = primitive.parameters.first?.type else {
                 Issue.record("\(primitive.name) does not name its vm first")

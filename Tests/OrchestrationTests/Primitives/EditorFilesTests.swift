@@ -54,7 +54,8 @@ import Testing
             #expect(functions.contains(primitive.name))
             #expect(functions.contains("\(primitive.namespace).try_\(primitive.verb)"))
         }
-        #expect(functions.isSuperset(of: ["plan.step", "plan.manual", "plan.group", "plan.machine"]))
+        #expect(
+            functions.isSuperset(of: ["plan.step", "plan.manual", "plan.group", "plan.machine"]))
         #expect(functions.contains("runbook"))
     }
 

@@ -21,7 +21,8 @@ import Testing
             ]))
     }
 
-    @Test func `a page of a primitive shows arguments, example, failures and where it may be called`()
+    @Test
+    func `a page of a primitive shows arguments, example, failures and where it may be called`()
         throws
     {
         for primitive in Catalogue().primitives {

@@ -52,13 +52,17 @@ import Testing
         ("ratio", "nan", "parameter 'ratio' must be a number, but is the string \"nan\""),
         ("ratio", "inf", "parameter 'ratio' must be a number, but is the string \"inf\""),
         ("count", "1.5", "parameter 'count' must be a whole number, but is the string \"1.5\""),
-        ("pause", "5 min",
-            "parameter 'pause' must be a duration such as \"5m\" or \"1h30m\", but is the string \"5 min\""),
+        (
+            "pause", "5 min",
+            "parameter 'pause' must be a duration such as \"5m\" or \"1h30m\", but is the string \"5 min\""
+        ),
         ("cap", "64", "parameter 'cap' must be a size such as \"64MiB\", but is the string \"64\""),
-        ("at", "25:00",
+        (
+            "at", "25:00",
             words(
                 "parameter 'at' must be a time such as \"22:00\" or \"2026-03-01T22:00:00Z\", but is the ",
-                "string \"25:00\"")),
+                "string \"25:00\"")
+        ),
         ("text", 5, "parameter 'text' must be a string, but is the number 5"),
     ]
 
@@ -82,7 +86,8 @@ import Testing
 
     @Test(arguments: [
         ("paus", "the runbook has no parameter 'paus'; did you mean 'pause'?"),
-        ("zzz",
+        (
+            "zzz",
             "the runbook has no parameter 'zzz'; there is at, cap, count, flag, pause, ratio, site, text, vm"
         ),
     ])
@@ -96,7 +101,9 @@ import Testing
 
     @Test func `a default stands in for what is not given`() throws {
         let card = try Cards().runbook(
-            card(#"{ mend = { "boolean", "mend", default = false }, n = { "integer", "n", default = 3 } }"#))
+            card(
+                #"{ mend = { "boolean", "mend", default = false }, n = { "integer", "n", default = 3 } }"#
+            ))
         #expect(try card.arguments(from: [:]) == ["mend": false, "n": 3])
         #expect(try card.arguments(from: ["n": "4"]) == ["mend": false, "n": 4])
     }
@@ -110,33 +117,55 @@ import Testing
     // MARK: Cards with a fault
 
     private static let faults: [(String, String)] = [
-        (#"return runbook { summary = "s" }"#,
-            "runbook needs the field 'run': The work: function(arguments) … end."),
-        (#"return runbook { summary = "s", run = "go" }"#,
-            "runbook.run must be a function, but is the string \"go\""),
-        (#"return runbook { sumary = "s", run = function() end }"#,
-            "runbook has no field 'sumary'; did you mean 'summary'?"),
-        (card(#"{ vm = { "vn", "the machine" } }"#),
+        (
+            #"return runbook { summary = "s" }"#,
+            "runbook needs the field 'run': The work: function(arguments) … end."
+        ),
+        (
+            #"return runbook { summary = "s", run = "go" }"#,
+            "runbook.run must be a function, but is the string \"go\""
+        ),
+        (
+            #"return runbook { sumary = "s", run = function() end }"#,
+            "runbook has no field 'sumary'; did you mean 'summary'?"
+        ),
+        (
+            card(#"{ vm = { "vn", "the machine" } }"#),
             words(
                 "runbook.parameters.vm.type must be one of \"string\", \"boolean\", \"number\", ",
                 "\"integer\", \"duration\", \"size\", \"time\", \"vm\", \"site\", but is the string ",
-                "\"vn\"; did you mean \"vm\"?")),
-        (card(#"{ vm = { "vm" } }"#),
-            "runbook.parameters.vm needs the field 'summary': What it is."),
-        (card(#"{ vm = "vm" }"#),
-            "runbook.parameters.vm must be a table of type, summary, default, but is the string \"vm\""),
-        (card(#"{ vm = { "vm", "the machine", defualt = "x" } }"#),
-            "runbook.parameters.vm has no field 'defualt'; did you mean 'default'?"),
-        (card(#"{ mend = { "boolean", "mend", default = "no" } }"#),
-            "runbook.parameters.mend.default must be true or false, but is the string \"no\""),
-        (card(#"{ at = { "time", "when", default = "late" } }"#),
+                "\"vn\"; did you mean \"vm\"?")
+        ),
+        (
+            card(#"{ vm = { "vm" } }"#),
+            "runbook.parameters.vm needs the field 'summary': What it is."
+        ),
+        (
+            card(#"{ vm = "vm" }"#),
+            "runbook.parameters.vm must be a table of type, summary, default, but is the string \"vm\""
+        ),
+        (
+            card(#"{ vm = { "vm", "the machine", defualt = "x" } }"#),
+            "runbook.parameters.vm has no field 'defualt'; did you mean 'default'?"
+        ),
+        (
+            card(#"{ mend = { "boolean", "mend", default = "no" } }"#),
+            "runbook.parameters.mend.default must be true or false, but is the string \"no\""
+        ),
+        (
+            card(#"{ at = { "time", "when", default = "late" } }"#),
             words(
                 "runbook.parameters.at.default must be a time such as \"22:00\" or ",
-                "\"2026-03-01T22:00:00Z\", but is the string \"late\"")),
-        ("return {}",
-            "runbook card is missing: the file must return runbook { … } or plan { … }"),
-        ("return",
-            "runbook card is missing: the file must return runbook { … } or plan { … }"),
+                "\"2026-03-01T22:00:00Z\", but is the string \"late\"")
+        ),
+        (
+            "return {}",
+            "runbook card is missing: the file must return runbook { … } or plan { … }"
+        ),
+        (
+            "return",
+            "runbook card is missing: the file must return runbook { … } or plan { … }"
+        ),
     ]
 
     @Test(arguments: faults)
