@@ -18,7 +18,7 @@ test("a line is kept when the constructor is called in the tail", function()
   local function make()
     return plan.manual { "Go on?" }
   end
-  check.equal(make()["$where"], "stdlib/prelude.test.lua:20")
+  check.equal(make()["$where"], "stdlib/prelude.test.lua:19")
 end)
 
 test("the order of the shutdown is its list", function()

@@ -37,7 +37,8 @@ package enum PlanCard {
         [
             Parameter("name", .text, required: true, "What is true when the step has succeeded."),
             Parameter(
-                "run", .function("context: muster.context"), "The script: function(context) … end."),
+                "run", .function("(context: muster.context)"),
+                "The script: function(context) … end."),
             Parameter(
                 "task", .made("manual", manual), "A manual task asked after the script succeeded."),
             Parameter(
@@ -76,7 +77,7 @@ package enum PlanCard {
         Parameter("after", steps, "Steps after the last vm is shut down."),
     ]
 
-    private static let objective: [Parameter] = [
+    package static let objective: [Parameter] = [
         Parameter("rpo", .duration, "The most that may be lost."),
         Parameter("rto", .duration, "The longest the service may be away."),
     ]

@@ -45,7 +45,8 @@ struct RecoveryPlanRules {
         if member.vm.contains("/") {
             let name = member.vm.split(separator: "/").last ?? ""
             throw here.failure(
-                "names the vm \"\(member.vm)\" with its site, which a plan changes; write \"\(name)\"")
+                "names the vm \"\(member.vm)\" with its site, which a plan changes; write \"\(name)\""
+            )
         }
         do {
             try Name.checked(member.vm, "vm")

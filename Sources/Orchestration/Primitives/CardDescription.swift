@@ -5,7 +5,7 @@ import Model
 struct CardDescription {
     let word: String
     let summary: String
-    let fields: [(name: String, type: String, summary: String)]
+    private(set) var fields: [(name: String, type: String, summary: String)]
 
     /// The cards that a constructor of that word makes.
     static let constructed = [
@@ -22,7 +22,8 @@ struct CardDescription {
             given("context", "What a step is told about its run.", context),
             given("failure", "What a primitive raises.", failure),
         ] + constructed + [
-            card("plan", "A recovery plan: who, from where to where, in which order.", PlanCard.plan),
+            card(
+                "plan", "A recovery plan: who, from where to where, in which order.", PlanCard.plan),
             shutdown, parameter,
         ]
     }
@@ -90,9 +91,10 @@ struct CardDescription {
         Parameter("source", .text, required: true, "The site that is left, in this direction."),
         Parameter("target", .text, required: true, "The site that takes over."),
         Parameter(
-            "vms", .list(.made("vm", [])), required: true, "The plan's vms as they were at the start."),
+            "vms", .list(.made("vm", [])), required: true,
+            "The plan's vms as they were at the start."),
         Parameter(
-            "vm", .function("name: string"), required: true,
+            "vm", .function("(name: string): muster.vm"), required: true,
             "One of them by its name; any other name is an error."),
         Parameter("started_by", .text, required: true, "Who started the run."),
         Parameter("reason", .text, "Why, when a reason was given."),

@@ -54,7 +54,8 @@ extension Primitive {
             return "---@param \(parameter.editorName)\(isOptional ? "?" : "") "
                 + "\(parameter.type.annotation) \(parameter.summary)"
         }
-        let returned = resultSummary.isEmpty ? [] : ["---@return \(result.annotation) # \(resultSummary)"]
+        let returned =
+            resultSummary.isEmpty ? [] : ["---@return \(result.annotation) # \(resultSummary)"]
         let attempted =
             resultSummary.isEmpty
             ? "---@return true? # when it was done"

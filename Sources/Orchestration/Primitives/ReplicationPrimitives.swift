@@ -20,7 +20,8 @@ extension Catalogue {
         let table = Parameter("options", .record(options), required: isNeeded, "How.")
         let parameters = options.isEmpty ? [machine] : [machine, table]
         return Primitive(
-            "replication.\(name)", summary, parameters: parameters, result: result, returns: returns,
+            "replication.\(name)", summary, parameters: parameters, result: result,
+            returns: returns,
             effect: .once { call in
                 let done = try await call.services.replication.operation(
                     call.key, of: call.vm("vm"))
@@ -45,7 +46,7 @@ extension Catalogue {
             parameters: [machine],
             result: .choice(ProtectionState.allCases.map(\.rawValue)), returns: "the state",
             effect: .reads, raises: [.unknownName],
-            example: #"if replication.state(vm) ~= "replicating" then … end"#
+            example: #"if replication.state(vm) ~= "replicating" then replication.sync(vm) end"#
         ) { call in
             .text(try await call.services.replication.state(of: call.vm("vm")).rawValue)
         },

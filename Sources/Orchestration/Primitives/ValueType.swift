@@ -18,8 +18,8 @@ package indirect enum ValueType: Sendable {
     case choice([String])
     /// A machine: its name, `"site/name"`, or the table that `fabric.vm` gave.
     case vm
-    /// A Lua function of these parameters, written as LuaCATS writes them: `context: muster.context`.
-    /// In a card's JSON it stands as `{"$function": LINE}`.
+    /// A Lua function, its signature as LuaCATS writes it: `(context: muster.context)`. In a card's
+    /// JSON it stands as `{"$function": LINE}`.
     case function(String)
     case list(ValueType)
     /// A table from any name to one type.
@@ -84,7 +84,7 @@ extension ValueType {
         case .integer: "integer"
         case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: "|")
         case .vm: "string|muster.vm"
-        case .function(let parameters): "fun(\(parameters))"
+        case .function(let signature): "fun\(signature)"
         case .list(let element):
             element.isUnion ? "(\(element.annotation))[]" : "\(element.annotation)[]"
         case .map(let element): "table<string, \(element.annotation)>"

@@ -26,7 +26,7 @@ package struct RunbookCard: Sendable {
         Parameter("summary", .text, required: true, "What the runbook does, in one line."),
         Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
         Parameter(
-            "run", .function("arguments: table<string, any>"), required: true,
+            "run", .function("(arguments: table<string, any>): any"), required: true,
             "The work: function(arguments) … end."),
     ]
 

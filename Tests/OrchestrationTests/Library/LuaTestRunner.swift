@@ -12,6 +12,16 @@ import TestSupport
 struct LuaTestRunner {
     /// `stdlib/network.test.lua`.
     let path: String
+    let text: String
+
+    init(path: String) throws {
+        self.init(path: path, text: try Repository.text(path))
+    }
+
+    init(path: String, text: String) {
+        self.path = path
+        self.text = text
+    }
 
     struct Outcome {
         var names: [String] = []
@@ -21,11 +31,10 @@ struct LuaTestRunner {
 
     func run() throws -> Outcome {
         var outcome = Outcome()
-        let text = try Repository.text(path)
-        outcome.names = try play(text, only: nil)
+        outcome.names = try play(only: nil)
         for name in outcome.names {
             do {
-                _ = try play(text, only: name)
+                _ = try play(only: name)
             } catch {
                 outcome.failures.append("\(name): \(error)")
             }
@@ -34,7 +43,7 @@ struct LuaTestRunner {
     }
 
     /// Reads the file and runs the test of that name; returns the names of all.
-    private func play(_ text: String, only wanted: String?) throws -> [String] {
+    private func play(only wanted: String?) throws -> [String] {
         var state = try LuaState(
             LuaConfiguration(
                 primitives: Catalogue().names + ["stage.test", "stage.arguments"],
@@ -74,7 +83,8 @@ struct LuaTestRunner {
         default:
             guard let primitive = Catalogue()[call.primitive] else { return .null }
             _ = try primitive.arguments(from: list, at: call.position)
-            return primitive.isWrite ? "writes" : primitive.effect.word == "notes" ? "notes" : "looks"
+            return primitive.isWrite
+                ? "writes" : primitive.effect.word == "notes" ? "notes" : "looks"
         }
     }
 

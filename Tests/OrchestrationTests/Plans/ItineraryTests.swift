@@ -63,7 +63,8 @@ import Testing
     }
 
     @Test func `a plan of bare groups has only the stages that have tasks`() throws {
-        let bare = #"return plan { summary = "s", source = "a", target = "b","#
+        let bare =
+            #"return plan { summary = "s", source = "a", target = "b","#
             + #" groups = { plan.group { "g", vms = { "x" } } } }"#
         #expect(
             try itinerary(bare, .planned).stages.map(\.id) == [

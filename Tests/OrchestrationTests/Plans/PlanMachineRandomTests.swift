@@ -72,7 +72,9 @@ private struct Story {
     private mutating func begin(_ task: String) {
         let stage = stages[stageOf[task] ?? 0]
         if !begun.insert(task).inserted { offences.append("\(task) begins twice") }
-        if isLost(before: stage), !stage.runsAlways { offences.append("\(task) begins after a failure") }
+        if isLost(before: stage), !stage.runsAlways {
+            offences.append("\(task) begins after a failure")
+        }
         for need in tasks[task]?.needs ?? [] where !isOver(need, in: stage) {
             offences.append("\(task) begins before \(need) has ended")
         }
@@ -105,7 +107,9 @@ private struct Story {
         let hasFailed = ended.values.contains { if case .failed = $0 { true } else { false } }
         if conclusion == .completed, hasFailed || isStopped { offences.append("completed anyway") }
         if conclusion == .completed, begun.count < tasks.count { offences.append("left out tasks") }
-        if conclusion != .completed, !hasFailed, !isStopped { offences.append("aborted for nothing") }
+        if conclusion != .completed, !hasFailed, !isStopped {
+            offences.append("aborted for nothing")
+        }
         let always = stages.filter(\.runsAlways).flatMap(\.tasks).map(\.id)
         if !begun.isSuperset(of: always) { offences.append("a clean-up did not run") }
         if machine.handle(.abortRequested(Failure(.runAborted, "late"))) != [] {

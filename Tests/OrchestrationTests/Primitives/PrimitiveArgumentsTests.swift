@@ -13,48 +13,73 @@ import Testing
 
     @Test func `options that may be left out may be left out`() throws {
         #expect(try arguments("fabric.select", []) == [:])
-        #expect(try arguments("fabric.connect", ["sql01", "tenant"]).keys.sorted() == ["switch", "vm"])
+        #expect(
+            try arguments("fabric.connect", ["sql01", "tenant"]).keys.sorted() == ["switch", "vm"])
         #expect(try arguments("fabric.connect", ["sql01", "tenant", .null]).count == 2)
     }
 
     private static let wrong: [(String, [Value], String)] = [
         ("fabric.stop", [], "fabric.stop needs 'vm': The vm."),
         ("fabric.stop", [.null], "fabric.stop needs 'vm': The vm."),
-        ("fabric.stop", [7],
+        (
+            "fabric.stop", [7],
             words(
                 "fabric.stop: vm must be a vm: its name, \"site/name\", or what fabric.vm gives, but is the ",
-                "number 7")),
-        ("fabric.stop", ["a", "b"],
-            "fabric.stop takes one argument, but is also given the string \"b\""),
+                "number 7")
+        ),
+        (
+            "fabric.stop", ["a", "b"],
+            "fabric.stop takes one argument, but is also given the string \"b\""
+        ),
         ("job.now", [true], "job.now takes no arguments, but is also given true"),
-        ("fabric.connect", ["a", "s", [:], 1],
-            "fabric.connect takes 3 arguments, but is also given the number 1"),
-        ("fabric.connect", ["sql01", .null, ["nic": "nic1"]],
-            "fabric.connect needs 'switch': The switch."),
-        ("replication.protect", ["sql01", ["target": "bergen", "intervall": "5m"]],
-            "replication.protect: options has no field 'intervall'; did you mean 'interval'?"),
-        ("replication.protect", ["sql01", ["interval": "5m"]],
-            "replication.protect: options needs the field 'target': The site that receives the replica."),
-        ("replication.protect", ["sql01", ["target": "bergen", "interval": "2h"]],
+        (
+            "fabric.connect", ["a", "s", [:], 1],
+            "fabric.connect takes 3 arguments, but is also given the number 1"
+        ),
+        (
+            "fabric.connect", ["sql01", .null, ["nic": "nic1"]],
+            "fabric.connect needs 'switch': The switch."
+        ),
+        (
+            "replication.protect", ["sql01", ["target": "bergen", "intervall": "5m"]],
+            "replication.protect: options has no field 'intervall'; did you mean 'interval'?"
+        ),
+        (
+            "replication.protect", ["sql01", ["interval": "5m"]],
+            "replication.protect: options needs the field 'target': The site that receives the replica."
+        ),
+        (
+            "replication.protect", ["sql01", ["target": "bergen", "interval": "2h"]],
             words(
                 "replication.protect: options.interval must be one of \"30s\", \"5m\", \"15m\", but is the ",
-                "string \"2h\"")),
-        ("replication.protect", ["sql01", "bergen"],
+                "string \"2h\"")
+        ),
+        (
+            "replication.protect", ["sql01", "bergen"],
             words(
                 "replication.protect: options must be a table of target, host, interval, compression, points, ",
-                "disks, but is the string \"bergen\"")),
-        ("replication.protect", ["sql01", ["target": "bergen", "points": 25]],
-            "replication.protect: options.points must be a whole number from 1 to 24, but is the number 25"),
-        ("fabric.select", [["power": "on"]],
-            "fabric.select: filter.power must be one of \"off\", \"running\", but is the string \"on\""),
-        ("job.sleep", ["soon"],
+                "disks, but is the string \"bergen\"")
+        ),
+        (
+            "replication.protect", ["sql01", ["target": "bergen", "points": 25]],
+            "replication.protect: options.points must be a whole number from 1 to 24, but is the number 25"
+        ),
+        (
+            "fabric.select", [["power": "on"]],
+            "fabric.select: filter.power must be one of \"off\", \"running\", but is the string \"on\""
+        ),
+        (
+            "job.sleep", ["soon"],
             words(
                 "job.sleep: duration must be a duration such as \"5m\" or \"1h30m\", but is the string ",
-                "\"soon\"")),
-        ("job.ask", ["Go on?", ["deadline": 30]],
+                "\"soon\"")
+        ),
+        (
+            "job.ask", ["Go on?", ["deadline": 30]],
             words(
                 "job.ask: options.deadline must be a duration such as \"5m\" or \"1h30m\", but is the number ",
-                "30")),
+                "30")
+        ),
     ]
 
     @Test(arguments: wrong)

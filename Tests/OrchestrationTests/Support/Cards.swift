@@ -22,6 +22,7 @@ struct Cards {
                 prelude: [try Repository.libraryModule("prelude")]
             ) { [modules] name in
                 modules[name].map { LuaModule(name: "\(name).lua", text: $0) }
+                    ?? (try? Repository.libraryModule(name))
             })
         try state.load(LuaModule(name: file, text: text))
         while true {

@@ -9,6 +9,13 @@ extension Repository {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
+    static func write(_ text: String, to path: String) throws {
+        let file = root.appending(path: path)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+    }
+
     /// A module of the library as the program carries it.
     static func libraryModule(_ name: String) throws -> LuaModule {
         guard let text = stdlib[name] else {
