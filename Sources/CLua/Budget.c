@@ -4,6 +4,7 @@
 //
 // A kill must not be caught. It is a yield that is never resumed; where Lua cannot yield it is an
 // error, and the hook then fires on every instruction until it can.
+#define _GNU_SOURCE
 #include "Interior.h"
 
 #include <time.h>
@@ -91,7 +92,7 @@ int budget_raise_cancelled(lua_State *L) {
 
 static bool budget_slice_is_over(const clua_state *s) {
     return s->slice_used >= s->settings.slice
-        || clock_read(CLOCK_MONOTONIC) - s->slice_began > slice_nanoseconds_max;
+        || clock_read(CLOCK_MONOTONIC_COARSE) - s->slice_began > slice_nanoseconds_max;
 }
 
 // Lua's own limit is a million slots, and code that catches its error can stay there for ever, where
@@ -141,14 +142,14 @@ static void budget_hook(lua_State *L, lua_Debug *frame) {
 bool budget_begin_slice(clua_state *s) {
     if (s->cpu_burst > burst_cpu_nanoseconds_max) return false;
     s->slice_used = 0;
-    s->slice_began = clock_read(CLOCK_MONOTONIC);
+    s->slice_began = clock_read(CLOCK_MONOTONIC_COARSE);
     if (s->measures_cpu) s->cpu_began = clock_read(CLOCK_THREAD_CPUTIME_ID);
     return true;
 }
 
 void budget_end_slice(clua_state *s) {
     if (s->measures_cpu) s->cpu_burst += clock_read(CLOCK_THREAD_CPUTIME_ID) - s->cpu_began;
-    s->measures_cpu = clock_read(CLOCK_MONOTONIC) - s->slice_began > slice_nanoseconds_max;
+    s->measures_cpu = clock_read(CLOCK_MONOTONIC_COARSE) - s->slice_began > slice_nanoseconds_max;
 }
 
 void budget_begin_burst(clua_state *s) {

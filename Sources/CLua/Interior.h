@@ -30,6 +30,7 @@ typedef struct bytes {
 void bytes_add(bytes *to, const char *data, size_t count);
 void bytes_add_text(bytes *to, const char *text);
 void bytes_add_format(bytes *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void bytes_add_integer(bytes *to, int64_t number);
 void bytes_add_json(bytes *to, const char *text, size_t count);
 size_t bytes_valid_prefix(const char *text, size_t count);
 void bytes_set(bytes *to, clua_text text);

@@ -141,8 +141,8 @@ struct Bomb: Sendable, CustomTestStringConvertible {
     @Test(arguments: Bomb.all)
     func `is stopped with a clear failure and harms no neighbour`(bomb: Bomb) throws {
         var stage = Stage()
-        stage.limits.burst = 20_000_000
-        stage.limits.instructions = 40_000_000
+        stage.limits.burst = 8_000_000
+        stage.limits.instructions = 16_000_000
         var neighbour = try stage.makeState()
         try neighbour.load(LuaModule(name: "n.lua", text: "local a = echo.say(1) return a + 1"))
         _ = neighbour.next()
