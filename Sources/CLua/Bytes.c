@@ -101,7 +101,8 @@ void bytes_add_json(bytes *to, const char *text, size_t count) {
     size_t plain = 0, index = 0;
     while (index < count) {
         size_t length = utf8_length(at + index, count - index);
-        bool special = at[index] < 0x20 || at[index] == '"' || at[index] == '\\' || at[index] == 0x7F;
+        unsigned char byte = at[index];
+        bool special = byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F;
         if (length > 0 && !special) {
             index += length;
             continue;

@@ -181,8 +181,8 @@ static bool order_push_first(lua_State *L, int table) {
     return true;
 }
 
-// The last walk by `next` is kept as {table, sorted keys, place}: pushes it and its keys, at 3 and 4.
-// True when it stands at the key that is asked about.
+// The last walk by `next` is kept as {table, sorted keys, place}: pushes it and its keys, at 3 and
+// 4. True when it stands at the key that is asked about.
 static bool order_resume(lua_State *L, lua_Integer *at) {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, KEY(KEY_TRAVERSAL)) != LUA_TTABLE) return false;
     lua_rawgeti(L, 3, 2);
