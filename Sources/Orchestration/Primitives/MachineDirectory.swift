@@ -91,13 +91,6 @@ package struct MachineDirectory: Sendable {
     }
 }
 
-extension Protection {
-    /// The side that is production: the primary, until the replica was failed over to.
-    package var production: MachineID {
-        [.failedOverWaitingCompletion, .failedOver].contains(state) ? replica : primary
-    }
-}
-
 extension VirtualMachine {
     /// The replica as a description of the primary that cannot be asked.
     fileprivate func standing(in primary: MachineID) -> VirtualMachine {
