@@ -1,7 +1,12 @@
-// One transaction for many batches. Nearly always nothing is refused: they are applied one after the other
-// and committed. Where one is refused all is undone and done again, each batch in a savepoint, so that the
-// refused one is told and the others stand. Where the transaction itself fails, nothing of it stands and
-// every caller is told.
+// One transaction for many batches. They are applied one behind the other; where one is refused all is
+// undone and done again with a savepoint around each, so that the refused one falls alone. Refusals are
+// rare and savepoints cost as much as the rows. Where the transaction itself fails, nothing of it stands
+// and every caller is told.
+//
+//     begin ─▶ all plain ─▶ commit ─▶ each stands
+//                 │ one refused           │ failed
+//                 ▼                       ▼
+//     begin ─▶ all in savepoints ─▶ commit ─▶ each stands or fell alone      all failed
 import GRDB
 import Model
 
@@ -10,91 +15,89 @@ struct GroupTransaction: Sendable {
 
     let observer: (any CommitObserver)?
     let path: String
+    private let memory = WriterMemory()
+
+    init(observer: (any CommitObserver)?, path: String) {
+        self.observer = observer
+        self.path = path
+    }
 
     /// Commits the batches; returns what became of each, in their order.
     func commit(_ batches: [Batch], to db: Database) -> [Outcome] {
-        let admissions = batches.map { batch in
-            Outcome { try observer?.willCommit(batch.changes) }
+        guard let observer else { return write(batches, to: db) }
+        // A batch its observer prevents does not take part.
+        let verdicts = batches.map { batch in Outcome { try observer.willCommit(batch.changes) } }
+        var written = write(zip(batches, verdicts).filter { $1.isSuccess }.map { $0.0 }, to: db)[
+            ...]
+        return zip(batches, verdicts).map { batch, verdict in
+            guard verdict.isSuccess, let outcome = written.popFirst() else { return verdict }
+            guard outcome.isSuccess else { return outcome }
+            return Outcome { try observer.didCommit(batch.changes) }
         }
+    }
+
+    private func write(_ batches: [Batch], to db: Database) -> [Outcome] {
         do {
-            let outcomes =
-                try commitTogether(batches, admissions, in: db)
-                ?? commitApart(batches, admissions, in: db)
-            return zip(batches, outcomes).map { confirm($0, $1) }
+            if try writePlainly(batches, to: db) { return batches.map { _ in .success(()) } }
+            return try writeApart(batches, to: db)
         } catch {
+            memory.forget()
             // The rollback fails only when SQLite has rolled back already.
             _ = try? db.run("ROLLBACK")
-            let failure = Failure(database: error, at: path)
-            return admissions.map { admission in admission.flatMap { .failure(failure) } }
+            return batches.map { _ in .failure(Failure(database: error, at: path)) }
         }
     }
 
-    /// nil, and nothing written, when a batch is refused.
-    private func commitTogether(
-        _ batches: [Batch], _ admissions: [Outcome], in db: Database
-    ) throws -> [Outcome]? {
-        try db.run("BEGIN IMMEDIATE")
-        var writer = BatchWriter(db: db)
+    /// Commits all; returns false, with nothing done, when a batch of several was refused.
+    private func writePlainly(_ batches: [Batch], to db: Database) throws -> Bool {
+        try begin(db)
         do {
-            for (batch, admission) in zip(batches, admissions) where admission.isSuccess {
-                try writer.apply(batch)
-            }
+            for batch in batches { try apply(batch, to: db) }
         } catch {
-            // A full disk may have made SQLite roll back everything.
-            guard db.isInsideTransaction else { throw error }
+            guard batches.count > 1, db.isInsideTransaction else { throw error }
             try db.run("ROLLBACK")
-            return nil
+            memory.forget()
+            return false
         }
-        try db.run("COMMIT")
-        return admissions
+        try end(db)
+        return true
     }
 
-    /// The same with a savepoint around each batch.
-    private func commitApart(
-        _ batches: [Batch], _ admissions: [Outcome], in db: Database
-    ) throws -> [Outcome] {
-        try db.run("BEGIN IMMEDIATE")
-        let outcomes = try zip(batches, admissions).map { batch, admission in
-            admission.isSuccess ? try attempt(batch, in: db) : admission
+    /// Commits each batch that is not refused.
+    private func writeApart(_ batches: [Batch], to db: Database) throws -> [Outcome] {
+        try begin(db)
+        let outcomes = try batches.map { batch in
+            try db.run("SAVEPOINT batch")
+            do {
+                try apply(batch, to: db)
+                try db.run("RELEASE batch")
+                return Outcome.success(())
+            } catch {
+                // A full disk may have made SQLite undo everything.
+                guard db.isInsideTransaction else { throw error }
+                memory.forget()
+                try db.run("ROLLBACK TO batch")
+                try db.run("RELEASE batch")
+                return .failure(Failure(database: error, at: path))
+            }
         }
-        try db.run(outcomes.contains(where: \.isSuccess) ? "COMMIT" : "ROLLBACK")
+        try end(db)
         return outcomes
     }
 
-    /// Applies one batch. Throws only what ends the whole transaction.
-    private func attempt(_ batch: Batch, in db: Database) throws -> Outcome {
-        try db.run("SAVEPOINT batch")
-        do {
-            var writer = BatchWriter(db: db)
-            try writer.apply(batch)
-            try db.run("RELEASE batch")
-            return .success(())
-        } catch {
-            guard db.isInsideTransaction else { throw error }
-            try db.run("ROLLBACK TO batch")
-            try db.run("RELEASE batch")
-            return .failure(Failure(database: error, at: path))
-        }
+    private func begin(_ db: Database) throws {
+        try db.run("BEGIN IMMEDIATE")
+        memory.begin(db)
     }
 
-    /// Tells the observer of a batch that is durable.
-    private func confirm(_ batch: Batch, _ outcome: Outcome) -> Outcome {
-        guard let observer, outcome.isSuccess else { return outcome }
-        return Outcome { try observer.didCommit(batch.changes) }
+    private func end(_ db: Database) throws {
+        try db.run("COMMIT")
+        memory.keep(db)
     }
-}
 
-/// Applies batches inside one transaction. Which lease is the last cannot change in it but by a batch
-/// that takes one, and such a batch holds none: a lease is looked up once.
-private struct BatchWriter {
-    private let writer: ChangeWriter
-    private var verified: LeaseToken?
-
-    init(db: Database) { writer = ChangeWriter(db: db) }
-
-    mutating func apply(_ batch: Batch) throws {
-        if let lease = batch.lease, lease != verified { try writer.require(lease) }
-        verified = batch.lease
+    private func apply(_ batch: Batch, to db: Database) throws {
+        let writer = ChangeWriter(db: db, memory: memory)
+        if let lease = batch.lease { try writer.require(lease) }
         for change in batch.changes { try writer.apply(change) }
     }
 }
