@@ -82,6 +82,25 @@ extension Orchestrator {
         }
     }
 
+    /// Leads every run that has not ended, and each that is queued later, until cancelled. A run whose
+    /// engine has trouble is left for the next leader; the others go on.
+    package func leadAll(
+        under lease: LeaseToken?, listen: @escaping @Sendable () throws -> AsyncStream<Notice>
+    ) async throws {
+        let notices = try listen()
+        try await withThrowingDiscardingTaskGroup { group in
+            let unfinished = try services.store.runs(in: RunState.unfinished, limit: .max)
+            var led = Set(unfinished.map(\.id))
+            for id in led {
+                group.addTask { _ = try await lead(id, under: lease, notices: listen()) }
+            }
+            for await notice in notices where notice.topic == "queued" {
+                guard let id = notice.run, led.insert(id).inserted else { continue }
+                group.addTask { _ = try await lead(id, under: lease, notices: listen()) }
+            }
+        }
+    }
+
     private func hear(_ id: RunID, _ control: RunControl, _ bell: Bell) throws {
         if let abort = try services.store.run(id).abort { control.requestAbort(.abort(abort)) }
         control.wake()
