@@ -1,4 +1,5 @@
-// Where texts come from: the author's before the program's own, and the nearest name when there is none.
+// Where texts come from: the author's before the program's own, and the nearest name when there is
+// none.
 import LuaRuntime
 import Model
 import Orchestration

@@ -1,4 +1,5 @@
-// Reading a card outside a run, on a real lab: what may be asked is answered, what would act is refused.
+// Reading a card outside a run, on a real lab: what may be asked is answered, what would act is
+// refused.
 import Fabric
 import LuaRuntime
 import Model
