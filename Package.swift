@@ -98,7 +98,10 @@ let package = Package(
         tests("Replication", ["Replication", "Fabric", "Model", "SystemXxhash"]),
         tests(
             "Orchestration",
-            ["Orchestration", "Model", "LuaRuntime", "Store", "Fabric", "Replication", "TestSupport"]),
+            [
+                "Orchestration", "Model", "LuaRuntime", "Store", "Fabric", "Replication",
+                "TestSupport",
+            ]),
         tests(
             "Server",
             [
@@ -113,7 +116,10 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         tests(
             "Runbook",
-            ["TestSupport", "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration"]),
+            [
+                "TestSupport", "Model", "Store", "Fabric", "LuaRuntime", "Replication",
+                "Orchestration",
+            ]),
         tests("House", ["Model", "CAssets"]),
         tests("System", []),
     ],

@@ -59,7 +59,9 @@ package struct RunReport: Sendable {
     }
 
     private static func losses(in acts: [Act]) -> [String: Double] {
-        let preflight = acts.first { $0.primitive == "plan.preflight" && $0.outcome?.kind == .result }
+        let preflight = acts.first {
+            $0.primitive == "plan.preflight" && $0.outcome?.kind == .result
+        }
         let result = preflight?.outcome.flatMap { try? Value(json: $0.payload) }
         return (result?["loss"]?.object ?? [:]).compactMapValues(\.number)
     }

@@ -1,5 +1,6 @@
 // Leading: executing runs. A pass executes a run once from the top and writes down how it ended; leading
 // repeats passes until the run is over, sleeping between them without a thread or a timer a run.
+import LuaRuntime
 import Model
 import Store
 
@@ -74,7 +75,9 @@ extension Orchestrator {
                 }
                 return nil
             }
-            group.addTask { try await passes(id, lease, control, bell) }
+            group.addTask(executorPreference: LuaExecutor.shared) {
+                try await passes(id, lease, control, bell)
+            }
             while let finished = try await group.next() {
                 if let finished { return finished }
             }
