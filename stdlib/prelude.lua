@@ -15,6 +15,20 @@ local function position()
   return file and ("%s:%d"):format(file, line)
 end
 
+--- Refuses a list with a table that has both values and names: its constructor was forgotten.
+local function check_parts(kind, field, list)
+  for index, part in ipairs(list) do
+    if type(part) == "table" and part["$kind"] == nil and part[1] ~= nil then
+      for key in pairs(part) do
+        if type(key) == "string" then
+          refuse("%s.%s[%d] is a bare table: write step { … }, manual { … }, group { … } or "
+            .. "machine { … }", kind, field, index)
+        end
+      end
+    end
+  end
+end
+
 --- Copies `fields`, noting the kind and the author's line; the first list item becomes `name`.
 local function make(kind, fields, first)
   if type(fields) ~= "table" then
@@ -31,6 +45,9 @@ local function make(kind, fields, first)
       refuse("%s has a value without a field name (number %s)", kind, tostring(key))
     else
       made[key] = value
+      if type(value) == "table" then
+        check_parts(kind, key, value)
+      end
     end
   end
   return made

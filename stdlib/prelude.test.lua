@@ -39,6 +39,16 @@ test("what is no table is refused in the constructor's words", function()
   check.equal(failure.message, "group takes a table: group { … }, but is given string")
 end)
 
+test("a part whose constructor was forgotten is refused", function()
+  local failure = check.raises("plan.card_invalid", plan.group, {
+    "web", vms = { "wap01" }, after = { plan.step { "a" }, { "b", retries = 2 } },
+  })
+  check.equal(
+    failure.message,
+    "group.after[2] is a bare table: write step { … }, manual { … }, group { … } or machine { … }"
+  )
+end)
+
 test("lines of the streams may be formats, and need not be", function()
   job.note("%s is at %s", "sql01", "bergen")
   job.note("100 %")

@@ -29,7 +29,7 @@
 ---@field source string The site that is left, in this direction.
 ---@field target string The site that takes over.
 ---@field vms muster.vm[] The plan's vms as they were at the start.
----@field vm fun(name: string) One of them by its name; any other name is an error.
+---@field vm fun(name: string): muster.vm One of them by its name; any other name is an error.
 ---@field started_by string Who started the run.
 ---@field reason? string Why, when a reason was given.
 
@@ -83,7 +83,7 @@
 ---@class muster.runbook
 ---@field summary string What the runbook does, in one line.
 ---@field parameters? table<string, muster.parameter> What it is told when it is started.
----@field run fun(arguments: table<string, any>) The work: function(arguments) … end.
+---@field run fun(arguments: table<string, any>): any The work: function(arguments) … end.
 
 --- A recovery plan: who, from where to where, in which order.
 ---@class muster.plan

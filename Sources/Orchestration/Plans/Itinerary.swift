@@ -1,5 +1,6 @@
-// A plan, a kind and a direction make an itinerary: stages in order, tasks within them and what each task
-// waits for. It is a pure function, so `plan show`, the dry run, the report and the run agree by nature.
+// A plan, a kind and a direction make an itinerary: stages in order, tasks within them and what
+// each task waits for. It is a pure function, so `plan show`, the dry run, the report and the run
+// agree by nature.
 import Model
 
 package struct Itinerary: Sendable {

@@ -1,5 +1,5 @@
-// Builds the stages of an itinerary: preflight, before, the shutdown in its order, the groups in theirs,
-// after, and for a test the clean-up. Stages without a task are left out by the itinerary.
+// Builds the stages of an itinerary: preflight, before, the shutdown in its order, the groups in
+// theirs, after, and for a test the clean-up. Stages without a task are left out by the itinerary.
 import Model
 
 struct ItineraryBuilder {

@@ -1,5 +1,5 @@
-// The fields of a plan's card, as data: what `plan { … }`, `group { … }`, `step { … }` may say. The check
-// with its nearest spelling, the editor's files and `muster help plan` all come from here.
+// The fields of a plan's card, as data: what `plan { … }`, `group { … }`, `step { … }` may say. The
+// check with its nearest spelling, the editor's files and `muster help plan` all come from here.
 import Model
 
 package enum PlanCard {

@@ -9,7 +9,8 @@
 //        ▼
 //     stages that run always (the clean-up of a test) ──▶ aborted
 //
-// A failed task stops what comes after it: no later task of the stage and no later stage begins (P-3).
+// A failed task stops what comes after it: no later task of the stage and no later stage begins
+// (P-3).
 import Model
 
 package struct PlanMachine: Sendable {

@@ -94,7 +94,8 @@ struct RecoveryPlanRules {
         }
     }
 
-    /// The vms of a circle in order, the first named again at the end; nil when there is none from here.
+    /// The vms of a circle in order, the first named again at the end; nil when there is none from
+    /// here.
     private func circle(from start: String) -> [String]? {
         var path: [String] = []
         var cleared: Set<String> = []

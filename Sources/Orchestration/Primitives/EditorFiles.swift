@@ -1,5 +1,6 @@
-// The files an editor reads: LuaCATS descriptions of every primitive and card, and the settings that
-// find them. Made from the records; `stdlib/meta/muster.lua` is this text, and a test holds it to that.
+// The files an editor reads: LuaCATS descriptions of every primitive and card, and the settings
+// that find them. Made from the records; `stdlib/meta/muster.lua` is this text, and a test holds it
+// to that.
 import Model
 
 package enum EditorFiles {

@@ -1,5 +1,5 @@
-// The namespace `replication`: protection and failover of one machine. Every verb is done under the key
-// of its call, so that asking again after a death finishes it or returns what it returned.
+// The namespace `replication`: protection and failover of one machine. Every verb is done under the
+// key of its call, so that asking again after a death finishes it or returns what it returned.
 import Fabric
 import Model
 import Replication

@@ -1,5 +1,5 @@
-// Holds an author's value against its type. The first offence is named with its path, the nearest right
-// spelling where a name is wrong, and the line where the author wrote the table it stands in.
+// Holds an author's value against its type. The first offence is named with its path, the nearest
+// right spelling where a name is wrong, and the line where the author wrote the table it stands in.
 import Model
 
 /// What is being checked, for the message: `replication.protect: option 'interval'`.
@@ -150,9 +150,13 @@ extension String {
     /// `22:00`, or `2026-03-01T22:00:00Z` with a fraction or another zone if there is one.
     fileprivate var isTime: Bool {
         let clock = /([01][0-9]|2[0-3]):[0-5][0-9]/
-        let instant =
-            /[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})/
-        return wholeMatch(of: clock) != nil || wholeMatch(of: instant) != nil
+        let day = /[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/
+        let seconds = /(:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})/
+        if wholeMatch(of: clock) != nil { return true }
+        let parts = split(separator: "T", maxSplits: 1)
+        return parts.count == 2 && parts[0].wholeMatch(of: day) != nil
+            && parts[1].prefix(5).wholeMatch(of: clock) != nil
+            && parts[1].dropFirst(5).wholeMatch(of: seconds) != nil
     }
 }
 

@@ -1,5 +1,5 @@
-// The types of what authors write: arguments of primitives and fields of cards. One description serves
-// the check with its nearest right spelling, the editor's files and `muster help`.
+// The types of what authors write: arguments of primitives and fields of cards. One description
+// serves the check with its nearest right spelling, the editor's files and `muster help`.
 import Model
 
 /// A type of value that an author may give.

@@ -1,5 +1,5 @@
-// What a run did, for the auditor: made from the store alone, so that it says the same on every machine
-// and after every death.
+// What a run did, for the auditor: made from the store alone, so that it says the same on every
+// machine and after every death.
 import Model
 import Store
 

@@ -1,4 +1,5 @@
-// A runbook's card: what it is for and which parameters it takes. Without a card a runbook does not load.
+// A runbook's card: what it is for and which parameters it takes. Without a card a runbook does not
+// load.
 import Model
 
 package struct RunbookCard: Sendable {

@@ -1,5 +1,5 @@
-// Holds work to an instant. Work that does not end is left behind: a host that hangs must not hang the
-// run, and its late effect is told as possible (`plan.step_timed_out`).
+// Holds work to an instant. Work that does not end is left behind: a host that hangs must not hang
+// the run, and its late effect is told as possible (`plan.step_timed_out`).
 import Fabric
 import Model
 

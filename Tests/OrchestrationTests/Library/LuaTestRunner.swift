@@ -1,8 +1,8 @@
-// Runs the `*.test.lua` files that stand beside library modules and runbooks: real runtime, real prelude,
-// real checks of arguments and parameters; what primitives find, each test says itself.
+// Runs the `*.test.lua` files that stand beside library modules and runbooks: real runtime, real
+// prelude, real checks of arguments and parameters; what primitives find, each test says itself.
 //
-// A file is read once for each of its tests, in a state of its own, so that tests cannot see each other.
-// Every call of a primitive goes to the engine's checks first and then to the test's answer.
+// A file is read once for each of its tests, in a state of its own, so that tests cannot see each
+// other. Every call of a primitive goes to the engine's checks first and then to the test's answer.
 import Foundation
 import LuaRuntime
 import Model

@@ -1,5 +1,5 @@
-// What a plan becomes for each failover kind and direction: which stages, in which order, and what each
-// task waits for.
+// What a plan becomes for each failover kind and direction: which stages, in which order, and what
+// each task waits for.
 import Model
 import Orchestration
 import Testing

@@ -1,5 +1,5 @@
-// Random itineraries, random ends, an abort at a random time: what must hold whatever happens. A story
-// is told by its seed; a failure prints it.
+// Random itineraries, random ends, an abort at a random time: what must hold whatever happens. A
+// story is told by its seed; a failure prints it.
 import Model
 import Orchestration
 import Testing

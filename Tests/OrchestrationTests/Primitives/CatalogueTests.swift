@@ -1,5 +1,5 @@
-// What holds for every primitive: its name, its words, its example, where it may be called, and that a
-// write holds the vm it names.
+// What holds for every primitive: its name, its words, its example, where it may be called, and
+// that a write holds the vm it names.
 import LuaRuntime
 import Model
 import Orchestration

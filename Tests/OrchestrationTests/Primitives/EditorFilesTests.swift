@@ -1,4 +1,5 @@
-// What an editor reads is what the catalogue says, and it is Lua. `SNAPSHOT_UPDATE=1` writes it anew.
+// What an editor reads is what the catalogue says, and it is Lua. `SNAPSHOT_UPDATE=1` writes it
+// anew.
 import Foundation
 import LuaRuntime
 import Model

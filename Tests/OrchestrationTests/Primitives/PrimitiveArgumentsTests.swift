@@ -1,4 +1,5 @@
-// The arguments of a call against the primitive's record: named, checked, refused at the author's line.
+// The arguments of a call against the primitive's record: named, checked, refused at the author's
+// line.
 import Model
 import Orchestration
 import Testing
