@@ -2,6 +2,7 @@
 // after kill -9.
 import Foundation
 import Model
+import Store
 
 enum Commands {
     static var comparisons: [Comparison] {

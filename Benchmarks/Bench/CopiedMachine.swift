@@ -88,7 +88,7 @@ final class CopiedMachine: Sendable {
         let file = open(peerImage, O_WRONLY)
         defer { close(file) }
         try write { offset, bytes in
-            guard pwrite(file, bytes.baseAddress, bytes.count, offset) == bytes.count else {
+            guard pwrite(file, bytes.baseAddress, bytes.count, Int(offset)) == bytes.count else {
                 throw CommandFailed(command: "pwrite", status: errno)
             }
         }

@@ -1,5 +1,5 @@
-// os.time and os.date over the clock of the state, the time of the last answer. UTC, always: what the
-// machine's clock or time zone says never enters.
+// os.time and os.date over the clock of the state, the time of the last answer. UTC, always: what
+// the machine's clock or time zone says never enters.
 #define _DEFAULT_SOURCE
 #include "Interior.h"
 

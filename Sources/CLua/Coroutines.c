@@ -1,6 +1,7 @@
-// coroutine.*, with the meaning the manual gives it. Resuming and yielding go through the driver, so
-// that primitives pass through an author's coroutines at any depth. Every coroutine runs its function
-// in a body, so an error closes its `<close>` variables at once, where they can still wait.
+// coroutine.*, with the meaning the manual gives it. Resuming and yielding go through the driver,
+// so that primitives pass through an author's coroutines at any depth. Every coroutine runs its
+// function in a body, so an error closes its `<close>` variables at once, where they can still
+// wait.
 #include "Interior.h"
 
 enum { RESUME_COST = 100, CLOSING_DEPTH_MAX = 8 };

@@ -1,5 +1,5 @@
-// JSON to Lua, in a coroutine, so that what cannot be held raises there. A null field is left out; a
-// null in a list leaves a hole, which cannot cross the border again.
+// JSON to Lua, in a coroutine, so that what cannot be held raises there. A null field is left out;
+// a null in a list leaves a hole, which cannot cross the border again.
 #include "Interior.h"
 
 #include <errno.h>

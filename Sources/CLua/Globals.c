@@ -96,7 +96,8 @@ static int globals_pairs(lua_State *L) {
     return 3;
 }
 
-static void globals_set_closure(lua_State *L, int value, lua_CFunction function, const char *field) {
+static void globals_set_closure(lua_State *L, int value, lua_CFunction function,
+                                const char *field) {
     lua_pushvalue(L, value);
     lua_pushcclosure(L, function, 1);
     lua_setfield(L, -2, field);

@@ -1,17 +1,18 @@
 // What the files of this room share. A function that takes a `lua_State` may raise, and runs only
 // below `lua_pcall` or `lua_resume`; one that takes a `clua_state` never does.
 //
-//     Memory.c      the allocator and its cap            Budget.c     hook, bill, kill
-//     State.c       making and sealing a state           Drive.c      the loop over coroutines
-//     Coroutines.c  coroutine.*                          Protect.c    pcall, error, the body
-//     Frames.c      positions and tracebacks             Errors.c     failures as Lua values
-//     Encode.c      Lua to canonical JSON                Decode.c     JSON to Lua
-//     Numbers.c     floats as canonical text             Bytes.c      growing byte arrays
-//     Globals.c     sealed tables, nearest spelling      Modules.c    compiling and `require`
-//     Primitives.c  the border's functions               Card.c       calling what a chunk returned
-//     Pattern.c     the matcher                          Strings.c    string.*
-//     Tables.c      table.*                              Order.c      pairs and next
-//     Identity.c    tostring                             Clock.c      os.time and os.date
+//     Memory.c     the allocator and its cap        Budget.c       hook, bill, kill
+//     State.c      making and sealing a state       Answers.c      between two drives
+//     Drive.c      the loop over coroutines         Coroutines.c   coroutine.*
+//     Protect.c    pcall, error, the body           Errors.c       failures as Lua values
+//     Frames.c     positions and tracebacks         Bytes.c        growing byte arrays
+//     Encode.c     Lua to canonical JSON            Decode.c       JSON to Lua
+//     Numbers.c    floats as canonical text         Globals.c      sealed tables, spelling
+//     Modules.c    compiling and require            Primitives.c   the border's functions
+//     Card.c       calling what a chunk returned    Identity.c     tostring
+//     Pattern.c    the matcher                      Search.c       string.find to gsub
+//     Strings.c    the rest of string.*, utf8.*     Tables.c       table.*
+//     Order.c      pairs and next                   Clock.c        os.time and os.date
 #pragma once
 #include <lauxlib.h>
 #include <lua.h>
@@ -30,6 +31,7 @@ typedef struct bytes {
 void bytes_add(bytes *to, const char *data, size_t count);
 void bytes_add_text(bytes *to, const char *text);
 void bytes_add_format(bytes *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void bytes_add_integer(bytes *to, int64_t number);
 void bytes_add_json(bytes *to, const char *text, size_t count);
 size_t bytes_valid_prefix(const char *text, size_t count);
 void bytes_set(bytes *to, clua_text text);
@@ -198,6 +200,7 @@ int card_prepare_chunk(lua_State *L);
 int card_prepare_call(lua_State *L);
 void coroutines_open(lua_State *L);
 void strings_open(lua_State *L);
+void search_open(lua_State *L);
 void tables_open(lua_State *L);
 void order_open(lua_State *L);
 void identity_open(lua_State *L);

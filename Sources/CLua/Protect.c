@@ -72,8 +72,8 @@ static int protect_error(lua_State *L) {
     return lua_error(L);
 }
 
-// Called where the error happens, with the stack still whole. An error that comes out of a coroutine
-// unchanged has its report already.
+// Called where the error happens, with the stack still whole. An error that comes out of a
+// coroutine unchanged has its report already.
 int protect_message(lua_State *L) {
     clua_state *s = state_of(L);
     if (s->killed != KILL_NONE) return 1;

@@ -56,7 +56,8 @@ static int tables_move(lua_State *L) {
     luaL_checktype(L, target, LUA_TTABLE);
     lua_settop(L, 5);
     if (last >= first) {
-        luaL_argcheck(L, first > 0 || last < LUA_MAXINTEGER + first, 3, "too many elements to move");
+        luaL_argcheck(L, first > 0 || last < LUA_MAXINTEGER + first, 3,
+                      "too many elements to move");
         lua_Integer count = last - first + 1;
         luaL_argcheck(L, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
         tables_bill(L, first, last);

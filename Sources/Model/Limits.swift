@@ -41,4 +41,8 @@ package enum Limits {
     package static let operationsKept = 16
     /// Bytes of a replication log's header: names and sizes of all disks.
     package static let logHeaderBytesMax = 1 << 20
+    /// Bytes of a request's body.
+    package static let requestBytesMax = 64 << 10
+    /// Runs or tasks in one answer of the HTTP interface.
+    package static let listedMax = 200
 }

@@ -19,7 +19,8 @@ struct RunScreen {
     func draw(over count: Int) -> Int {
         let size = Terminal.size
         let shown = fitted(rows: size.rows - 2).map { line in
-            let text = line.text.count > size.columns
+            let text =
+                line.text.count > size.columns
                 ? line.text.prefix(size.columns - 1) + "…" : line.text
             return (line.style.map { Terminal.styled(text, $0) } ?? text) + "\u{1B}[K\n"
         }
@@ -31,9 +32,10 @@ struct RunScreen {
     }
 
     private func fitted(rows: Int) -> [Line] {
-        let bottom = notes.suffix(Self.notesShown).map { note -> Line in
-            ("  \(note.level.rawValue): \(note.text)", .dim)
-        } + questions.flatMap(\.lines).map { ($0, .yellow) }
+        let bottom =
+            notes.suffix(Self.notesShown).map { note -> Line in
+                ("  \(note.level.rawValue): \(note.text)", .dim)
+            } + questions.flatMap(\.lines).map { ($0, .yellow) }
         let room = max(1, rows - bottom.count)
         let whole = [heading] + stages.flatMap(unfolded)
         if whole.count <= room { return whole + bottom }

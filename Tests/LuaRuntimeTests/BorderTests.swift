@@ -24,8 +24,10 @@ import Testing
         ("echo.say(1, 1.0, -0.0, 1e300)", "[1,1.0,-0.0,1e+300]"),
         ("echo.say(math.mininteger, 2^53)", "[-9223372036854775808,9007199254740992.0]"),
         ("echo.say('é\\n\\0\\127\"\\\\')", #"["é\n\u0000\u007f\"\\"]"#),
-        ("echo.say { b = 1, a = 2, ['é'] = 3, Z = 4, aa = 5 }",
-            #"[{"Z":4,"a":2,"aa":5,"b":1,"é":3}]"#),
+        (
+            "echo.say { b = 1, a = 2, ['é'] = 3, Z = 4, aa = 5 }",
+            #"[{"Z":4,"a":2,"aa":5,"b":1,"é":3}]"#
+        ),
     ])
     func `arguments are canonical JSON`(text: String, json: String) throws {
         #expect(try stage.play(text).calls.first?.arguments == json)
@@ -34,7 +36,10 @@ import Testing
     @Test(arguments: [
         ("echo.say(function() end)", "argument 1 is a function"),
         ("echo.say(1, { vm = { run = print_nothing } })", "not declared"),
-        ("echo.say({ a = { 1, { b = coroutine.create(error) } } })", "argument 1.a[2].b is a thread"),
+        (
+            "echo.say({ a = { 1, { b = coroutine.create(error) } } })",
+            "argument 1.a[2].b is a thread"
+        ),
         ("echo.say({ 1, nil, 3 })", "argument 1 is a list with a hole"),
         ("echo.say({ 1, x = 2 })", "argument 1 has both named fields and positions"),
         ("echo.say({ [true] = 2 })", "a key that is neither text nor a position"),
@@ -85,7 +90,8 @@ import Testing
     @Test func `a null field is absent, a null answer is nil`() throws {
         var stage = stage
         stage.answer = { call in
-            call.arguments == "[]" ? .null : ["a": .null, "list": [1, .float(2.5)], "text": "\u{1F600}\u{0}"]
+            call.arguments == "[]"
+                ? .null : ["a": .null, "list": [1, .float(2.5)], "text": "\u{1F600}\u{0}"]
         }
         let text = """
             local t = echo.say(1)
@@ -98,12 +104,19 @@ import Testing
         var state = try stage.makeState()
         try state.load(LuaModule(name: "a.lua", text: "return echo.say()"))
         _ = state.next()
-        state.reply(json: #" { "a" : "\u00e9\ud83d\ude00\/\b\f" , "n" : [ 1e2, -5, 12345678901234567890 ] } "#, at: Stage.noon)
-        #expect(state.next() == .finished(#"{"a":"é😀/\u0008\u000c","n":[100.0,-5,1.2345678901234567e+19]}"#))
+        state.reply(
+            json:
+                #" { "a" : "\u00e9\ud83d\ude00\/\b\f" , "n" : [ 1e2, -5, 12345678901234567890 ] } "#,
+            at: Stage.noon)
+        #expect(
+            state.next()
+                == .finished(#"{"a":"é😀/\u0008\u000c","n":[100.0,-5,1.2345678901234567e+19]}"#))
     }
 
     @Test func `an answer that is not JSON is a fault, not a crash`() throws {
-        for json in ["", "{", "[1", "\"", "\"\\", "{\"a\"}", "nul", "1 2", "\"\\ud83d\"", "--1", "]"] {
+        for json in [
+            "", "{", "[1", "\"", "\"\\", "{\"a\"}", "nul", "1 2", "\"\\ud83d\"", "--1", "]",
+        ] {
             var state = try stage.makeState()
             try state.load(LuaModule(name: "a.lua", text: "return echo.say()"))
             _ = state.next()

@@ -57,7 +57,8 @@ import Testing
     }
 
     @Test func `a loop is cancelled between its slices`() throws {
-        var state = try started("local ok, e = pcall(function() while true do end end) return e.where")
+        var state = try started(
+            "local ok, e = pcall(function() while true do end end) return e.where")
         #expect(state.next() == .slice)
         state.cancel(Self.cancelled)
         #expect(state.next() == .finished(#""a.lua:1""#))

@@ -86,7 +86,9 @@ import Testing
         let stage = Stage()
         var state = try stage.makeState()
         try state.load(
-            LuaModule(name: "a.lua", text: "return { bad = function() error('x') end, good = function() return 1 end }"))
+            LuaModule(
+                name: "a.lua",
+                text: "return { bad = function() error('x') end, good = function() return 1 end }"))
         _ = stage.drive(&state)
         try state.call(path: ["bad"], arguments: [])
         #expect(stage.drive(&state).failure?.message == "x")

@@ -17,7 +17,9 @@ import Testing
         ("return ('x'):gsub('x', function() error('in gsub') end)", "in gsub"),
         ("return table.sort({ 2, 1 }, function() error('in sort') end)", "in sort"),
     ])
-    func `an error that nobody caught is lua.error at its line`(text: String, message: String) throws {
+    func `an error that nobody caught is lua.error at its line`(text: String, message: String)
+        throws
+    {
         let seen = try Stage().play(text)
         #expect(seen.failure?.code == .luaError)
         #expect(seen.failure?.message == message)

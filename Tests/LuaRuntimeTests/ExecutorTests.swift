@@ -21,7 +21,8 @@ import Testing
         stage.limits.burst = 300_000
         do {
             var state = try stage.makeState()
-            let text = number % 100 == 7
+            let text =
+                number % 100 == 7
                 ? "while true do end"
                 : "local sum = 0 for i = 1, 10 do sum = sum + echo.say(i) end return sum"
             try state.load(LuaModule(name: "a.lua", text: text))

@@ -7,8 +7,16 @@ import Testing
     private var stage: Stage {
         var stage = Stage()
         let texts = [
-            ("wait", "return { port = function(vm) if not vm then error('no vm') end return echo.say(vm) end }", true),
-            ("shop", "local wait = require 'wait'\nreturn { open = function() return wait.port('web') end }", false),
+            (
+                "wait",
+                "return { port = function(vm) if not vm then error('no vm') end return echo.say(vm) end }",
+                true
+            ),
+            (
+                "shop",
+                "local wait = require 'wait'\nreturn { open = function() return wait.port('web') end }",
+                false
+            ),
             ("once", "echo.say('loaded') return {}", false), ("none", "", false),
             ("a", "return require 'b'", false), ("b", "return require 'a'", false),
             ("broken", "return = 1", false), ("fails", "error('at load')", false),

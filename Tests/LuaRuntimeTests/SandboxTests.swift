@@ -24,7 +24,10 @@ import Testing
     @Test(arguments: [
         ("return fabrik.select()", "'fabrik' is not declared; did you mean 'fabric'?"),
         ("return fabric.slect()", "'fabric.slect' does not exist; did you mean 'select'?"),
-        ("return fabric.try_slect()", "'fabric.try_slect' does not exist; did you mean 'try_select'?"),
+        (
+            "return fabric.try_slect()",
+            "'fabric.try_slect' does not exist; did you mean 'try_select'?"
+        ),
         ("return string.uper('x')", "'string.uper' does not exist; did you mean 'upper'?"),
         ("return zzzzzz", "'zzzzzz' is not declared"),
         ("total = 1", "'total' is not declared: write 'local total = …'"),
@@ -38,14 +41,17 @@ import Testing
         ("string.format('%p', {})", "'%p' is refused"),
         ("for _ in pairs({ [{}] = 1 }) do end", "cannot walk over a table with a table as key"),
     ])
-    func `a misuse is an error with the nearest right spelling`(text: String, message: String) throws {
+    func `a misuse is an error with the nearest right spelling`(text: String, message: String)
+        throws
+    {
         let seen = try Stage().play("\n" + text)
         #expect(seen.failure?.message.hasPrefix(message) == true, "\(seen.text)")
         #expect(seen.failure?.position == SourcePosition(file: "web.lua", line: 2))
     }
 
     @Test func `metatables of strings and namespaces are hidden`() throws {
-        let text = "return { getmetatable(''), getmetatable(fabric), getmetatable(_G), ('x').code == nil }"
+        let text =
+            "return { getmetatable(''), getmetatable(fabric), getmetatable(_G), ('x').code == nil }"
         #expect(try Stage().play(text).text == "[false,false,false,true]")
     }
 
@@ -54,7 +60,8 @@ import Testing
         stage.prelude = [
             LuaModule(
                 name: "prelude",
-                text: "local border = ... list = border.sealed({ 'a', 'b' }) card = border.sealed({ x = 1 }, 'card')",
+                text:
+                    "local border = ... list = border.sealed({ 'a', 'b' }) card = border.sealed({ x = 1 }, 'card')",
                 isTrusted: true)
         ]
         let text = """

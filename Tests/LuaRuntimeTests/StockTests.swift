@@ -22,20 +22,24 @@ struct Programs {
     mutating func number() -> String {
         pick([
             "0", "1", "-1", "2", "3", "-2", "5", "7", "12", "-7", "100", "nil", "1.5", "2.0", "'3'",
-            "math.maxinteger", "math.mininteger", "1e15", "2^53", "0.1", "-0.0", "1e300", "1/3", "1/0",
+            "math.maxinteger", "math.mininteger", "1e15", "2^53", "0.1", "-0.0", "1e300", "1/3",
+            "1/0",
         ])
     }
 
     mutating func quoted() -> String {
         let count = random.next(below: 14)
-        return "'" + join(count, ["a", "b", "ab", "1", " ", "(", ")", ",", "%", "\\0", "Z", "\\xff"]) + "'"
+        return "'"
+            + join(count, ["a", "b", "ab", "1", " ", "(", ")", ",", "%", "\\0", "Z", "\\xff"]) + "'"
     }
 
     mutating func pattern() -> String {
         let count = 1 + random.next(below: 7)
         let pieces = [
-            "a", "b", ".", "%a", "%d", "%s", "%W", "[ab]", "[^a]", "[a-c%d]", "[]]", "[%]a-]", "[^%s]",
-            "a*", "b+", ".-", "%w?", "[ab]*", ".*", "(", ")", "()", "(a*)", "(.)", "%1", "%2", "%b()",
+            "a", "b", ".", "%a", "%d", "%s", "%W", "[ab]", "[^a]", "[a-c%d]", "[]]", "[%]a-]",
+            "[^%s]",
+            "a*", "b+", ".-", "%w?", "[ab]*", ".*", "(", ")", "()", "(a*)", "(.)", "%1", "%2",
+            "%b()",
             "%f[%w]", "%f[^a]", "^", "$", "%", "[", "]", "%%", "-", "%z", "\\0",
         ]
         return "'" + join(count, pieces) + "'"
@@ -43,14 +47,16 @@ struct Programs {
 
     mutating func replacement() -> String {
         pick([
-            "'<%0>'", "'%1'", "'%2'", "'%%'", "'%'", "'x'", "''", "{ a = 1, b = 'B', ab = false }", "5",
+            "'<%0>'", "'%1'", "'%2'", "'%%'", "'%'", "'x'", "''", "{ a = 1, b = 'B', ab = false }",
+            "5",
             "function(a, b) return a and b end", "function(a) return '<' .. tostring(a) .. '>' end",
             "function() return nil end", "function() return {} end", "nil", "true",
         ])
     }
 
     mutating func list() -> String {
-        "{" + (0..<random.next(below: 9)).map { _ in pick(["1", "5", "3", "2", "9", "'a'"]) }
+        "{"
+            + (0..<random.next(below: 9)).map { _ in pick(["1", "5", "3", "2", "9", "'a'"]) }
             .joined(separator: ",") + "}"
     }
 
@@ -63,21 +69,29 @@ struct Programs {
         case 3: return "all(string.gmatch(\(subject), \(pattern)))"
         case 4: return "string.gsub(\(subject), \(pattern), \(replacement()))"
         default:
-            return "string.gsub(\(subject), \(pattern), \(replacement()), \(pick(["0", "1", "2", "-1"])))"
+            return
+                "string.gsub(\(subject), \(pattern), \(replacement()), \(pick(["0", "1", "2", "-1"])))"
         }
     }
 
     mutating func writing() -> String {
         switch random.next(below: 9) {
         case 0: return "tostring(\(number()))"
-        case 1: return "string.rep(\(quoted()), \(pick(["0", "-1", "1", "3", "2.0", "1.5"])), \(quoted()))"
-        case 2: return "string.format(\(pick(["'%d'", "'%5.2f|%s'", "'%q'", "'%x'", "'%g'", "'%s%%'", "'%i'", "'%5s|'", "'%c'", "'%-5d|'", "'%a'", "'%y'", "'%'"])), \(number()), \(quoted()))"
+        case 1:
+            return
+                "string.rep(\(quoted()), \(pick(["0", "-1", "1", "3", "2.0", "1.5"])), \(quoted()))"
+        case 2:
+            return
+                "string.format(\(pick(["'%d'", "'%5.2f|%s'", "'%q'", "'%x'", "'%g'", "'%s%%'", "'%i'", "'%5s|'", "'%c'", "'%-5d|'", "'%a'", "'%y'", "'%'"])), \(number()), \(quoted()))"
         case 3: return "string.sub(\(quoted()), \(number()), \(number()))"
         case 4: return "string.byte(\(quoted()), \(number()), \(number()))"
         case 5: return "string.\(pick(["upper", "lower", "reverse", "len"]))(\(quoted()))"
-        case 6: return "tonumber(\(pick(["'0x1p4'", "'12'", "' 5 '", "'1e1'", "'z'", "'ff'", "nil", "''"])), \(pick(["10", "16", "36", "2"])))"
+        case 6:
+            return
+                "tonumber(\(pick(["'0x1p4'", "'12'", "' 5 '", "'1e1'", "'z'", "'ff'", "nil", "''"])), \(pick(["10", "16", "36", "2"])))"
         case 7: return "utf8.len(\(quoted())), utf8.char(233, 0x1F600)"
-        default: return "\(number()) \(pick(["+", "*", "/", "//", "%", "<", "==", ".."])) \(number())"
+        default:
+            return "\(number()) \(pick(["+", "*", "/", "//", "%", "<", "==", ".."])) \(number())"
         }
     }
 
@@ -88,11 +102,19 @@ struct Programs {
         case 1: return "with(\(list), table.insert, \(a), \(b))"
         case 2: return "with(\(list), table.remove, \(a))"
         case 3: return "with(\(list), table.remove)"
-        case 4: return "table.concat(\(list), \(pick(["','", "''", "1", "nil"])), \(pick(["1", "2", "nil"])), \(pick(["1", "3", "nil", "0"])))"
-        case 5: return "table.unpack(\(list), \(pick(["1", "2", "-1", "nil"])), \(pick(["1", "3", "nil", "0"])))"
-        case 6: return "with(\(list), table.move, \(pick(["1", "2"])), \(pick(["3", "0", "5"])), \(pick(["1", "2", "4"])))"
+        case 4:
+            return
+                "table.concat(\(list), \(pick(["','", "''", "1", "nil"])), \(pick(["1", "2", "nil"])), \(pick(["1", "3", "nil", "0"])))"
+        case 5:
+            return
+                "table.unpack(\(list), \(pick(["1", "2", "-1", "nil"])), \(pick(["1", "3", "nil", "0"])))"
+        case 6:
+            return
+                "with(\(list), table.move, \(pick(["1", "2"])), \(pick(["3", "0", "5"])), \(pick(["1", "2", "4"])))"
         case 7: return "with(\(list.replacing("'a'", with: "4")), table.sort)"
-        default: return "with(\(list.replacing("'a'", with: "4")), table.sort, function(a, b) return a > b end)"
+        default:
+            return
+                "with(\(list.replacing("'a'", with: "4")), table.sort, function(a, b) return a > b end)"
         }
     }
 
@@ -101,8 +123,12 @@ struct Programs {
         switch random.next(below: 4) {
         case 0: return "os.date('!%Y-%m-%d %H:%M:%S %j %a %b %p %y', \(second))"
         case 1: return "os.date('!*t', \(second)).yday, os.date('!%c|%x|%X|%D|%%', \(second))"
-        case 2: return "os.time { year = \(1970 + random.next(below: 80)), month = \(random.next(below: 30)), day = \(random.next(below: 60)), hour = \(random.next(below: 40)) }"
-        default: return "os.date('!%\(pick(["Q", "E", "Ey", "Od", "s", "h", "F", ""]))', \(second)), os.time { year = \(number()), month = 1, day = 1 }"
+        case 2:
+            return
+                "os.time { year = \(1970 + random.next(below: 80)), month = \(random.next(below: 30)), day = \(random.next(below: 60)), hour = \(random.next(below: 40)) }"
+        default:
+            return
+                "os.date('!%\(pick(["Q", "E", "Ey", "Od", "s", "h", "F", ""]))', \(second)), os.time { year = \(number()), month = 1, day = 1 }"
         }
     }
 }

@@ -46,7 +46,9 @@ import Testing
         #expect(world.effects.writes.isEmpty)
     }
 
-    @Test func `P-4: preflight tells every fault, and the effect log is empty of writes`() async throws {
+    @Test func `P-4: preflight tells every fault, and the effect log is empty of writes`()
+        async throws
+    {
         let world = try await World()
         try await world.fabric.removeSwitch("tenant", host: nil, at: "bergen")
         let (report, _) = try await run(plan("", vms: #""sql01", "sql02", "wap01""#), in: world)

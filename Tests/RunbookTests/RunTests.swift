@@ -151,7 +151,9 @@ import Testing
         action: String, ending: RunState
     ) async throws {
         let options = #"{ deadline = "30m", on_deadline = "\#(action)" }"#
-        let world = try await World(runbooks: ["ask.lua": runbook(#"job.ask("Go on?", \#(options))"#)])
+        let world = try await World(runbooks: [
+            "ask.lua": runbook(#"job.ask("Go on?", \#(options))"#)
+        ])
         let engine = try world.engine()
         let run = try await engine.start(world.request("ask"))
         let waiting = try await engine.pass(run)
@@ -211,11 +213,13 @@ import Testing
     @Test func `notes are kept once, however often the run is replayed`() async throws {
         let world = try await World(runbooks: [
             "note.lua": runbook(
-                #"for i = 1, 3 do job.note("round %d", i) job.ask("Go on?", { choices = { "yes" } }) end"#)
+                #"for i = 1, 3 do job.note("round %d", i) job.ask("Go on?", { choices = { "yes" } }) end"#
+            )
         ])
         let record = try await world.run(world.request("note"))
         #expect(record.state == .completed)
-        #expect(try report(record.id, world).notes.map(\.text) == ["round 1", "round 2", "round 3"])
+        #expect(
+            try report(record.id, world).notes.map(\.text) == ["round 1", "round 2", "round 3"])
     }
 
     private func report(_ run: RunID, _ world: World) throws -> RunReport {

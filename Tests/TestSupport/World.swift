@@ -29,7 +29,8 @@ package final class World: Sendable {
     /// Memory is the quickest disk there is, and no test here asks what a power cut leaves.
     static func scratchFolder() -> String {
         let shared = "/dev/shm"
-        let root = FileManager.default.isWritableFile(atPath: shared)
+        let root =
+            FileManager.default.isWritableFile(atPath: shared)
             ? shared : FileManager.default.temporaryDirectory.path
         return "\(root)/muster-\(UUID().uuidString)"
     }

@@ -1,5 +1,5 @@
--- Loads a module once. What it returns is kept; a module that is still loading, or whose loading has
--- failed, is not loaded again.
+-- Loads a module once. What it returns is kept; a module that is still loading, or whose loading
+-- has failed, is not loaded again.
 
 local fetch = ...
 local error = error

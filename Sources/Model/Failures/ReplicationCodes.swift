@@ -3,7 +3,8 @@
 extension Failure.Code {
     static let replication: [Self] = [
         .transitionRefused, .intervalInvalid, .notProtected, .alreadyProtected, .diskNotReplicable,
-        .protectedDiskMissing, .sizeChanged, .logDamaged, .logRefused, .replicaChanged, .machineNotOff,
+        .protectedDiskMissing, .sizeChanged, .logDamaged, .logRefused, .replicaChanged,
+        .machineNotOff,
         .reasonMissing, .pointMissing, .pointOverwritten, .networkNotIsolated,
     ]
 
@@ -24,12 +25,15 @@ extension Failure.Code {
 
     package static let alreadyProtected = Self(
         "replication.already_protected",
-        meaning: "The machine is protected, is a replica itself, or was to replicate to its own site.",
-        remedy: "Remove the protection first, or protect the production machine towards another site.")
+        meaning:
+            "The machine is protected, is a replica itself, or was to replicate to its own site.",
+        remedy:
+            "Remove the protection first, or protect the production machine towards another site.")
 
     package static let diskNotReplicable = Self(
         "replication.disk_not_replicable",
-        meaning: "A chosen disk is a pass-through or shared disk; only image disks can be replicated.",
+        meaning:
+            "A chosen disk is a pass-through or shared disk; only image disks can be replicated.",
         remedy: "Choose the other disks on purpose; the rest is then listed as excluded.")
 
     package static let protectedDiskMissing = Self(
@@ -45,14 +49,16 @@ extension Failure.Code {
     package static let logDamaged = Self(
         "replication.log_damaged",
         meaning: "A replication or undo log does not hold what was written into it.",
-        remedy: "Nothing of it stays on a disk. A received log was put away, and the next `muster sync` "
+        remedy:
+            "Nothing of it stays on a disk. A received log was put away, and the next `muster sync` "
             + "sends its blocks again; a damaged undo log costs the points behind it.")
 
     package static let logRefused = Self(
         "replication.log_refused",
         meaning: "A log is sound, but it does not follow what the replica holds: another machine, "
             + "another generation, or a log between them is missing.",
-        remedy: "It was put away and nothing is lost: the next `muster sync` sends its blocks again.")
+        remedy:
+            "It was put away and nothing is lost: the next `muster sync` sends its blocks again.")
 
     package static let replicaChanged = Self(
         "replication.replica_changed",
@@ -78,10 +84,12 @@ extension Failure.Code {
         "replication.point_overwritten",
         meaning: "The failed-over machine has written to its disks, so another point cannot be "
             + "reached from them.",
-        remedy: "Complete the failover, or reverse it; test points beforehand with a test failover.")
+        remedy: "Complete the failover, or reverse it; test points beforehand with a test failover."
+    )
 
     package static let networkNotIsolated = Self(
         "replication.network_not_isolated",
         meaning: "A test failover was to use a network that reaches beyond the test.",
-        remedy: "Name an isolated network of the replica's site, or none to keep the cards unplugged.")
+        remedy:
+            "Name an isolated network of the replica's site, or none to keep the cards unplugged.")
 }

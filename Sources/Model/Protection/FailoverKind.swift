@@ -17,7 +17,8 @@ package enum ReplicationInterval: String, Sendable, Hashable, Codable, CaseItera
         guard let interval = Self(rawValue: text) else {
             let allowed = Self.allCases.map(\.rawValue).joined(separator: ", ")
             throw Failure(
-                .intervalInvalid, "'\(text)' is not a replication interval; choose one of \(allowed)",
+                .intervalInvalid,
+                "'\(text)' is not a replication interval; choose one of \(allowed)",
                 context: ["interval": text])
         }
         self = interval

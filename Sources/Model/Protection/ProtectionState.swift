@@ -145,7 +145,8 @@ extension ProtectionState.Event {
     fileprivate var phrase: String {
         switch self {
         case .cycleSucceeded, .cycleFailed: "synchronised"
-        case .firstCopyStarted, .firstCopyFinished, .firstCopyInterrupted: "copied for the first time"
+        case .firstCopyStarted, .firstCopyFinished, .firstCopyInterrupted:
+            "copied for the first time"
         case .resyncRequired, .resyncStarted, .resyncFinished, .resyncInterrupted: "resynchronised"
         case .prepared: "prepared for failover"
         case .preparationCancelled: "released from preparation"

@@ -81,7 +81,7 @@ struct JSONReader {
         depth += 1
         defer { depth -= 1 }
         if take(UInt8(ascii: "}")) { return .object([:]) }
-        var fields = [String: Value](minimumCapacity: 3)
+        var fields = [String: Value](minimumCapacity: 6)
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw fault("a key") }

@@ -1,5 +1,5 @@
-// Which machine a name means. A bare name is the production machine of that name, and of a protected vm
-// the side that is production; `site/name` is exactly that machine.
+// Which machine a name means. A bare name is the production machine of that name, and of a
+// protected vm the side that is production; `site/name` is exactly that machine.
 import Fabric
 import Model
 import Replication
@@ -14,8 +14,8 @@ package struct MachineDirectory: Sendable {
         try allowed(try await services.fabric.machine(id(of: value)), scope)
     }
 
-    /// As ``machine(named:scope:)``, but a protected vm whose site does not answer is described by its
-    /// replica, as a lost primary can no longer be asked.
+    /// As ``machine(named:scope:)``, but a protected vm whose site does not answer is described by
+    /// its replica, as a lost primary can no longer be asked.
     func memberMachine(named value: Value, scope: String?) async throws -> VirtualMachine {
         do {
             return try await machine(named: value, scope: scope)
@@ -70,8 +70,8 @@ package struct MachineDirectory: Sendable {
         return only.id
     }
 
-    /// Production machines in the order of their names. For a primary whose site does not answer its
-    /// replica stands: a plan must not lose members with their site.
+    /// Production machines in the order of their names. For a primary whose site does not answer
+    /// its replica stands: a plan must not lose members with their site.
     package func views(scope: String?) async throws -> [MachineView] {
         let machines = try await services.fabric.reachableMachines()
         let protections = Dictionary(

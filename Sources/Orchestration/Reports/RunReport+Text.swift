@@ -49,7 +49,8 @@ extension RunReport {
             let answer = question.answer.map { " \($0.text ?? $0.canonicalJSON)" } ?? ""
             let who = question.by.map { " by \($0)" } ?? ""
             let comment = question.comment.map { " (\"\($0)\")" } ?? ""
-            return "  \(question.request.title) — \(question.state.rawValue)\(answer)\(who)\(comment)"
+            return
+                "  \(question.request.title) — \(question.state.rawValue)\(answer)\(who)\(comment)"
         }
         return lines.isEmpty ? [] : ["What people were asked"] + lines
     }

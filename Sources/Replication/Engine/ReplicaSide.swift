@@ -70,7 +70,7 @@ struct ReplicaSide: Sendable {
         var copied: Int64 = 0
         for (disk, source) in sources.enumerated() {
             let identity = identity(disk, protection)
-            let image = try files.open(images[disk], .write)
+            let image = try files.open(images[disk], .stream)
             let pass = BlockPass(
                 source, blocks: identity.blocks, blockBytes: identity.blockBytes, target: image)
             let result = try pass.run(workers: workers)

@@ -74,7 +74,9 @@ extension ReplicationEngine {
     package func complete(_ vm: String, operation: String? = nil) async throws -> Protection {
         try await perform(vm, operation) { protection in
             var completed = protection
-            completed.points = protection.points.filter { $0.sequence == protection.appliedSequence }
+            completed.points = protection.points.filter {
+                $0.sequence == protection.appliedSequence
+            }
             let saved = try await save(
                 completed, after: .completed, verb: "complete", operation: operation)
             let side = try await replicaSide(saved)

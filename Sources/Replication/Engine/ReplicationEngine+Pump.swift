@@ -66,7 +66,8 @@ extension ReplicationEngine {
             return try await body()
         } catch {
             let failure = Failure(error, as: .fileSystem)
-            if failure.code != .transitionRefused, var failed = try await ledger.protection(of: vm) {
+            if failure.code != .transitionRefused, var failed = try await ledger.protection(of: vm)
+            {
                 failed.statistics.fail(failure)
                 failed.state = failed.state.afterFailedCycle
                 try await ledger.save(failed)
@@ -122,7 +123,9 @@ extension Protection {
 
     /// Is a file of the outbox a log that the replica has not applied?
     fileprivate func isWaiting(_ file: String) -> Bool {
-        guard file.hasSuffix(".log"), let name = LogName(text: file.dropLast(4)) else { return false }
+        guard file.hasSuffix(".log"), let name = LogName(text: file.dropLast(4)) else {
+            return false
+        }
         return name.generation == generation && name.sequence > appliedSequence
     }
 }

@@ -7,6 +7,9 @@ package enum OpenMode: Sendable {
     case read
     /// The file must be there.
     case write
+    /// As `write`, for large pieces that are written once: they go past the page cache where that is
+    /// possible.
+    case stream
     /// A new, empty file; one of that name loses its content.
     case create
 }

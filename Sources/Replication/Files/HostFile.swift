@@ -6,20 +6,38 @@ import SystemLinux
 final class HostFile: DurableFile {
     let path: String
     private let descriptor: Int32
+    /// The same file past the page cache; -1 when it was not asked for, or the file system has no such
+    /// thing.
+    private let direct: Int32
+
+    #if arch(arm64)
+        private static let openDirect: Int32 = 0o200000
+    #else
+        private static let openDirect: Int32 = 0o40000
+    #endif
+    private static let directUnit = 4096
 
     init(_ path: String, _ mode: OpenMode) throws {
         self.path = path
         let flags: Int32 =
             switch mode {
             case .read: O_RDONLY
-            case .write: O_RDWR
+            case .write, .stream: O_RDWR
             case .create: O_RDWR | O_CREAT | O_TRUNC
             }
         descriptor = Glibc.open(path, flags | O_CLOEXEC, 0o644)
         if descriptor < 0 { throw Failure.ofSystem("open", path) }
+        if case .stream = mode {
+            direct = Glibc.open(path, flags | Self.openDirect | O_CLOEXEC)
+        } else {
+            direct = -1
+        }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        if direct >= 0 { close(direct) }
+    }
 
     func size() throws -> Int64 {
         var status = stat()
@@ -43,7 +61,7 @@ final class HostFile: DurableFile {
     }
 
     func write(_ buffer: UnsafeRawBufferPointer, at offset: Int64) throws {
-        var done = 0
+        var done = try writeDirectly(buffer, at: offset)
         while done < buffer.count {
             let count = pwrite(
                 descriptor, buffer.baseAddress! + done, buffer.count - done, Int(offset) + done)
@@ -53,6 +71,18 @@ final class HostFile: DurableFile {
             }
             done += count
         }
+    }
+
+    /// How much of the buffer went past the page cache: all that is aligned, or nothing.
+    private func writeDirectly(_ buffer: UnsafeRawBufferPointer, at offset: Int64) throws -> Int {
+        let address = Int(bitPattern: buffer.baseAddress)
+        let isAligned = [address, buffer.count, Int(offset)].allSatisfy { $0 % Self.directUnit == 0 }
+        guard direct >= 0, isAligned else { return 0 }
+        let count = pwrite(direct, buffer.baseAddress!, buffer.count, Int(offset))
+        if count >= 0 { return count }
+        // The device's unit may be larger than ours: the page cache takes any.
+        guard errno == EINVAL || errno == EINTR else { throw Failure.ofSystem("write", path) }
+        return 0
     }
 
     func punchHole(at offset: Int64, count: Int64) throws {

@@ -52,7 +52,8 @@ extension UnsafeRawBufferPointer {
     /// Compares the buffer with itself, shifted by one word whose bytes are zero.
     var isAllZero: Bool {
         guard count >= 16 else { return allSatisfy { $0 == 0 } }
-        let head = loadUnaligned(as: UInt64.self) | loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        let head =
+            loadUnaligned(as: UInt64.self) | loadUnaligned(fromByteOffset: 8, as: UInt64.self)
         return head == 0 && memcmp(baseAddress!, baseAddress! + 16, count - 16) == 0
     }
 }

@@ -68,7 +68,7 @@ package final class PointReader: Sendable {
 
     /// Writes a disk as it was at the point onto an image that reads as zeros, durably.
     package func copy(disk: Int, to path: String, files: any FileSystem) throws {
-        let target = try files.open(path, .write)
+        let target = try files.open(path, .stream)
         let bytes = UnsafeMutableRawBufferPointer.allocate(
             byteCount: LogChunk.bytesMax, alignment: 4096)
         defer { bytes.deallocate() }

@@ -15,7 +15,8 @@ package struct RecoveryPointChain: Sendable {
     let files: any FileSystem
 
     /// The point of that sequence, the latest when nil; raises `replication.point_missing`.
-    static func point(_ sequence: Int?, of protection: Protection) throws(Failure) -> RecoveryPoint {
+    static func point(_ sequence: Int?, of protection: Protection) throws(Failure) -> RecoveryPoint
+    {
         let found = sequence.map { wanted in
             protection.points.first { $0.sequence == wanted }
         }
@@ -24,7 +25,9 @@ package struct RecoveryPointChain: Sendable {
                 .pointMissing, "\(protection.vm) has no recovery point yet; run its first copy",
                 context: ["vm": protection.vm])
         }
-        guard sequence == nil || point.sequence == sequence else { throw missing(sequence, protection) }
+        guard sequence == nil || point.sequence == sequence else {
+            throw missing(sequence, protection)
+        }
         return point
     }
 
@@ -46,7 +49,9 @@ package struct RecoveryPointChain: Sendable {
 
     /// Opens the disks as they were at `point`; raises `replication.log_damaged`.
     package func open(_ point: Int) throws -> PointReader {
-        let undo = try wayBack(to: point).map { try ReplicationLog(folder.undoLog($0), files: files) }
+        let undo = try wayBack(to: point).map {
+            try ReplicationLog(folder.undoLog($0), files: files)
+        }
         return try PointReader(protection, disks: images.map { try files.open($0, .read) }, undo)
     }
 }

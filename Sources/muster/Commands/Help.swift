@@ -37,10 +37,13 @@ struct ExplainCommand: ParsableCommand {
                 catalogue.map { "\($0.name)\n    \($0.meaning)" }.joined(separator: "\n"))
         }
         guard let found = catalogue.first(where: { $0.name == code }) else {
-            let room = catalogue.map(\.name).filter { $0.split(separator: ".").first == code.split(separator: ".").first }
+            let room = catalogue.map(\.name).filter {
+                $0.split(separator: ".").first == code.split(separator: ".").first
+            }
             let near = Spelling.nearest(to: code, among: catalogue.map(\.name))
             let hint =
-                near.map { "; did you mean '\($0)'?" } ?? (room.isEmpty ? "" : "; there is \(room.joined(separator: ", "))")
+                near.map { "; did you mean '\($0)'?" }
+                ?? (room.isEmpty ? "" : "; there is \(room.joined(separator: ", "))")
             throw Failure(.unknownName, "there is no code '\(code)'\(hint)")
         }
         if options.json { return Terminal.say(json: found.view) }

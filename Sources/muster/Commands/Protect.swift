@@ -7,7 +7,8 @@ import Replication
 
 struct ProtectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "protect", abstract: "Makes a turned-off replica of a machine at another site.")
+        commandName: "protect", abstract: "Makes a turned-off replica of a machine at another site."
+    )
 
     @OptionGroup var options: LabOptions
     @OptionGroup var chosen: VMCommand.Chosen
@@ -34,9 +35,11 @@ struct ProtectCommand: AsyncParsableCommand {
                 "excluded_disks": .list(made.excludedDisks.map { .text($0) }),
             ])
         }
-        let excluded = made.excludedDisks.isEmpty
+        let excluded =
+            made.excludedDisks.isEmpty
             ? "" : "; not replicated: \(made.excludedDisks.joined(separator: ", "))"
-        Terminal.say("\(made.primary) → \(made.replica), every \(made.interval.rawValue)\(excluded)")
+        Terminal.say(
+            "\(made.primary) → \(made.replica), every \(made.interval.rawValue)\(excluded)")
     }
 }
 

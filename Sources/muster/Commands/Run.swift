@@ -32,7 +32,9 @@ struct RunCommand: AsyncParsableCommand {
             name: name, kind: kind, direction: direction, parameters: try givenParameters(),
             scope: scope, by: try await lab.person(options), reason: reason,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
-        if kind == .unplanned { try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name) }
+        if kind == .unplanned {
+            try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name)
+        }
         try await lab.leading { token in
             let run = try await lab.orchestrator.start(request, under: token)
             try await RunLeading(lab: lab, options: options, noWait: noWait).lead(run, token)
@@ -54,7 +56,8 @@ struct RunCommand: AsyncParsableCommand {
 
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Goes on with a run whose engine died or was left waiting.")
+        commandName: "resume", abstract: "Goes on with a run whose engine died or was left waiting."
+    )
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The run; the newest unfinished one.") var run: Int64?

@@ -25,7 +25,8 @@ struct VMCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the machines of all sites.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the machines of all sites.")
         @OptionGroup var options: LabOptions
 
         func run() async throws {
@@ -70,7 +71,10 @@ struct VMCommand: AsyncParsableCommand {
                 var fields = MachineView(machine, protection: state).value.object ?? [:]
                 fields["disks"] = .list(
                     disks.map {
-                        ["name": .text($0.name), "size": .integer($0.size.bytes), "path": .text($1)]
+                        [
+                            "name": .text($0.name), "size": .integer($0.size.bytes),
+                            "path": .text($1),
+                        ]
                     })
                 return Terminal.say(json: .object(fields))
             }

@@ -65,7 +65,8 @@ extension VMCommand {
             let id = try await chosen.machine(in: lab).id
             let address = failover.map { FailoverAddress($0.isEmpty ? nil : $0) }
             try await lab.fabric.setFailoverAddress(address, nic: nic, of: id)
-            let change = address.map { "takes \($0.address ?? "no address")" } ?? "keeps its address"
+            let change =
+                address.map { "takes \($0.address ?? "no address")" } ?? "keeps its address"
             try await lab.tell("\(nic) of \(id) \(change) at failover", id, options)
         }
     }

@@ -38,7 +38,9 @@ import Testing
         #expect(oldest == before)
     }
 
-    @Test func `a replica whose disk is full half way is taken back to its point and fails over`() async throws {
+    @Test func `a replica whose disk is full half way is taken back to its point and fails over`()
+        async throws
+    {
         let files = FullDisk()
         let world = try await World.replicating(files: files)
         let before = try await world.bytes(World.bergen)
@@ -52,9 +54,10 @@ import Testing
         #expect(try await world.bytes(World.bergen) != before)
         try await world.fabric.lose("oslo")
         // The latest cannot be had while the disk is full; a point that is whole can.
-        await #expect(code {
-            _ = try await world.engine.failOver("web", FailoverRequest(.unplanned))
-        } == .fileSystem)
+        await #expect(
+            code {
+                _ = try await world.engine.failOver("web", FailoverRequest(.unplanned))
+            } == .fileSystem)
         _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 1))
         #expect(try await world.bytes(World.bergen) == before)
     }
@@ -84,7 +87,9 @@ import Testing
         #expect(try await world.engine.points(of: "web").map(\.sequence) == [1, 2])
     }
 
-    @Test func `a log of another machine, generation or place in the chain is refused`() async throws {
+    @Test func `a log of another machine, generation or place in the chain is refused`()
+        async throws
+    {
         let world = try await World.replicating()
         let folder = world.replicaFolder()
         let protection = try await world.protection()
@@ -150,7 +155,9 @@ import Testing
         #expect(try await world.engine.state(of: "web") == .error)
     }
 
-    @Test func `a damaged undo log costs the points behind it, and no byte of the latest`() async throws {
+    @Test func `a damaged undo log costs the points behind it, and no byte of the latest`()
+        async throws
+    {
         let world = try await World.replicating(pointsKept: 4)
         for number in 2...4 {
             try await world.write(Noise.bytes(65_536, seed: UInt64(number)), at: 0)

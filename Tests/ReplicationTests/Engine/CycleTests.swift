@@ -25,7 +25,9 @@ import Testing
             code { _ = try await world.engine.firstCopy("web") } == .transitionRefused)
     }
 
-    @Test func `R-9 the replica is the primary of one instant while the guest goes on writing`() async throws {
+    @Test func `R-9 the replica is the primary of one instant while the guest goes on writing`()
+        async throws
+    {
         let world = try await World.replicating()
         let blocks = 16
         let image = try DiskImage(
@@ -61,7 +63,11 @@ import Testing
         #expect(try await world.areEqual())
     }
 
-    @Test func `R-10 a delta of 100 MiB of zeros crosses in under 1 MiB, and whole without compression of text`() async throws {
+    @Test
+    func
+        `R-10 a delta of 100 MiB of zeros crosses in under 1 MiB, and whole without compression of text`()
+        async throws
+    {
         let world = try await World(diskBytes: 208 << 20)
         try await world.protect()
         _ = try await world.engine.firstCopy("web")
@@ -88,7 +94,9 @@ import Testing
         #expect(try await world.areEqual())
     }
 
-    @Test func `R-11 each kept point gives the bytes of its cut, and the oldest gives way`() async throws {
+    @Test func `R-11 each kept point gives the bytes of its cut, and the oldest gives way`()
+        async throws
+    {
         let world = try await World.replicating(pointsKept: 4)
         var cuts: [Int: Data] = [1: try await world.bytes(World.oslo)]
         for number in 2...7 {
@@ -131,7 +139,8 @@ import Testing
         #expect(try await world.areEqual())
     }
 
-    @Test func `a disk changed behind our back is scanned, and what differs is sent`() async throws {
+    @Test func `a disk changed behind our back is scanned, and what differs is sent`() async throws
+    {
         let world = try await World.replicating()
         try await world.fabric.stop(World.oslo)
         let path = try await world.fabric.imagePath(of: "disk0", machine: World.oslo)
@@ -154,7 +163,8 @@ import Testing
         #expect(try await world.protection().appliedSequence == first.sequence)
         #expect(try await world.engine.operation("run-1", of: "web")?.verb == "sync")
         #expect(try await world.engine.operation("run-2", of: "web") == nil)
-        #expect(try await world.engine.sync("web", operation: "run-2").sequence == first.sequence + 1)
+        #expect(
+            try await world.engine.sync("web", operation: "run-2").sequence == first.sequence + 1)
     }
 
     @Test func `R-19 measure counts, averages and names the last error`() async throws {

@@ -38,12 +38,15 @@ import Testing
         let world = try await World.replicating()
         await #expect(code { _ = try await world.engine.prepare("web") } == .machineNotOff)
         #expect(try await world.engine.state(of: "web") == .replicating)
-        await #expect(code {
-            _ = try await world.engine.failOver("web", FailoverRequest(.planned))
-        } == .transitionRefused)
+        await #expect(
+            code {
+                _ = try await world.engine.failOver("web", FailoverRequest(.planned))
+            } == .transitionRefused)
     }
 
-    @Test func `a prepared machine cannot be powered on at either side until that is cancelled`() async throws {
+    @Test func `a prepared machine cannot be powered on at either side until that is cancelled`()
+        async throws
+    {
         let world = try await World.replicating()
         try await world.fabric.stop(World.oslo)
         let prepared = try await world.engine.prepare("web")
@@ -79,13 +82,17 @@ import Testing
         #expect(try await world.fabric.machine(World.oslo).epoch == 2)
     }
 
-    @Test func `F-3 while the primary answers an unplanned failover demands a reason and fences it`() async throws {
+    @Test
+    func `F-3 while the primary answers an unplanned failover demands a reason and fences it`()
+        async throws
+    {
         let world = try await World.replicating()
         world.clock.advance(.seconds(42))
         #expect(try await world.engine.lossWindow(of: "web") == .seconds(42))
-        await #expect(code {
-            _ = try await world.engine.failOver("web", FailoverRequest(.unplanned))
-        } == .reasonMissing)
+        await #expect(
+            code {
+                _ = try await world.engine.failOver("web", FailoverRequest(.unplanned))
+            } == .reasonMissing)
         #expect(try await world.fabric.machine(World.oslo).power == .running)
         let done = try await world.engine.failOver(
             "web", FailoverRequest(.unplanned, reason: "the storage burns"), operation: "run-1")
@@ -98,7 +105,9 @@ import Testing
         try await world.fabric.start(World.bergen)
     }
 
-    @Test func `F-6 a primary that did not answer is outgrown, and started nowhere twice`() async throws {
+    @Test func `F-6 a primary that did not answer is outgrown, and started nowhere twice`()
+        async throws
+    {
         let world = try await World.replicating()
         try await world.write([1], at: 0)
         try await world.fabric.lose("oslo")
@@ -109,7 +118,10 @@ import Testing
         await #expect(code { try await world.fabric.start(World.oslo) } == .epochOutdated)
     }
 
-    @Test func `F-4 after an unplanned failover the old disks are the base and only differences travel`() async throws {
+    @Test
+    func `F-4 after an unplanned failover the old disks are the base and only differences travel`()
+        async throws
+    {
         let world = try await World.replicating()
         try await world.write(Noise.bytes(65_536, seed: 1), at: 0)
         try await world.fabric.lose("oslo")
@@ -129,7 +141,9 @@ import Testing
         #expect(try await world.protection().statistics.bytesSent - sent < 135_000)
     }
 
-    @Test func `F-3 until it is complete another point may be chosen, forwards and backwards`() async throws {
+    @Test func `F-3 until it is complete another point may be chosen, forwards and backwards`()
+        async throws
+    {
         let world = try await World.replicating(pointsKept: 5)
         var cuts = [1: try await world.bytes(World.oslo)]
         for number in 2...5 {
@@ -145,19 +159,22 @@ import Testing
             #expect(done.appliedSequence == point)
             #expect(try await world.bytes(World.bergen) == cuts[point], "point \(point)")
         }
-        await #expect(code {
-            _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 9))
-        } == .pointMissing)
+        await #expect(
+            code {
+                _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 9))
+            } == .pointMissing)
         #expect(try await world.fabric.machine(World.bergen).role == .production)
         _ = try await world.engine.complete("web")
         #expect(try await world.engine.points(of: "web").map(\.sequence) == [4])
         #expect(try HostFiles().names(in: world.replicaFolder().undo).isEmpty)
-        await #expect(code {
-            _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 4))
-        } == .transitionRefused)
+        await #expect(
+            code {
+                _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 4))
+            } == .transitionRefused)
     }
 
-    @Test func `a machine that has written since cannot be brought to another point`() async throws {
+    @Test func `a machine that has written since cannot be brought to another point`() async throws
+    {
         let world = try await World.replicating(pointsKept: 3)
         try await world.write([1], at: 0)
         _ = try await world.engine.sync("web")
@@ -165,17 +182,22 @@ import Testing
         _ = try await world.engine.failOver("web", FailoverRequest(.unplanned))
         try await world.fabric.start(World.bergen)
         try await world.write([2], at: 0, on: World.bergen)
-        await #expect(code {
-            _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 1))
-        } == .machineNotOff)
+        await #expect(
+            code {
+                _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 1))
+            } == .machineNotOff)
         try await world.fabric.stop(World.bergen)
-        await #expect(code {
-            _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 1))
-        } == .pointOverwritten)
+        await #expect(
+            code {
+                _ = try await world.engine.failOver("web", FailoverRequest(.unplanned, point: 1))
+            } == .pointOverwritten)
         try await world.fabric.start(World.bergen)
     }
 
-    @Test func `an old primary that was changed after a planned failover is compared on the way back`() async throws {
+    @Test
+    func `an old primary that was changed after a planned failover is compared on the way back`()
+        async throws
+    {
         let world = try await World.replicating()
         try await world.failOverPlanned()
         let path = try await world.fabric.imagePath(of: "disk0", machine: World.oslo)

@@ -7,7 +7,9 @@ import Testing
 @testable import Replication
 
 @Suite struct ProtectTests {
-    @Test func `R-7 protecting makes a turned-off machine with equal cpu, memory and cards`() async throws {
+    @Test func `R-7 protecting makes a turned-off machine with equal cpu, memory and cards`()
+        async throws
+    {
         let world = try await World()
         let protection = try await world.protect()
         #expect(protection.state == .readyForInitialReplication)
@@ -25,7 +27,9 @@ import Testing
         await #expect(code { try await world.fabric.start(World.bergen) } == .machineIsReplica)
     }
 
-    @Test func `R-6 a disk that cannot be replicated is refused by name, or left out on purpose`() async throws {
+    @Test func `R-6 a disk that cannot be replicated is refused by name, or left out on purpose`()
+        async throws
+    {
         let world = try await World()
         let id = MachineID(site: "oslo", name: "sql")
         let image = try await world.fabric.imagePath(of: "disk0", machine: World.oslo)
@@ -49,27 +53,34 @@ import Testing
         #expect(try await world.areEqual(id, replica))
     }
 
-    @Test func `R-15 a second protection, a replica, its own site and unknown names are refused`() async throws {
+    @Test func `R-15 a second protection, a replica, its own site and unknown names are refused`()
+        async throws
+    {
         let world = try await World()
-        await #expect(code {
-            _ = try await world.engine.protect(World.oslo, ProtectionOptions(target: "oslo"))
-        } == .alreadyProtected)
-        await #expect(code {
-            _ = try await world.engine.protect(World.oslo, ProtectionOptions(target: "bergn"))
-        } == .unknownName)
-        await #expect(code {
-            _ = try await world.engine.protect(
-                World.oslo, ProtectionOptions(target: "bergen", disks: ["disk7"]))
-        } == .unknownName)
-        await #expect(code {
-            _ = try await world.engine.protect(
-                World.oslo, ProtectionOptions(target: "bergen", pointsKept: 25))
-        } == .usage)
+        await #expect(
+            code {
+                _ = try await world.engine.protect(World.oslo, ProtectionOptions(target: "oslo"))
+            } == .alreadyProtected)
+        await #expect(
+            code {
+                _ = try await world.engine.protect(World.oslo, ProtectionOptions(target: "bergn"))
+            } == .unknownName)
+        await #expect(
+            code {
+                _ = try await world.engine.protect(
+                    World.oslo, ProtectionOptions(target: "bergen", disks: ["disk7"]))
+            } == .unknownName)
+        await #expect(
+            code {
+                _ = try await world.engine.protect(
+                    World.oslo, ProtectionOptions(target: "bergen", pointsKept: 25))
+            } == .usage)
         try await world.protect()
         await #expect(code { try await world.protect() } == .alreadyProtected)
-        await #expect(code {
-            _ = try await world.engine.protect(World.bergen, ProtectionOptions(target: "oslo"))
-        } == .alreadyProtected)
+        await #expect(
+            code {
+                _ = try await world.engine.protect(World.bergen, ProtectionOptions(target: "oslo"))
+            } == .alreadyProtected)
         await #expect(code { _ = try await world.engine.sync("wbe") } == .notProtected)
     }
 
@@ -88,7 +99,9 @@ import Testing
         await #expect(code { _ = try await world.fabric.machine(World.bergen) } == .unknownName)
     }
 
-    @Test func `suspending stops cycles, and resuming sends what was written meanwhile`() async throws {
+    @Test func `suspending stops cycles, and resuming sends what was written meanwhile`()
+        async throws
+    {
         let world = try await World.replicating()
         _ = try await world.engine.suspend("web")
         try await world.write([1], at: 0)

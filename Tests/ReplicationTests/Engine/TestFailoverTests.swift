@@ -9,7 +9,9 @@ import Testing
 @Suite struct TestFailoverTests {
     private let test = MachineID(site: "bergen", name: "web-test")
 
-    @Test func `F-1 a point boots on an isolated network while cycles go on, and leaves nothing`() async throws {
+    @Test func `F-1 a point boots on an isolated network while cycles go on, and leaves nothing`()
+        async throws
+    {
         let world = try await World.replicating(pointsKept: 3)
         let old = try await world.bytes(World.oslo)
         try await world.write([1, 2, 3], at: 65_536)
@@ -33,14 +35,18 @@ import Testing
         #expect(try await world.engine.state(of: "web") == .replicating)
     }
 
-    @Test func `F-1 a network that is not isolated is refused, and a missing point too`() async throws {
+    @Test func `F-1 a network that is not isolated is refused, and a missing point too`()
+        async throws
+    {
         let world = try await World.replicating()
-        await #expect(code {
-            _ = try await world.engine.testFailover("web", network: "tenant")
-        } == .networkNotIsolated)
-        await #expect(code {
-            _ = try await world.engine.testFailover("web", point: 7)
-        } == .pointMissing)
+        await #expect(
+            code {
+                _ = try await world.engine.testFailover("web", network: "tenant")
+            } == .networkNotIsolated)
+        await #expect(
+            code {
+                _ = try await world.engine.testFailover("web", point: 7)
+            } == .pointMissing)
         await #expect(code { _ = try await world.fabric.machine(test) } == .unknownName)
         try await world.engine.cleanUp("web")
     }

@@ -70,7 +70,8 @@ final class PowerCutStory {
             let bytes =
                 switch Int.random(in: 0...2, using: &generator) {
                 case 0: [UInt8](repeating: 0, count: 4096)
-                case 1: [UInt8](repeating: UInt8.random(in: 1...255, using: &generator), count: 4096)
+                case 1:
+                    [UInt8](repeating: UInt8.random(in: 1...255, using: &generator), count: 4096)
                 default: Noise.bytes(4096, seed: generator.next())
                 }
             sites.write(bytes, block: block, disk: disk)
@@ -167,8 +168,11 @@ final class PowerCutStory {
                 generation: protection.generation, blockBytes: protection.blockBytes,
                 diskBytes: Int64(sites.sizes[disk]))
             let kept = try HashFile.read(path, identity, files: files)
-            let real = try DiskScan(files: files, workers: 1).hashes(of: side.images[disk], identity)
-            guard kept == real else { throw broken("\(moment): the hashes of disk\(disk) are wrong") }
+            let real = try DiskScan(files: files, workers: 1).hashes(
+                of: side.images[disk], identity)
+            guard kept == real else {
+                throw broken("\(moment): the hashes of disk\(disk) are wrong")
+            }
         }
     }
 
@@ -193,7 +197,8 @@ extension [UInt8] {
     fileprivate func isSame(as other: [UInt8]) -> Bool {
         withUnsafeBytes { left in
             other.withUnsafeBytes {
-                left.count == $0.count && memcmp(left.baseAddress!, $0.baseAddress!, left.count) == 0
+                left.count == $0.count
+                    && memcmp(left.baseAddress!, $0.baseAddress!, left.count) == 0
             }
         }
     }

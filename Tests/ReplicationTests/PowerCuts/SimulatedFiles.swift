@@ -174,7 +174,8 @@ private final class SimulatedFile: DurableFile {
             if count > 0 {
                 inode.now.withUnsafeBytes {
                     buffer.copyMemory(
-                        from: UnsafeRawBufferPointer(rebasing: $0[Int(offset)..<Int(offset) + count]))
+                        from: UnsafeRawBufferPointer(
+                            rebasing: $0[Int(offset)..<Int(offset) + count]))
                 }
             }
             return count

@@ -65,11 +65,13 @@ final class SimulatedSites: FabricProvider, ChangeSource, WallClock {
             let open = primary.open!
             let disks = sizes.indices.map { disk in
                 let blocks = (sizes[disk] + Self.blockBytes - 1) / Self.blockBytes
-                let marked = everything ? [0..<blocks] : open.marks[disk].sorted().map { $0..<$0 + 1 }
+                let marked =
+                    everything ? [0..<blocks] : open.marks[disk].sorted().map { $0..<$0 + 1 }
                 return CutDisk(
                     name: "disk\(disk)", size: ByteCount(sizes[disk]), extents: marked
                 ) { offset, buffer in
-                    buffer.copyBytes(from: open.disks[disk][Int(offset)..<Int(offset) + buffer.count])
+                    buffer.copyBytes(
+                        from: open.disks[disk][Int(offset)..<Int(offset) + buffer.count])
                 }
             }
             return Cut(
@@ -111,7 +113,8 @@ final class SimulatedSites: FabricProvider, ChangeSource, WallClock {
     func start(_ id: MachineID) async throws {}
     func stop(_ id: MachineID) async throws {}
     func connect(_ nic: String, of id: MachineID, to switchName: String?) async throws {}
-    func setFailoverAddress(_ address: FailoverAddress?, nic: String, of id: MachineID) async throws {}
+    func setFailoverAddress(_ address: FailoverAddress?, nic: String, of id: MachineID) async throws
+    {}
     func setGuestAddress(_ address: String?, nic: String, of id: MachineID) async throws {}
     func changeSource(of id: MachineID) async throws -> any ChangeSource { self }
     func imagePath(of disk: String, machine id: MachineID) async throws -> String {

@@ -91,10 +91,12 @@ final class SpoilingTransport: Transport {
         let layout = LabLayout(lab: lab)
         try LocalTransport(layout: layout, files: HostFiles())
             .deliver(log, named: name, of: vm, to: site)
-        guard let spoil = spoil.withLock({ spoil in
-            defer { spoil = nil }
-            return spoil
-        }) else { return }
+        guard
+            let spoil = spoil.withLock({ spoil in
+                defer { spoil = nil }
+                return spoil
+            })
+        else { return }
         let path = layout.folder(of: vm, at: site).receivedLog(name)
         var bytes = try Data(contentsOf: URL(filePath: path))
         spoil(&bytes)

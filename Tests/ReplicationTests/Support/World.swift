@@ -43,7 +43,9 @@ final class World: Sendable {
                 try await fabric.addSwitch(Switch(name: name, network: name), host: nil, at: site)
             }
         }
-        let images = try (0..<disks).map { try self.makeImage("image\($0)", bytes: diskBytes, seed: UInt64($0)) }
+        let images = try (0..<disks).map {
+            try self.makeImage("image\($0)", bytes: diskBytes, seed: UInt64($0))
+        }
         try await fabric.importMachine(
             VirtualMachine(
                 id: Self.oslo, host: "oslo-host", processors: 2, memory: ByteCount(2 << 30),
@@ -150,6 +152,7 @@ func code(_ body: () async throws -> Void) async -> Failure.Code? {
         try await body()
         return nil
     } catch {
-        return (error as? Failure)?.code ?? Failure.Code("test.other", meaning: "\(error)", remedy: "")
+        return (error as? Failure)?.code
+            ?? Failure.Code("test.other", meaning: "\(error)", remedy: "")
     }
 }
