@@ -108,6 +108,7 @@ extension Lab {
     func changed(_ round: Int) throws -> URL {
         try image(
             "round-\(round).img", bytes: 1 << 20,
-            content: String(repeating: "round \(round) ", count: 20_000 * (round + 1) / (round + 2)))
+            content: String(repeating: "round \(round) ", count: 20_000 * (round + 1) / (round + 2))
+        )
     }
 }

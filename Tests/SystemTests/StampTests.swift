@@ -85,7 +85,9 @@ import Testing
         }
     }
 
-    @Test func `after the loss of Oslo a machine failed over is skipped by a later plan`() async throws {
+    @Test func `after the loss of Oslo a machine failed over is skipped by a later plan`()
+        async throws
+    {
         try await Lab.standing { lab in
             try await lab.done("site", "lose", "oslo")
             try await lab.expect(
@@ -109,7 +111,9 @@ import Testing
         }
     }
 
-    @Test func `one host without the switch aborts the run before anything is touched`() async throws {
+    @Test func `one host without the switch aborts the run before anything is touched`()
+        async throws
+    {
         try await Lab.standing { lab in
             try await lab.done("site", "switch", "bergen", "tenant", "--remove")
             let before = try await lab.program.run(["--lab", lab.path, "vm", "list", "--json"])
@@ -118,7 +122,9 @@ import Testing
                 says: ["bergen-host1", "'tenant'", "nothing was touched"])
             let after = try await lab.program.run(["--lab", lab.path, "vm", "list", "--json"])
             #expect(before.output == after.output)
-            let acts = try await lab.json("report", "2")["acts"].list.compactMap { $0["primitive"].text }
+            let acts = try await lab.json("report", "2")["acts"].list.compactMap {
+                $0["primitive"].text
+            }
             let reads: Set = [
                 "plan.freeze", "plan.preflight", "fabric.select", "replication.replica",
                 "fabric.host",
