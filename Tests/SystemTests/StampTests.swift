@@ -10,6 +10,8 @@ import Testing
             var run = try lab.start("run", "management-stamp", "--kind", "planned")
             try await lab.answer(&run, "yes")
             #expect(try await run.end() == .code(0))
+            let decision = try await lab.json("report", "2")["decisions"][0]
+            #expect(decision["what"] == "planned management-stamp")
             try await lab.expectProduction(at: "bergen", running: true)
             let skipping = try await lab.expect(
                 5, "run", "management-stamp", "--kind", "planned", "--no-wait",
