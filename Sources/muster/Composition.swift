@@ -34,6 +34,12 @@ struct Composition: Sendable {
         ) { bell.notify($0) }
     }
 
+    /// Makes the lab's folder with an empty fabric and a store, and opens it.
+    static func make(_ options: LabOptions) throws -> Composition {
+        _ = try EmbeddedFabric.create(at: options.folder)
+        return try Composition(options)
+    }
+
     var replication: ReplicationEngine { orchestrator.services.replication }
     var clock: any WallClock { orchestrator.services.clock }
 

@@ -1,5 +1,5 @@
-// The management stamp from outside: over, home again, rehearsed, and when Oslo is gone. The operator's
-// promises are in the exit codes and in what stands afterwards.
+// The management stamp from outside: over, home again, rehearsed, and when Oslo is gone. The
+// operator's promises are in the exit codes and in what stands afterwards.
 import Foundation
 import Testing
 
@@ -62,7 +62,7 @@ import Testing
             let shown = try await lab.program.run(["--lab", lab.path] + unplanned)
             #expect(shown.status == .code(4), "\(shown)")
             for name in StandingLab.machines { #expect(shown.errors.contains(name), "\(shown)") }
-            for word in ["WOULD LOSE", "--accept-loss"] {
+            for word in ["WOULD LOSE", "--accept-loss", "[usage.not_confirmed]"] {
                 #expect(shown.errors.contains(word), "\(shown)")
             }
             #expect(try await lab.json("runs").list.count == 1, "nothing but the protecting run")

@@ -1,5 +1,5 @@
-// The command in a terminal, played by `script`: the view is drawn in place, fits the terminal, keeps the
-// open question whole, and shows no colour where NO_COLOR is set.
+// The command in a terminal, played by `script`: the view is drawn in place, fits the terminal,
+// keeps the open question whole, and shows no colour where NO_COLOR is set.
 import Foundation
 import Testing
 
@@ -10,7 +10,7 @@ import Testing
     func `a run is drawn in place, within the terminal`(noColour: String) async throws {
         try await Lab.standing { lab in
             let drawn = try await lab.inTerminal(
-                "run management-stamp --kind planned --no-wait", rows: 16, noColour: noColour)
+                "run management-stamp --kind planned --no-wait", rows: 18, noColour: noColour)
             #expect(drawn.contains("\u{1B}[J"), "\(drawn)")
             #expect(drawn.contains("\u{1B}[33m") == noColour.isEmpty, "\(drawn)")
             for line in Self.plain(drawn).split(whereSeparator: \.isNewline) {
@@ -18,7 +18,7 @@ import Testing
             }
             let picture = Self.plain(drawn).components(separatedBy: "run 2 · ").last ?? ""
             let lines = picture.split(whereSeparator: \.isNewline)
-            #expect(lines.count <= 16 + 2, "the picture and the two lines after it: \(picture)")
+            #expect(lines.count <= 18 + 2, "the picture and the two lines after it: \(picture)")
             for words in [
                 "Is the library share readable from Bergen?", "one of yes, no · role:fabric-admin",
                 "muster answer 1 ANSWER", "✔ Preflight  2 done", "· Group: portal",

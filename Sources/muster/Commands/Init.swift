@@ -4,7 +4,6 @@ import Fabric
 import Foundation
 import Model
 import Orchestration
-import Store
 
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,9 +16,8 @@ struct InitCommand: AsyncParsableCommand {
     func run() async throws {
         let names = sites.split(separator: ",").map(String.init)
         for name in names { try Name.checked(name, "site") }
-        let lab = try EmbeddedFabric.create(at: options.folder)
-        _ = try Store(folder: options.folder)
-        for name in names { try await lab.createSite(name) }
+        let lab = try Composition.make(options)
+        for name in names { try await lab.fabric.createSite(name) }
         try makeAuthorsFiles()
         if options.json {
             Terminal.say(json: [
