@@ -96,9 +96,9 @@ extension RunState {
 extension Question {
     /// The question, who may answer, until when, and the command that answers.
     var lines: [String] {
-        let deadline = request.deadline.map { " until \($0.timeOfDay) UTC" } ?? ""
+        let deadline = request.deadline.map { " · until \($0.timeOfDay) UTC" } ?? ""
         let who = request.who.text ?? "anybody"
-        return ["? \(request.title)  [\(request.form.summary); \(who)\(deadline)]"]
+        return ["? \(request.title)", "    \(request.form.summary) · \(who)\(deadline)"]
             + (request.instructions.map { ["    \($0)"] } ?? [])
             + ["    muster answer \(id) ANSWER   or   muster answer \(id) --refuse"]
     }

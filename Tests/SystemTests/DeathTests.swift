@@ -108,7 +108,9 @@ private struct Ending: Sendable {
         var disks: [Int] = []
         for name in StandingLab.machines {
             for site in ["oslo", "bergen"] {
-                disks.append(try await lab.disk(of: "\(site)/\(name)").hashValue)
+                // The image itself: ten more commands for each death would be its better half.
+                let path = "\(lab.path)/sites/\(site)/machines/\(name)/disk0.raw"
+                disks.append(try Data(contentsOf: URL(filePath: path)).hashValue)
             }
         }
         self.disks = disks

@@ -6,7 +6,7 @@ extension RunReport {
     package var text: String {
         [
             heading, failureLines, taskLines, questionLines, standLines, lossLines, noteLines,
-            sourceLines,
+            decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
@@ -37,7 +37,9 @@ extension RunReport {
 
     private var actLines: [String] {
         let lines = acts.map { act in
-            "  \(act.begunAt.timeOfDay)  \(act.primitive)  \(act.outcome?.kind.rawValue ?? "unknown")"
+            let mark = act.outcome.map { $0.kind == .result ? "✔" : "✘" } ?? "…"
+            let doubt = act.outcome == nil ? "  outcome not written" : ""
+            return "  \(act.begunAt.timeOfDay)  \(mark) \(act.primitive)\(doubt)"
         }
         return lines.isEmpty ? [] : ["What was done"] + lines
     }
@@ -75,7 +77,11 @@ extension RunReport {
 
     private var sourceLines: [String] {
         ["Made from"] + run.sources.map { "  \($0.digest.short)  \($0.module)" }
-            + decisions.map { "  decided by \($0.who) at \($0.at): \($0.what)" }
+    }
+
+    private var decisionLines: [String] {
+        let lines = decisions.map { "  \($0.who) at \($0.at): \($0.what)" }
+        return lines.isEmpty ? [] : ["Who decided"] + lines
     }
 }
 

@@ -25,14 +25,14 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Explains a failure code and what can be done.")
 
-    @Flag(help: "Print JSON for programs.") var json = false
+    @OptionGroup var options: LabOptions
     @Argument(help: "The code, such as fabric.switch_missing; all codes when left out.")
     var code: String?
 
     func run() throws {
         let catalogue = Failure.Code.catalogue
         guard let code else {
-            if json { return Terminal.say(json: .list(catalogue.map(\.view))) }
+            if options.json { return Terminal.say(json: .list(catalogue.map(\.view))) }
             return Terminal.say(
                 catalogue.map { "\($0.name)\n    \($0.meaning)" }.joined(separator: "\n"))
         }
@@ -46,7 +46,7 @@ struct ExplainCommand: ParsableCommand {
                 ?? (room.isEmpty ? "" : "; there is \(room.joined(separator: ", "))")
             throw Failure(.unknownName, "there is no code '\(code)'\(hint)")
         }
-        if json { return Terminal.say(json: found.view) }
+        if options.json { return Terminal.say(json: found.view) }
         Terminal.say("\(found.name)\n    \(found.meaning)\n    \(found.remedy)")
     }
 }
