@@ -11,8 +11,10 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A room of the house, with its face (the DocC catalogue) beside its sources.
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func room(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 /// The tests of one room; they mirror `Sources` name for name.
@@ -22,6 +24,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -31,6 +40,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+            traits: ["FullFoundation"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // System libraries
@@ -60,12 +75,18 @@ let package = Package(
             "Orchestration",
             ["Model", "Store", "Fabric", "LuaRuntime", "Replication", "CAssets"]),
 
+        // L4
+        room(
+            "Server",
+            ["Model", "Orchestration", "CAssets", hummingbird, lifecycle, logging, nio],
+            exclude: ["Page"]),
+
         // L5
         .executableTarget(
             name: "muster",
             dependencies: [
                 "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration",
-                "CAssets", arguments,
+                "Server", "CAssets", arguments, lifecycle, signals, logging,
             ],
             swiftSettings: strict),
 
@@ -75,7 +96,32 @@ let package = Package(
         tests("Store", ["Store", "Model", grdb, sqlite]),
         tests("Fabric", ["Fabric", "Model"]),
         tests("Replication", ["Replication", "Fabric", "Model", "SystemXxhash"]),
+        tests(
+            "Orchestration",
+            [
+                "Orchestration", "Model", "LuaRuntime", "Store", "Fabric", "Replication",
+                "TestSupport",
+            ]),
+        tests(
+            "Server",
+            [
+                "Server", "TestSupport", "Orchestration", "Replication", "Fabric", "Store",
+                "Model", lifecycle, logging,
+            ]),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Model", "Store", "Fabric", "LuaRuntime", "Replication", "Orchestration", "CAssets",
+            ],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests(
+            "Runbook",
+            [
+                "TestSupport", "Model", "Store", "Fabric", "LuaRuntime", "Replication",
+                "Orchestration",
+            ]),
         tests("House", ["Model", "CAssets"]),
+        tests("System", []),
     ],
     cLanguageStandard: .gnu2x
 )

@@ -1,35 +1,61 @@
---- Makes the constructors of cards, `plan { … }`, `runbook { … }` and their parts, before any line of
--- an author's runs. A constructor turns its list part into named fields, notes what it made and on
--- which line, and leaves judging to the engine, which checks a card as a whole.
+--- Makes the constructors of cards, `plan { … }`, `runbook { … }` and their parts, before any line
+-- of an author's runs. A constructor turns its list part into named fields, notes what it made and
+-- on which line, and leaves judging to the engine, which checks a card as a whole.
 local border = ...
+
+-- `return plan { … }` is a call in the tail: without an anchor the author's line would be gone.
+local anchored = border.anchored
+
+local function refuse(format, ...)
+  border.fail { code = "plan.card_invalid", message = format:format(...) }
+end
+
+local function position()
+  local file, line = border.position()
+  return file and ("%s:%d"):format(file, line)
+end
+
+--- Refuses a list with a table that has both values and names: its constructor was forgotten.
+local function check_parts(kind, field, list)
+  for index, part in ipairs(list) do
+    if type(part) == "table" and part["$kind"] == nil and part[1] ~= nil then
+      for key in pairs(part) do
+        if type(key) == "string" then
+          refuse("%s.%s[%d] is a bare table: write step { … }, manual { … }, group { … } or "
+            .. "machine { … }", kind, field, index)
+        end
+      end
+    end
+  end
+end
 
 --- Copies `fields`, noting the kind and the author's line; the first list item becomes `name`.
 local function make(kind, fields, first)
   if type(fields) ~= "table" then
-    border.fail {
-      code = "plan.card_invalid",
-      message = ("%s takes a table: %s { … }, but is given %s"):format(kind, kind, type(fields)),
-    }
+    refuse("%s takes a table: %s { … }, but is given %s", kind, kind, type(fields))
   end
-  local made = { ["$kind"] = kind, ["$where"] = border.position() }
+  local made = { ["$kind"] = kind, ["$where"] = position() }
   for key, value in pairs(fields) do
     if key == 1 and first then
+      if fields[first] ~= nil then
+        refuse("%s has its %s twice: as first value and by name", kind, first)
+      end
       made[first] = value
     elseif type(key) ~= "string" then
-      border.fail {
-        code = "plan.card_invalid",
-        message = ("%s has a value without a field name (number %s)"):format(kind, tostring(key)),
-      }
+      refuse("%s has a value without a field name (number %s)", kind, tostring(key))
     else
       made[key] = value
+      if type(value) == "table" then
+        check_parts(kind, key, value)
+      end
     end
   end
   return made
 end
 
---- Moves the list part of a table to the field `name`: `{ "a", "b", after = … }`.
-local function gather(fields, name)
-  local list, made = {}, { [name] = {} }
+--- Moves the list part of a table, if it has one, to the field `name`: `{ "a", "b", after = … }`.
+local function gather(kind, fields, name)
+  local list, made = {}, {}
   for key, value in pairs(fields) do
     if type(key) == "number" then
       list[key] = value
@@ -37,66 +63,82 @@ local function gather(fields, name)
       made[key] = value
     end
   end
-  made[name] = list
+  if next(list) ~= nil then
+    if made[name] ~= nil then
+      refuse("%s has its %s twice: as a list and by name", kind, name)
+    end
+    made[name] = list
+  end
   return made
 end
 
-function plan.step(fields)
+plan.step = anchored(function(fields)
   return make("step", fields, "name")
-end
+end)
 
-function plan.manual(fields)
+plan.manual = anchored(function(fields)
   return make("manual", fields, "name")
-end
+end)
 
-function plan.group(fields)
+plan.group = anchored(function(fields)
   return make("group", fields, "name")
-end
+end)
 
-function plan.machine(fields)
+plan.machine = anchored(function(fields)
   return make("machine", fields, "name")
-end
+end)
 
 setmetatable(plan, {
-  __call = function(_, fields)
+  __call = anchored(function(_, fields)
     local made = make("plan", fields)
     if type(made.shutdown) == "table" then
-      made.shutdown = gather(made.shutdown, "order")
+      made.shutdown = gather("plan.shutdown", made.shutdown, "order")
     end
     return made
+  end),
+  __index = function(_, name)
+    border.fail {
+      code = "lua.name_unknown",
+      message = ("'plan.%s' does not exist%s"):format(
+        tostring(name), border.hint(tostring(name), plan)
+      ),
+    }
   end,
 })
 
 --- A parameter stands as `{ "string", "what it is", default = … }`.
-local function parameter(fields)
+local function parameter(name, fields)
   if type(fields) ~= "table" then
     return fields
   end
   local made = {}
   for key, value in pairs(fields) do
+    if math.type(key) == "integer" and key > 2 then
+      refuse("runbook.parameters.%s has a value without a field name (number %d)", name, key)
+    end
     made[key == 1 and "type" or key == 2 and "summary" or key] = value
   end
   return made
 end
 
-function runbook(fields)
+runbook = anchored(function(fields)
   local made = make("runbook", fields)
   if type(made.parameters) == "table" then
     local parameters = {}
     for name, declared in pairs(made.parameters) do
-      parameters[name] = parameter(declared)
+      parameters[name] = parameter(name, declared)
     end
     made.parameters = parameters
   end
   return made
-end
+end)
 
 --- Lines of the run's streams may be formats, as string.format takes them.
 for _, verb in ipairs { "note", "output", "progress", "warn" } do
   local write = job[verb]
-  job[verb] = function(text, ...)
+  job[verb] = anchored(function(text, ...)
     return write(select("#", ...) > 0 and text:format(...) or text)
-  end
+  end)
 end
 
 --- What a step is given: fields that exist, and `context.vm "name"`; all else is an error, not nil.
@@ -105,19 +147,18 @@ local function context_of(fields)
   for _, vm in ipairs(fields.vms) do
     by_name[vm.name] = vm
   end
+  local function unknown(format, name, known)
+    name = tostring(name)
+    border.fail {
+      code = "name.unknown", message = format:format(name) .. border.hint(name, known),
+    }
+  end
   function fields.vm(name)
-    return by_name[name]
-      or border.fail {
-        code = "name.unknown",
-        message = ("context.vm: the plan has no vm '%s'"):format(tostring(name)),
-      }
+    return by_name[name] or unknown("context.vm: the plan has no vm '%s'", name, by_name)
   end
   return setmetatable(fields, {
     __index = function(_, name)
-      border.fail {
-        code = "name.unknown",
-        message = ("context has no field '%s'"):format(tostring(name)),
-      }
+      unknown("context has no field '%s'", name, fields)
     end,
   })
 end

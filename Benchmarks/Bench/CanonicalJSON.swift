@@ -14,15 +14,18 @@ enum CanonicalJSON {
         "first_copy": .object(["at": "22:00", "rate": .float(0.5)]),
     ])
 
+    private static func rate(_ work: () throws -> Void) async rethrows -> Double {
+        Double(count) / (try await seconds { for _ in 0..<count { try work() } })
+    }
+
     private static var writing: Comparison {
-        let peer = foundation
-        return Comparison(
-            name: "canonical JSON, written", work: Double(count), unit: "values/s",
-            peer: "JSONSerialization, sorted keys", wanted: 1,
-            ours: { for _ in 0..<count { keep(value.canonicalJSON) } },
-            theirs: {
-                for _ in 0..<count {
-                    keep(try JSONSerialization.data(withJSONObject: peer, options: .sortedKeys))
+        Comparison(
+            name: "canonical JSON, written", unit: .rate("values/s"), wanted: .ratio(1),
+            ours: { await rate { keep(value.canonicalJSON) } },
+            peer: Comparison.Peer(name: "JSONSerialization, sorted keys") {
+                let value = try JSONSerialization.jsonObject(with: Data(value.canonicalJSON.utf8))
+                return try await rate {
+                    keep(try JSONSerialization.data(withJSONObject: value, options: .sortedKeys))
                 }
             })
     }
@@ -31,23 +34,10 @@ enum CanonicalJSON {
         let text = value.canonicalJSON
         let data = Data(text.utf8)
         return Comparison(
-            name: "canonical JSON, read", work: Double(count), unit: "values/s",
-            peer: "JSONSerialization", wanted: 1,
-            ours: { for _ in 0..<count { keep(try Value(json: text)) } },
-            theirs: { for _ in 0..<count { keep(try JSONSerialization.jsonObject(with: data)) } })
+            name: "canonical JSON, read", unit: .rate("values/s"), wanted: .ratio(5),
+            ours: { try await rate { keep(try Value(json: text)) } },
+            peer: Comparison.Peer(name: "JSONSerialization") {
+                try await rate { keep(try JSONSerialization.jsonObject(with: data)) }
+            })
     }
-
-    /// The same value as Foundation's objects.
-    private static var foundation: Any {
-        do {
-            return try JSONSerialization.jsonObject(with: Data(value.canonicalJSON.utf8))
-        } catch {
-            preconditionFailure("canonical JSON is JSON: \(error)")
-        }
-    }
-}
-
-/// Lets a result count as used, so that the work for it is not left out.
-@inline(never) private func keep<Result>(_ result: Result) {
-    withExtendedLifetime(result) {}
 }

@@ -3,64 +3,111 @@
 // the round, and the median over the rounds is what counts.
 import Glibc
 
-/// The same work done twice: by us and by somebody people already trust.
+/// Something measured, and beside it the same work done by somebody people already trust.
 struct Comparison {
-    let name: String
-    /// How much work one call does, in `unit`.
-    let work: Double
-    let unit: String
-    let peer: String
-    /// The least ratio of our rate to the peer's that we mean to reach.
-    let wanted: Double
-    let ours: () async throws -> Void
-    let theirs: () async throws -> Void
+    /// What has to be reached.
+    enum Wanted {
+        /// So many times as good as the peer.
+        case ratio(Double)
+        case atLeast(Double)
+        case atMost(Double)
+        /// Shown, and held to nothing.
+        case nothing
+    }
 
-    /// Medians over `rounds`, after one round that is thrown away.
-    func measure(rounds: Int) async throws -> Figure {
-        try await ours()
-        try await theirs()
-        var pairs: [(ours: Cost, theirs: Cost)] = []
+    struct Peer {
+        let name: String
+        let measure: () async throws -> Double
+    }
+
+    let name: String
+    /// Of both figures. `…/s` and the like are better when higher, times and sizes when lower.
+    let unit: Unit
+    let wanted: Wanted
+    var rounds = 9
+    /// One round: does the work and returns its figure.
+    let ours: () async throws -> Double
+    let peer: Peer?
+
+    /// Medians over the rounds, after one round that is thrown away.
+    func measure() async throws -> Figure {
+        _ = try await ours()
+        _ = try await peer?.measure()
+        var sides: [(ours: Side, peer: Side?)] = []
         for round in 0..<rounds {
             if round.isMultiple(of: 2) {
-                let first = try await Cost.of(ours)
-                pairs.append((first, try await Cost.of(theirs)))
+                let first = try await Side.of(ours)
+                sides.append((first, try await measuredPeer()))
             } else {
-                let first = try await Cost.of(theirs)
-                pairs.append((try await Cost.of(ours), first))
+                let first = try await measuredPeer()
+                sides.append((try await Side.of(ours), first))
             }
         }
-        return Figure(
-            comparison: self,
-            ours: work / median(pairs.map(\.ours.wall)),
-            theirs: work / median(pairs.map(\.theirs.wall)),
-            ratio: median(pairs.map { $0.theirs.wall / $0.ours.wall }),
-            cpuRatio: median(pairs.map { $0.theirs.cpu / $0.ours.cpu }))
+        return Figure(comparison: self, sides: sides)
+    }
+
+    private func measuredPeer() async throws -> Side? {
+        guard let peer else { return nil }
+        return try await Side.of(peer.measure)
     }
 }
 
-/// What a comparison came to. Rates are per second of the clock; a ratio over 1 says that we are
-/// faster.
+/// What a figure counts, and which way is better.
+struct Unit {
+    let name: String
+    let isRate: Bool
+
+    static func rate(_ name: String) -> Unit { Unit(name: name, isRate: true) }
+    static func cost(_ name: String) -> Unit { Unit(name: name, isRate: false) }
+
+    /// How many times as good `ours` is.
+    func ratio(_ ours: Double, to theirs: Double) -> Double {
+        isRate ? ours / theirs : theirs / ours
+    }
+}
+
+/// What a comparison came to.
 struct Figure {
     let comparison: Comparison
     let ours: Double
-    let theirs: Double
-    let ratio: Double
-    /// The same by seconds of processor time, children included.
-    let cpuRatio: Double
+    let peer: Double?
+    /// The median of the ratios; over 1 we are better.
+    let ratio: Double?
+    /// The peer's processor seconds by ours, children of the process included.
+    let cpuRatio: Double?
 
-    var isReached: Bool { ratio >= comparison.wanted }
+    init(comparison: Comparison, sides: [(ours: Side, peer: Side?)]) {
+        self.comparison = comparison
+        ours = median(sides.map(\.ours.figure))
+        let pairs = sides.compactMap { side in side.peer.map { (side.ours, $0) } }
+        peer = pairs.isEmpty ? nil : median(pairs.map(\.1.figure))
+        ratio =
+            pairs.isEmpty
+            ? nil : median(pairs.map { comparison.unit.ratio($0.figure, to: $1.figure) })
+        cpuRatio = pairs.isEmpty ? nil : median(pairs.map { $1.cpu / $0.cpu })
+    }
+
+    /// nil when nothing is wanted.
+    var isReached: Bool? {
+        switch comparison.wanted {
+        case .ratio(let wanted): (ratio ?? 0) >= wanted
+        case .atLeast(let wanted): ours >= wanted
+        case .atMost(let wanted): ours <= wanted
+        case .nothing: nil
+        }
+    }
 }
 
-/// Seconds that one call took.
-private struct Cost {
-    let wall: Double
+/// One round of one side.
+struct Side {
+    let figure: Double
+    /// Processor seconds.
     let cpu: Double
 
-    static func of(_ work: () async throws -> Void) async rethrows -> Cost {
-        let start = (wall: ContinuousClock.now, cpu: cpuSeconds())
-        try await work()
-        let wall = (ContinuousClock.now - start.wall) / .seconds(1)
-        return Cost(wall: wall, cpu: max(cpuSeconds() - start.cpu, 1e-6))
+    static func of(_ work: () async throws -> Double) async rethrows -> Side {
+        let start = cpuSeconds()
+        let figure = try await work()
+        return Side(figure: figure, cpu: max(cpuSeconds() - start, 1e-6))
     }
 
     private static func cpuSeconds() -> Double {
@@ -74,9 +121,21 @@ private struct Cost {
     }
 }
 
-private func median(_ values: [Double]) -> Double {
+/// Seconds of the clock that `work` took.
+func seconds(_ work: () async throws -> Void) async rethrows -> Double {
+    let start = ContinuousClock.now
+    try await work()
+    return (ContinuousClock.now - start) / .seconds(1)
+}
+
+func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     let middle = sorted.count / 2
     return sorted.count.isMultiple(of: 2)
         ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+}
+
+/// Lets a result count as used, so that the work for it is not left out.
+@inline(never) func keep<Result>(_ result: Result) {
+    withExtendedLifetime(result) {}
 }

@@ -1,6 +1,12 @@
 // The one list of assets: a path from the repository's root, without quotes, and the include that
-// bakes it in, sorted by path. Every `stdlib/**.lua` but the tests stands here; `AssetTests`
-// compares this list and its bytes with the folders.
+// bakes it in, sorted by path. Every `stdlib/**.lua` but the tests stands here, and the page;
+// `AssetTests` compares this list and its bytes with the folders.
+
+#define ASSET Sources/Server/Page/page.html
+#include "EmbedAsset.h"
+
+#define ASSET stdlib/meta/muster.lua
+#include "EmbedAsset.h"
 
 #define ASSET stdlib/network.lua
 #include "EmbedAsset.h"

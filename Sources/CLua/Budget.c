@@ -1,14 +1,15 @@
-// What a run may use. Instructions are counted by a hook every BEAT instructions; long C work and big
-// blocks are billed in the same coin. Each coroutine of Lua counts from zero, so a resume is billed
-// as a whole beat: nothing is ever free.
+// What a run may use. Instructions are counted by a hook every BEAT instructions; long C work and
+// big blocks are billed in the same coin. Each coroutine of Lua counts from zero, so a resume is
+// billed as a whole beat: nothing is ever free.
 //
 // A kill must not be caught. It is a yield that is never resumed; where Lua cannot yield it is an
 // error, and the hook then fires on every instruction until it can.
+#define _GNU_SOURCE
 #include "Interior.h"
 
 #include <time.h>
 
-enum { BEAT = 1000, CALL_DEPTH_MAX = 16000, BYTES_PER_INSTRUCTION = 64 };
+enum { BEAT = 100, CALL_DEPTH_MAX = 16000, BYTES_PER_INSTRUCTION = 64 };
 static const int64_t slice_nanoseconds_max = 20 * 1000 * 1000;
 static const int64_t burst_cpu_nanoseconds_max = 2LL * 1000 * 1000 * 1000;
 
@@ -91,11 +92,23 @@ int budget_raise_cancelled(lua_State *L) {
 
 static bool budget_slice_is_over(const clua_state *s) {
     return s->slice_used >= s->settings.slice
-        || clock_read(CLOCK_MONOTONIC) - s->slice_began > slice_nanoseconds_max;
+        || clock_read(CLOCK_MONOTONIC_COARSE) - s->slice_began > slice_nanoseconds_max;
 }
 
-static void budget_hook(lua_State *L, lua_Debug *frame) {
-    clua_state *s = state_of(L);
+// Lua's own limit is a million slots, and code that catches its error can stay there for ever,
+// where each error moves the whole stack: so the first limit can be caught, the second cannot.
+static void budget_check_depth(lua_State *L, lua_Debug *frame) {
+    if (!lua_getstack(L, CALL_DEPTH_MAX, frame)) return;
+    if (lua_getstack(L, 2 * CALL_DEPTH_MAX, frame)) {
+        budget_kill(state_of(L), L, KILL_STACK);
+        budget_stop(L);
+    } else {
+        errors_raise(L, "lua.stack_exhausted",
+                     "functions call each other more than %d levels deep", CALL_DEPTH_MAX);
+    }
+}
+
+static void budget_beat(clua_state *s, lua_State *L, lua_Debug *frame) {
     int beat = lua_gethookcount(L);
     if (s->killed == KILL_NONE) {
         budget_bill(s, beat);
@@ -109,12 +122,19 @@ static void budget_hook(lua_State *L, lua_Debug *frame) {
     if (beat != BEAT) budget_arm(L);
     if (s->cancelled == CANCEL_PENDING) budget_raise_cancelled(L);
     if (!budget_slice_is_over(s)) return;
-    if (lua_getstack(L, CALL_DEPTH_MAX, frame))
-        errors_raise(L, "lua.stack_exhausted",
-                     "functions call each other more than %d levels deep", CALL_DEPTH_MAX);
-    if (!lua_isyieldable(L)) return;
+    budget_check_depth(L, frame);
+    if (s->killed != KILL_NONE || !lua_isyieldable(L)) return;
     s->request = REQUEST_SLICE;
     lua_yield(L, 0);
+}
+
+// Lua runs a message handler while the hook that raised is still under way, and hooks do not nest:
+// an author's handler would run without a budget. The flag keeps it from being called.
+static void budget_hook(lua_State *L, lua_Debug *frame) {
+    clua_state *s = state_of(L);
+    s->is_in_hook = true;
+    budget_beat(s, L, frame);
+    s->is_in_hook = false;
 }
 
 // False when the burst has used its processor time: a few instructions can compare huge strings for
@@ -122,14 +142,14 @@ static void budget_hook(lua_State *L, lua_Debug *frame) {
 bool budget_begin_slice(clua_state *s) {
     if (s->cpu_burst > burst_cpu_nanoseconds_max) return false;
     s->slice_used = 0;
-    s->slice_began = clock_read(CLOCK_MONOTONIC);
+    s->slice_began = clock_read(CLOCK_MONOTONIC_COARSE);
     if (s->measures_cpu) s->cpu_began = clock_read(CLOCK_THREAD_CPUTIME_ID);
     return true;
 }
 
 void budget_end_slice(clua_state *s) {
     if (s->measures_cpu) s->cpu_burst += clock_read(CLOCK_THREAD_CPUTIME_ID) - s->cpu_began;
-    s->measures_cpu = clock_read(CLOCK_MONOTONIC) - s->slice_began > slice_nanoseconds_max;
+    s->measures_cpu = clock_read(CLOCK_MONOTONIC_COARSE) - s->slice_began > slice_nanoseconds_max;
 }
 
 void budget_begin_burst(clua_state *s) {

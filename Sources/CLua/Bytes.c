@@ -34,6 +34,15 @@ void bytes_add_format(bytes *to, const char *format, ...) {
     bytes_add(to, line, (size_t)count < sizeof line ? (size_t)count : sizeof line - 1);
 }
 
+void bytes_add_integer(bytes *to, int64_t number) {
+    char digits[24], *at = digits + sizeof digits;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do *--at = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0) *--at = '-';
+    bytes_add(to, at, (size_t)(digits + sizeof digits - at));
+}
+
 void bytes_set(bytes *to, clua_text text) {
     bytes_clear(to);
     bytes_add(to, text.bytes, text.count);
@@ -92,7 +101,8 @@ void bytes_add_json(bytes *to, const char *text, size_t count) {
     size_t plain = 0, index = 0;
     while (index < count) {
         size_t length = utf8_length(at + index, count - index);
-        bool special = at[index] < 0x20 || at[index] == '"' || at[index] == '\\' || at[index] == 0x7F;
+        unsigned char byte = at[index];
+        bool special = byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F;
         if (length > 0 && !special) {
             index += length;
             continue;

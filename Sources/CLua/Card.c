@@ -1,4 +1,5 @@
-// What a chunk returned, its card, stays in the state; the functions in it are called by their path.
+// What a chunk returned, its card, stays in the state; the functions in it are called by their
+// path.
 #include "Interior.h"
 
 // Anchors a new root coroutine whose body will call the topmost `count` values of `L`.

@@ -1,5 +1,5 @@
-// os.time and os.date over the clock of the state, the time of the last answer. UTC, always: what the
-// machine's clock or time zone says never enters.
+// os.time and os.date over the clock of the state, the time of the last answer. UTC, always: what
+// the machine's clock or time zone says never enters.
 #define _DEFAULT_SOURCE
 #include "Interior.h"
 
@@ -64,15 +64,17 @@ static int clock_time(lua_State *L) {
     return 1;
 }
 
-// The stock function as upvalue, told to say UTC and given the time.
+// The stock function, the upvalue, in this very frame: told to say UTC, and given the time.
 static int clock_date(lua_State *L) {
     const char *form = luaL_optstring(L, 1, "%c");
+    budget_charge(L, (int64_t)strlen(form));
     lua_Integer seconds = luaL_opt(L, luaL_checkinteger, 2, clock_now(L));
-    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_settop(L, 2);
     lua_pushfstring(L, "!%s", *form == '!' ? form + 1 : form);
+    lua_replace(L, 1);
     lua_pushinteger(L, seconds);
-    lua_call(L, 2, 1);
-    return 1;
+    lua_replace(L, 2);
+    return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
 void clock_open(lua_State *L) {

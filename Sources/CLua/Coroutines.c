@@ -1,9 +1,10 @@
-// coroutine.*, with the meaning the manual gives it. Resuming and yielding go through the driver, so
-// that primitives pass through an author's coroutines at any depth. Every coroutine runs its function
-// in a body, so an error closes its `<close>` variables at once, where they can still wait.
+// coroutine.*, with the meaning the manual gives it. Resuming and yielding go through the driver,
+// so that primitives pass through an author's coroutines at any depth. Every coroutine runs its
+// function in a body, so an error closes its `<close>` variables at once, where they can still
+// wait.
 #include "Interior.h"
 
-enum { RESUME_COST = 1000, CLOSING_DEPTH_MAX = 8 };
+enum { RESUME_COST = 100, CLOSING_DEPTH_MAX = 8 };
 
 static lua_State *coroutines_check(lua_State *L, int index) {
     lua_State *co = lua_tothread(L, index);
@@ -128,6 +129,7 @@ static int coroutines_close(lua_State *L) {
     int status = lua_resetthread(co);
     s->running = before;
     s->closing--;
+    s->is_in_hook = false;
     budget_stop_if_killed(L);
     lua_pushboolean(L, status == LUA_OK);
     if (status == LUA_OK) return 1;

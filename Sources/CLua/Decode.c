@@ -1,5 +1,5 @@
-// JSON to Lua, in a coroutine, so that what cannot be held raises there. A null field is left out; a
-// null in a list leaves a hole, which cannot cross the border again.
+// JSON to Lua, in a coroutine, so that what cannot be held raises there. A null field is left out;
+// a null in a list leaves a hole, which cannot cross the border again.
 #include "Interior.h"
 
 #include <errno.h>
@@ -64,7 +64,7 @@ static char *decode_put_utf8(char *to, unsigned point) {
         return to;
     }
     int tail = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-    *to++ = (char)((0xF00 >> tail & 0xFF) | point >> (6 * tail));
+    *to++ = (char)((0xF00 >> (tail + 1) & 0xFF) | point >> (6 * tail));
     while (tail-- > 0) *to++ = (char)(0x80 | (point >> (6 * tail) & 0x3F));
     return to;
 }

@@ -1,6 +1,6 @@
-// The loop over coroutines. A coroutine does not resume another: it asks the driver to, and waits at
-// the bottom of a chain. So a primitive reaches the driver in one step from any depth, and the depth
-// costs no C stack.
+// The loop over coroutines. A coroutine does not resume another: it asks the driver to, and waits
+// at the bottom of a chain. So a primitive reaches the driver in one step from any depth, and the
+// depth costs no C stack.
 //
 //     chain:  root ── waits for ── producer ── waits for ── filter (running)
 //                                                             │

@@ -65,7 +65,7 @@ static bool encode_text(encoder *e, int index, const trail *at) {
 
 static bool encode_number(encoder *e, int index, const trail *at) {
     if (lua_isinteger(e->L, index)) {
-        bytes_add_format(e->to, "%lld", (long long)lua_tointeger(e->L, index));
+        bytes_add_integer(e->to, lua_tointeger(e->L, index));
         return true;
     }
     double number = lua_tonumber(e->L, index);

@@ -1,5 +1,5 @@
-// Failures as Lua values: a table `{code, message, where, primitive}` that prints as its message and
-// joins with `..`. And reports: what leaves the state, as JSON with the fields in sorted order.
+// Failures as Lua values: a table `{code, message, where, primitive}` that prints as its message
+// and joins with `..`. And reports: what leaves the state, as JSON with the fields in sorted order.
 #include "Interior.h"
 
 #include <stdio.h>
@@ -99,7 +99,8 @@ static void errors_write_trace(clua_state *s) {
         errors_write_field(&s->report, "traceback", s->trace.data, s->trace.count);
 }
 
-// A field of the failure that is a value of its own (`cause`, `context`); left out when it has none.
+// A field of the failure that is a value of its own (`cause`, `context`); left out when it has
+// none.
 static void errors_write_value(lua_State *L, int index, const char *name, bytes *to) {
     char fault[FAULT_MAX];
     lua_pushstring(L, name);
@@ -176,6 +177,10 @@ void errors_report_kill(clua_state *s) {
             break;
         case KILL_TIME:
             errors_report_plain(s, "lua.time_exhausted", "a few instructions took seconds");
+            break;
+        case KILL_STACK:
+            errors_report_plain(s, "lua.stack_exhausted",
+                                "functions call each other too deeply, and catch the error");
             break;
         case KILL_BURST:
             snprintf(message, sizeof message,

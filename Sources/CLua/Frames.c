@@ -1,5 +1,6 @@
-// Whose line it was. An author's chunk is named `@path`; library chunks are named `=word` and our own
-// `=(word)`: blame falls on the nearest author's line, and the traceback leaves the machinery out.
+// Whose line it was. An author's chunk is named `@path`; library chunks are named `=word` and our
+// own `=(word)`: blame falls on the nearest author's line, and the traceback leaves the machinery
+// out.
 #include "Interior.h"
 
 #include <stdio.h>

@@ -96,7 +96,8 @@ static int globals_pairs(lua_State *L) {
     return 3;
 }
 
-static void globals_set_closure(lua_State *L, int value, lua_CFunction function, const char *field) {
+static void globals_set_closure(lua_State *L, int value, lua_CFunction function,
+                                const char *field) {
     lua_pushvalue(L, value);
     lua_pushcclosure(L, function, 1);
     lua_setfield(L, -2, field);
@@ -106,6 +107,7 @@ static void globals_set_closure(lua_State *L, int value, lua_CFunction function,
 static void globals_copy_metatable(lua_State *L, int from, int to) {
     lua_pushnil(L);
     while (lua_next(L, from)) {
+        modules_guard(L, -1);
         lua_pushvalue(L, -2);
         lua_insert(L, -2);
         lua_rawset(L, to);
@@ -155,10 +157,18 @@ bool globals_unseal(lua_State *L, int index) {
     return false;
 }
 
+static bool globals_is_sealed(lua_State *L, int index) {
+    bool is_sealed = globals_unseal(L, index);
+    if (is_sealed) lua_pop(L, 1);
+    return is_sealed;
+}
+
 static void globals_seal_namespaces(lua_State *L, int globals) {
     lua_pushnil(L);
     while (lua_next(L, globals)) {
-        if (lua_istable(L, -1) && lua_type(L, -2) == LUA_TSTRING) {
+        bool is_named = lua_type(L, -2) == LUA_TSTRING;
+        if (is_named && lua_istable(L, -1) && !globals_is_sealed(L, -1)) {
+            modules_guard_fields(L, -1);
             globals_push_sealed(L, -1, lua_tostring(L, -2));
             lua_pushvalue(L, -3);
             lua_insert(L, -2);
@@ -173,6 +183,7 @@ void globals_seal(lua_State *L) {
     int globals = lua_gettop(L);
     lua_pushnil(L);
     lua_setfield(L, globals, "_G");
+    modules_guard_fields(L, globals);
     globals_seal_namespaces(L, globals);
     globals_push_sealed(L, globals, "");
     lua_pushvalue(L, -1);

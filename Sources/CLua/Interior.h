@@ -1,17 +1,18 @@
 // What the files of this room share. A function that takes a `lua_State` may raise, and runs only
 // below `lua_pcall` or `lua_resume`; one that takes a `clua_state` never does.
 //
-//     Memory.c      the allocator and its cap            Budget.c     hook, bill, kill
-//     State.c       making and sealing a state           Drive.c      the loop over coroutines
-//     Coroutines.c  coroutine.*                          Protect.c    pcall, error, the body
-//     Frames.c      positions and tracebacks             Errors.c     failures as Lua values
-//     Encode.c      Lua to canonical JSON                Decode.c     JSON to Lua
-//     Numbers.c     floats as canonical text             Bytes.c      growing byte arrays
-//     Globals.c     sealed tables, nearest spelling      Modules.c    compiling and `require`
-//     Primitives.c  the border's functions               Card.c       calling what a chunk returned
-//     Pattern.c     the matcher                          Strings.c    string.*
-//     Tables.c      table.*                              Order.c      pairs and next
-//     Identity.c    tostring                             Clock.c      os.time and os.date
+//     Memory.c     the allocator and its cap        Budget.c       hook, bill, kill
+//     State.c      making and sealing a state       Answers.c      between two drives
+//     Drive.c      the loop over coroutines         Coroutines.c   coroutine.*
+//     Protect.c    pcall, error, the body           Errors.c       failures as Lua values
+//     Frames.c     positions and tracebacks         Bytes.c        growing byte arrays
+//     Encode.c     Lua to canonical JSON            Decode.c       JSON to Lua
+//     Numbers.c    floats as canonical text         Globals.c      sealed tables, spelling
+//     Modules.c    compiling and require            Primitives.c   the border's functions
+//     Card.c       calling what a chunk returned    Identity.c     tostring
+//     Pattern.c    the matcher                      Search.c       string.find to gsub
+//     Strings.c    the rest of string.*, utf8.*     Tables.c       table.*
+//     Order.c      pairs and next                   Clock.c        os.time and os.date
 #pragma once
 #include <lauxlib.h>
 #include <lua.h>
@@ -30,6 +31,7 @@ typedef struct bytes {
 void bytes_add(bytes *to, const char *data, size_t count);
 void bytes_add_text(bytes *to, const char *text);
 void bytes_add_format(bytes *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void bytes_add_integer(bytes *to, int64_t number);
 void bytes_add_json(bytes *to, const char *text, size_t count);
 size_t bytes_valid_prefix(const char *text, size_t count);
 void bytes_set(bytes *to, clua_text text);
@@ -52,6 +54,7 @@ typedef enum kill {
     KILL_BURST,
     KILL_MEMORY,
     KILL_TIME,
+    KILL_STACK,
     KILL_CANCELLED,
 } kill;
 
@@ -82,7 +85,7 @@ struct clua_state {
 
     int64_t instructions, instructions_max, burst, slice_used;
     int64_t slice_began, cpu_began, cpu_burst;
-    bool measures_cpu;
+    bool measures_cpu, is_in_hook;
     kill killed;
     cancellation cancelled;
     int closing;
@@ -187,6 +190,8 @@ typedef struct chunk {
 } chunk;
 void modules_compile(lua_State *L, chunk from);
 void modules_open(lua_State *L);
+void modules_guard(lua_State *L, int index);
+void modules_guard_fields(lua_State *L, int index);
 void modules_run_own(lua_State *L, const char *name, clua_text source, int arguments);
 void primitives_add(lua_State *L, clua_text name);
 void primitives_push_border(lua_State *L);
@@ -195,6 +200,7 @@ int card_prepare_chunk(lua_State *L);
 int card_prepare_call(lua_State *L);
 void coroutines_open(lua_State *L);
 void strings_open(lua_State *L);
+void search_open(lua_State *L);
 void tables_open(lua_State *L);
 void order_open(lua_State *L);
 void identity_open(lua_State *L);

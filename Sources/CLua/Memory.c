@@ -1,5 +1,6 @@
 // The allocator of a state. It keeps the cap, bills big blocks as instructions, and tells a refusal
-// that a collection healed from one that was raised: the second kind ends the run, whoever catches it.
+// that a collection healed from one that was raised: the second kind ends the run, whoever catches
+// it.
 #include "Interior.h"
 
 #include <stdlib.h>

@@ -73,6 +73,10 @@ static int modules_raise_syntax(lua_State *L, const char *name) {
 static int modules_finish(lua_State *L, int status, const char *name) {
     if (status == LUA_OK) return 1;
     if (status == LUA_ERRSYNTAX) return modules_raise_syntax(L, name);
+    if (status == LUA_ERRRUN) {
+        lua_pushliteral(L, ":1: blocks or expressions are nested too deeply");
+        return modules_raise_syntax(L, name);
+    }
     return lua_error(L);
 }
 
@@ -116,8 +120,8 @@ static int modules_call_own_finish(lua_State *L, int status, lua_KContext unused
     return lua_gettop(L);
 }
 
-// A frame of C below a function of our own: `return table.sort(t)` would else replace the author's
-// frame, and with it the line to blame.
+// A frame of C below a function of ours: `return plan { … }` would else replace the author's frame,
+// and with it the line to blame.
 static int modules_call_own(lua_State *L) {
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
@@ -125,12 +129,38 @@ static int modules_call_own(lua_State *L) {
     return lua_gettop(L);
 }
 
+// Puts the frame of C below the value at `index`, if it is a function of Lua.
+void modules_guard(lua_State *L, int index) {
+    index = lua_absindex(L, index);
+    if (!lua_isfunction(L, index) || lua_iscfunction(L, index)) return;
+    lua_pushvalue(L, index);
+    lua_pushcclosure(L, modules_call_own, 1);
+    lua_replace(L, index);
+}
+
+void modules_guard_fields(lua_State *L, int index) {
+    index = lua_absindex(L, index);
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        modules_guard(L, -1);
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        // An existing field may be assigned while the table is walked.
+        lua_rawset(L, index);
+    }
+}
+
+static int modules_guard_module(lua_State *L) {
+    if (lua_istable(L, 1)) modules_guard_fields(L, 1);
+    return 0;
+}
+
 // Runs a chunk of our own with the topmost `arguments`; leaves the function it returns.
 void modules_run_own(lua_State *L, const char *name, clua_text source, int arguments) {
     modules_compile(L, (chunk){{name, strlen(name)}, source, true});
     lua_insert(L, -arguments - 1);
     lua_call(L, arguments, 1);
-    lua_pushcclosure(L, modules_call_own, 1);
+    modules_guard(L, -1);
 }
 
 static int modules_fetch_finish(lua_State *L, int status, lua_KContext unused) {
@@ -143,10 +173,12 @@ static int modules_fetch_finish(lua_State *L, int status, lua_KContext unused) {
     modules_compile(L, (chunk){name, source, s->provides_trusted});
     budget_charge(L, (int64_t)source.count);
     bytes_clear(&s->source);
-    return 1;
+    if (!s->provides_trusted) return 1;
+    lua_pushcfunction(L, modules_guard_module);
+    return 2;
 }
 
-// Asks the host for the text of a module; returns its function.
+// Asks the host for the text of a module; returns its function, and for a library's what guards it.
 static int modules_fetch(lua_State *L) {
     clua_state *s = state_of(L);
     size_t count;

@@ -16,7 +16,14 @@ typedef struct order_key {
     double number;
     const char *text;
     size_t count;
+    uint64_t front;  // the first bytes of the text as one number: most comparisons end here
 } order_key;
+
+static uint64_t order_front(const char *text, size_t count) {
+    uint64_t front = 0;
+    memcpy(&front, text, count < sizeof front ? count : sizeof front);
+    return __builtin_bswap64(front);
+}
 
 // False when the value on top has no order.
 static bool order_read(lua_State *L, order_key *key) {
@@ -30,6 +37,7 @@ static bool order_read(lua_State *L, order_key *key) {
         case LUA_TSTRING:
             key->kind = 1;
             key->text = lua_tolstring(L, -1, &key->count);
+            key->front = order_front(key->text, key->count);
             return true;
         case LUA_TBOOLEAN:
             key->kind = 2;
@@ -43,6 +51,7 @@ static int order_compare(const void *left, const void *right) {
     const order_key *a = left, *b = right;
     if (a->kind != b->kind) return a->kind - b->kind;
     if (a->kind == 1) {
+        if (a->front != b->front) return a->front < b->front ? -1 : 1;
         int order = memcmp(a->text, b->text, a->count < b->count ? a->count : b->count);
         return order != 0 ? order : (a->count > b->count) - (a->count < b->count);
     }
@@ -106,31 +115,23 @@ static bool order_advance(lua_State *L, int table, int sorted, lua_Integer *at) 
     return false;
 }
 
-static void order_set_upvalue(lua_State *L, int index, lua_Integer value) {
-    lua_pushinteger(L, value);
-    lua_replace(L, lua_upvalueindex(index));
-}
-
-// Upvalues: how far it is, and the sorted keys once the walk has left the list.
+// Upvalues: the place among the sorted keys, and these, once the walk has left the list.
 static int order_step(lua_State *L) {
-    lua_settop(L, 1);
+    lua_settop(L, 2);
     lua_Integer at = lua_tointeger(L, lua_upvalueindex(1));
     if (lua_isnil(L, lua_upvalueindex(2))) {
-        if (at == 0) lua_pushnil(L);
-        else lua_pushinteger(L, at);
+        lua_Integer walked = lua_tointeger(L, 2);
         if (!lua_next(L, 1)) return 0;
-        if (lua_isinteger(L, -2) && lua_tointeger(L, -2) == at + 1) {
-            order_set_upvalue(L, 1, at + 1);
-            return 2;
-        }
+        if (lua_tointeger(L, 2) == walked + 1 && lua_isinteger(L, 2)) return 2;
         lua_settop(L, 1);
-        order_push_sorted(L, 1, at);
+        order_push_sorted(L, 1, walked);
         lua_replace(L, lua_upvalueindex(2));
-        at = 0;
     }
+    lua_settop(L, 1);
     lua_pushvalue(L, lua_upvalueindex(2));
     bool found = order_advance(L, 1, 2, &at);
-    order_set_upvalue(L, 1, at);
+    lua_pushinteger(L, at);
+    lua_replace(L, lua_upvalueindex(1));
     return found ? 2 : 0;
 }
 
@@ -180,8 +181,8 @@ static bool order_push_first(lua_State *L, int table) {
     return true;
 }
 
-// The last walk by `next` is kept as {table, sorted keys, place}: pushes it and its keys, at 3 and 4.
-// True when it stands at the key that is asked about.
+// The last walk by `next` is kept as {table, sorted keys, place}: pushes it and its keys, at 3 and
+// 4. True when it stands at the key that is asked about.
 static bool order_resume(lua_State *L, lua_Integer *at) {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, KEY(KEY_TRAVERSAL)) != LUA_TTABLE) return false;
     lua_rawgeti(L, 3, 2);

@@ -1,5 +1,6 @@
-// The matcher of Lua's patterns, under a budget: every step is counted, and a search may take a fixed
-// number of steps and some for each byte of its subject. Backtracking over nested `.-` cannot hang.
+// The matcher of Lua's patterns, under a budget: every step is counted, and a search may take a
+// fixed number of steps and some for each byte of its subject. Backtracking over nested `.-` cannot
+// hang.
 #include "Interior.h"
 
 #include <ctype.h>
@@ -60,6 +61,7 @@ static bool pattern_is_in_class(int byte, int class) {
         case 'u': found = isupper(byte); break;
         case 'w': found = isalnum(byte); break;
         case 'x': found = isxdigit(byte); break;
+        case 'z': found = byte == 0; break;
         default: return class == byte;
     }
     return isupper(class) ? !found : found;
@@ -167,7 +169,8 @@ static const char *pattern_match_back(pattern *p, const char *at, int digit) {
 
 typedef enum outcome { MATCH_GOES_ON, MATCH_ENDS } outcome;
 
-// An item that is neither special nor an escape: `*at` and `*text` move on, or `*end` is the answer.
+// An item that is neither special nor an escape: `*at` and `*text` move on, or `*end` is the
+// answer.
 static outcome pattern_match_item(pattern *p, const char **at, const char **text,
                                   const char **end) {
     const char *stop = pattern_item_end(p, *text);

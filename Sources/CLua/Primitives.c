@@ -129,8 +129,17 @@ static int border_hint(lua_State *L) {
     return 1;
 }
 
+// border.anchored(function) → the same, but its caller's line is kept when it is called in the tail.
+static int border_anchored(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    modules_guard(L, 1);
+    return 1;
+}
+
 void primitives_push_border(lua_State *L) {
     static const luaL_Reg functions[] = {
+        {"anchored", border_anchored},
         {"position", border_position},
         {"fail", border_fail},
         {"sealed", border_sealed},

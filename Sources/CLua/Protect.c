@@ -9,6 +9,7 @@ static bool protect_is_error(int status) { return status != LUA_OK && status != 
 // Kills are not caught: whoever catches one yields for ever.
 static void protect_refuse_kill(lua_State *L, int status) {
     clua_state *s = state_of(L);
+    s->is_in_hook = false;
     if (status == LUA_ERRMEM || (protect_is_error(status) && memory_is_lost(s)))
         budget_kill(s, L, KILL_MEMORY);
     budget_stop_if_killed(L);
@@ -31,9 +32,22 @@ static int protect_pcall(lua_State *L) {
     return protect_finish(L, status, 0);
 }
 
+// (error) Calls the author's handler, unless the budget has raised.
+static int protect_handle(lua_State *L) {
+    clua_state *s = state_of(L);
+    if (s->killed != KILL_NONE || s->is_in_hook) return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
 static int protect_xpcall(lua_State *L) {
     int count = lua_gettop(L);
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, protect_handle, 1);
+    lua_replace(L, 2);
     lua_pushboolean(L, 1);
     lua_pushvalue(L, 1);
     lua_rotate(L, 3, 2);
@@ -58,8 +72,8 @@ static int protect_error(lua_State *L) {
     return lua_error(L);
 }
 
-// Called where the error happens, with the stack still whole. An error that comes out of a coroutine
-// unchanged has its report already.
+// Called where the error happens, with the stack still whole. An error that comes out of a
+// coroutine unchanged has its report already.
 int protect_message(lua_State *L) {
     clua_state *s = state_of(L);
     if (s->killed != KILL_NONE) return 1;

@@ -93,7 +93,10 @@ static clua_state *state_allocate(const clua_settings *settings) {
     s->instructions_max = settings->instructions_max;
     s->clock = settings->start_microseconds;
     s->main = lua_newstate(memory_allocate, s);
-    if (s->main) *(clua_state **)lua_getextraspace(s->main) = s;
+    if (!s->main) return s;
+    *(clua_state **)lua_getextraspace(s->main) = s;
+    // Nothing of what is made until the seal is garbage.
+    lua_gc(s->main, LUA_GCSTOP);
     return s;
 }
 
@@ -141,6 +144,7 @@ bool clua_run_prelude(clua_state *s, clua_text name, clua_text source) {
 
 static int state_seal(lua_State *L) {
     globals_seal(L);
+    lua_gc(L, LUA_GCRESTART);
     return 0;
 }
 

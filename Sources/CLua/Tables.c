@@ -35,10 +35,8 @@ static int tables_insert(lua_State *L) {
 
 static int tables_remove(lua_State *L) {
     lua_Integer count = tables_length(L, 1), at = luaL_optinteger(L, 2, count);
-    if (lua_gettop(L) > 1)
-        luaL_argcheck(L, (lua_Unsigned)count + 1 == (lua_Unsigned)at
-                          || (lua_Unsigned)at - 1 <= (lua_Unsigned)count, 2,
-                      "position out of bounds");
+    if (at != count)
+        luaL_argcheck(L, (lua_Unsigned)at - 1 <= (lua_Unsigned)count, 1, "position out of bounds");
     lua_geti(L, 1, at);
     tables_bill(L, at, count);
     for (; at < count; at++) {
@@ -58,7 +56,8 @@ static int tables_move(lua_State *L) {
     luaL_checktype(L, target, LUA_TTABLE);
     lua_settop(L, 5);
     if (last >= first) {
-        luaL_argcheck(L, first > 0 || last < LUA_MAXINTEGER + first, 3, "too many elements to move");
+        luaL_argcheck(L, first > 0 || last < LUA_MAXINTEGER + first, 3,
+                      "too many elements to move");
         lua_Integer count = last - first + 1;
         luaL_argcheck(L, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
         tables_bill(L, first, last);
@@ -96,8 +95,8 @@ static int tables_concat(lua_State *L) {
     luaL_buffinit(L, &to);
     for (bool more = at <= last; more; at++) {
         if (lua_geti(L, 1, at) != LUA_TSTRING && !lua_isnumber(L, -1))
-            return luaL_error(L, "invalid value (at index %I) in table for 'concat'",
-                              (LUAI_UACINT)at);
+            return luaL_error(L, "invalid value (%s) at index %I in table for 'concat'",
+                              luaL_typename(L, -1), (LUAI_UACINT)at);
         luaL_addvalue(&to);
         more = at < last;
         if (more) luaL_addlstring(&to, separator, separator_count);

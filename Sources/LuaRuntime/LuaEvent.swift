@@ -11,6 +11,16 @@ package struct LuaCall: Sendable, Hashable {
     package var arguments: String
     /// The author's line that called, or that called the library which called.
     package var position: SourcePosition?
+
+    package init(
+        primitive: String, isTry: Bool = false, arguments: String = "[]",
+        position: SourcePosition? = nil
+    ) {
+        self.primitive = primitive
+        self.isTry = isTry
+        self.arguments = arguments
+        self.position = position
+    }
 }
 
 /// What ``LuaState/next()`` returns.

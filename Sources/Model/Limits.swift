@@ -23,6 +23,8 @@ package enum Limits {
     package static let branchEntriesMax = 1_000_000
     /// Calls of the store that may share one transaction: bounds how long the first waits.
     package static let commitBatchesMax = 1024
+    /// Ends of journal branches that the writer keeps in mind.
+    package static let endsRememberedMax = 10_000
     /// How long a commit waits for another process that writes.
     package static let commitPatience = Duration.seconds(5)
     /// A database up to this size is read for damage whenever it is opened.
@@ -39,4 +41,8 @@ package enum Limits {
     package static let operationsKept = 16
     /// Bytes of a replication log's header: names and sizes of all disks.
     package static let logHeaderBytesMax = 1 << 20
+    /// Bytes of a request's body.
+    package static let requestBytesMax = 64 << 10
+    /// Runs or tasks in one answer of the HTTP interface.
+    package static let listedMax = 200
 }

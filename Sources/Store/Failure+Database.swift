@@ -49,6 +49,14 @@ extension Failure {
             context: ["run": run.description])
     }
 
+    init(tampered run: RunID, _ branch: Branch, _ finding: String) {
+        self.init(
+            .journalTampered,
+            "the journal of run \(run), \(branch), is not what was written: \(finding); compare "
+                + "muster.db with a backup",
+            context: ["run": run.description, "branch": branch.path])
+    }
+
     init(unknown question: QuestionID) {
         self.init(
             .unknownName, "there is no question \(question); `muster tasks` lists the open ones",

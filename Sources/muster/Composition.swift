@@ -57,9 +57,14 @@ struct Composition: Sendable {
         return try await work(lease.token)
     }
 
+    /// What `muster.lua` says; raises with file and line.
+    func configuration() async throws -> Configuration {
+        try await Configuration.read(folder: folder, orchestrator.inspection())
+    }
+
     /// The person who acts; raises `name.unknown` for one that `muster.lua` does not list.
     func person(_ options: LabOptions) async throws -> Person {
-        try await Configuration.read(folder: folder, orchestrator.inspection())
+        try await configuration()
             .person(named: options.actorName, isExplicit: options.actor != nil)
     }
 

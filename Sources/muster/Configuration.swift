@@ -37,7 +37,8 @@ struct Configuration: Sendable {
         guard !isExplicit else {
             throw Failure(
                 .unknownName,
-                "muster.lua knows no person '\(name)'\(Spelling.hint(for: name, among: people.keys))")
+                "muster.lua knows no person '\(name)'\(Spelling.hint(for: name, among: people.keys))"
+            )
         }
         return Person(name: name, roles: [])
     }

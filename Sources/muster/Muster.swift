@@ -39,6 +39,10 @@ import Model
         } catch {
             let status = exitCode(for: error)
             let isUsage = status == .validationFailure
+            if isUsage, let unknown = unknownCommand(CommandLine.arguments.dropFirst()) {
+                Terminal.complain(unknown)
+                Foundation.exit(unknown.exitStatus.rawValue)
+            }
             let text = fullMessage(for: error)
             if !text.isEmpty {
                 (status.isSuccess ? FileHandle.standardOutput : .standardError)
@@ -46,6 +50,26 @@ import Model
             }
             Foundation.exit(isUsage ? ExitStatus.usage.rawValue : status.rawValue)
         }
+    }
+}
+
+extension Muster {
+    /// The complaint about a word that names no command, with the nearest that does.
+    fileprivate static func unknownCommand(_ arguments: ArraySlice<String>) -> Failure? {
+        var command: any ParsableCommand.Type = self
+        var path = "muster"
+        for word in LabOptions.hoisted(["muster"] + arguments) {
+            let children = command.configuration.subcommands
+            if children.isEmpty || word.hasPrefix("-") { return nil }
+            guard let child = children.first(where: { $0.word == word }) else {
+                let hint = Spelling.hint(for: word, among: children.map { $0.word })
+                return Failure(
+                    .usage, "there is no command '\(path) \(word)'\(hint); see `\(path) --help`")
+            }
+            command = child
+            path += " \(word)"
+        }
+        return nil
     }
 }
 
@@ -67,7 +91,7 @@ extension Failure {
             .refused, .leaseHeld, .notYours, .answeredAlready, .questionExpired,
             .questionWithdrawn, .vmClaimed, .reasonMissing, .transitionRefused,
             .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
-            .runsElsewhere, .notConfirmed,
+            .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
         ]
         let usages: Set<Code> = [
             .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,

@@ -1,5 +1,4 @@
 // Leads one run in this process and shows it, and turns its end into the exit code.
-import ArgumentParser
 import Model
 import Orchestration
 import Store
@@ -27,18 +26,11 @@ struct RunLeading {
             run = try await lab.orchestrator.lead(id, under: token, notices: notices)
         }
         watching.cancel()
-        try await conclude(run, view)
+        try conclude(run, view)
     }
 
-    private func conclude(_ run: RunRecord, _ view: RunView) async throws {
+    private func conclude(_ run: RunRecord, _ view: RunView) throws {
         try view.refresh()
-        view.conclude(run)
-        switch run.state {
-        case .completed: return
-        case .failed: throw ExitCode(ExitStatus.failed.rawValue)
-        case .aborted: throw ExitCode(ExitStatus.aborted.rawValue)
-        case .queued, .running, .waiting, .suspended:
-            throw ExitCode(ExitStatus.waiting.rawValue)
-        }
+        try view.conclude(run)
     }
 }

@@ -1,5 +1,6 @@
 // A run as it goes on: in a terminal a tree that is redrawn in place, elsewhere a plain line for each
 // thing that happens. Fed by rings, never by polling.
+import ArgumentParser
 import Fabric
 import Foundation
 import Model
@@ -35,39 +36,28 @@ final class RunView: Sendable {
             let stages = PlanProgress.stages(from: state.notes)
             let questions = try lab.store.questions(of: run).filter { $0.state == .open }
             if Terminal.isLive {
-                draw(stages, questions, &state)
+                let notes = state.notes.filter { !PlanProgress.isProgress($0) }
+                state.linesDrawn = RunScreen(
+                    run: try lab.store.run(run), stages: stages, notes: notes, questions: questions
+                ).draw(over: state.linesDrawn)
             } else {
                 tell(stages, questions, &state)
             }
         }
     }
 
-    /// The last word: how it ended, and why.
-    func conclude(_ run: RunRecord) {
-        if options.json { return Terminal.say(json: run.view) }
-        let style: Terminal.Style = run.state == .completed ? .green : .red
-        Terminal.say("run \(run.id): " + Terminal.styled(run.state.rawValue, style))
-        if let failure = run.failure { Terminal.complain(failure) }
-        switch run.state {
-        case .completed, .failed, .aborted: Terminal.say("  muster report \(run.id)")
-        case .queued, .running, .waiting, .suspended: Terminal.say("  muster resume \(run.id)")
+    /// The last word: how it ended, why, and what to look at next; then the exit code of that end.
+    func conclude(_ run: RunRecord) throws {
+        if options.json {
+            Terminal.say(json: run.view)
+        } else {
+            let style: Terminal.Style = run.state == .completed ? .green : .red
+            let next = run.state.isFinal ? "report" : "resume"
+            Terminal.say("run \(run.id): " + Terminal.styled(run.state.rawValue, style))
+            if let failure = run.failure { Terminal.complain(failure) }
+            Terminal.say("  muster \(next) \(run.id)")
         }
-    }
-
-    private func draw(
-        _ stages: [PlanProgress.Stage], _ questions: [Question], _ state: inout State
-    ) {
-        var lines = stages.flatMap { stage in
-            [Terminal.styled(stage.title, .bold)] + stage.tasks.map { "  " + $0.line }
-        }
-        lines += state.notes.filter { !PlanProgress.isProgress($0) }.suffix(5).map {
-            Terminal.styled("  \($0.level.rawValue): \($0.text)", .dim)
-        }
-        lines += questions.flatMap(asked).map { Terminal.styled($0, .yellow) }
-        let up = state.linesDrawn > 0 ? "\u{1B}[\(state.linesDrawn)A\u{1B}[J" : ""
-        state.linesDrawn = lines.count
-        guard !lines.isEmpty else { return }
-        FileHandle.standardOutput.write(Data((up + lines.joined(separator: "\n") + "\n").utf8))
+        if run.state != .completed { throw ExitCode(run.state.exitStatus.rawValue) }
     }
 
     private func tell(
@@ -86,17 +76,30 @@ final class RunView: Sendable {
             }
         }
         for question in questions where state.told.insert("question \(question.id)").inserted {
-            for line in asked(question) { Terminal.say(line) }
+            for line in question.lines { Terminal.say(line) }
         }
     }
+}
 
+extension RunState {
+    /// What a script is told of a run in this state.
+    fileprivate var exitStatus: ExitStatus {
+        switch self {
+        case .completed: .done
+        case .failed: .failed
+        case .aborted: .aborted
+        case .queued, .running, .waiting, .suspended: .waiting
+        }
+    }
+}
+
+extension Question {
     /// The question, who may answer, until when, and the command that answers.
-    private func asked(_ question: Question) -> [String] {
-        let request = question.request
+    var lines: [String] {
         let deadline = request.deadline.map { " until \($0.timeOfDay) UTC" } ?? ""
-        return [
-            "? \(request.title)  [\(request.form.summary); \(request.who.text ?? "anybody")\(deadline)]"
-        ] + (request.instructions.map { ["    \($0)"] } ?? [])
-            + ["    muster answer \(question.id) …   or   muster answer \(question.id) --refuse"]
+        let who = request.who.text ?? "anybody"
+        return ["? \(request.title)  [\(request.form.summary); \(who)\(deadline)]"]
+            + (request.instructions.map { ["    \($0)"] } ?? [])
+            + ["    muster answer \(id) ANSWER   or   muster answer \(id) --refuse"]
     }
 }

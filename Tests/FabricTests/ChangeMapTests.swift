@@ -47,7 +47,9 @@ import Testing
         #expect(try await world.imageBytes()[512] == 2)
     }
 
-    @Test func `a cut of everything reads as zeros where the guest wrote afterwards`() async throws {
+    @Test func `a cut of everything reads as zeros where the guest wrote afterwards`()
+        async throws
+    {
         let (world, source) = try await protected()
         let cut = try source.cut(everything: true)
         #expect(cut.coverage == .everything)

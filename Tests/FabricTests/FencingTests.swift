@@ -81,7 +81,9 @@ import Testing
     }
 
     /// 8 walks over three sites, more than 1,000 cuts and heals among them.
-    @Test(arguments: 0..<8) func `no walk of events runs a machine twice`(seed: UInt64) async throws {
+    @Test(arguments: 0..<8) func `no walk of events runs a machine twice`(seed: UInt64)
+        async throws
+    {
         let world = try await World()
         try await world.fabric.createSite("trondheim")
         try await world.fabric.addHost("trondheim-1", at: "trondheim")

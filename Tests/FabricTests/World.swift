@@ -28,7 +28,8 @@ final class World: Sendable {
 
     /// A machine of one card and two small disks, the second of which ends within a block.
     static func machine(
-        _ id: MachineID = oslo, role: MachineRole = .production, sizes: [Int] = [1 << 20, 150 * 512]
+        _ id: MachineID = oslo, role: MachineRole = .production,
+        sizes: [Int] = [1 << 20, 150 * 512]
     ) -> VirtualMachine {
         VirtualMachine(
             id: id, host: "\(id.site)-1",

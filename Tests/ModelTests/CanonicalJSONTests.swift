@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct CanonicalJSONTests {
     @Test func `keys are sorted, integers have no point and floats always one`() throws {
-        let value: Value = .object(["b": 1, "a": .float(1), "é": .float(1e300), "Z": [true, nil]])
+        let value: Value = .object([
+            "b": 1, "a": .float(1), "é": .float(1e300), "Z": [true, .null],
+        ])
         #expect(value.canonicalJSON == #"{"Z":[true,null],"a":1.0,"b":1,"é":1e+300}"#)
     }
 

@@ -27,7 +27,7 @@ import Testing
         } else {
             #expect { try state.after(event) } throws: { error in
                 let failure = error as? Failure
-                return failure?.code == .transitionRefused
+                return failure?.code == .runTransitionRefused
                     && failure?.context["state"] == state.rawValue
             }
         }

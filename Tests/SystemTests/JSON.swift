@@ -36,6 +36,22 @@ enum JSON: Decodable, Sendable, Equatable {
         return items[index]
     }
 
+    /// The value without the fields of these names, at any depth.
+    func without(_ names: Set<String>) -> JSON {
+        switch self {
+        case .null, .bool, .number, .text: self
+        case .list(let items): .list(items.map { $0.without(names) })
+        case .object(let fields):
+            .object(
+                fields.filter { !names.contains($0.key) }.mapValues { $0.without(names) })
+        }
+    }
+
+    var integer: Int? {
+        guard case .number(let number) = self else { return nil }
+        return Int(exactly: number)
+    }
+
     var text: String? {
         guard case .text(let text) = self else { return nil }
         return text

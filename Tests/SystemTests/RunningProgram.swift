@@ -43,6 +43,16 @@ struct RunningProgram: ~Copyable {
         throw complaint("never printed \"\(text)\"")
     }
 
+    /// The next line that is printed; nil when the program has closed its output.
+    mutating func nextLine() async -> String? {
+        let line = await lines.next(isolation: #isolation)
+        if let line { seen.append(line) }
+        return line
+    }
+
+    /// The system's number of the program.
+    var processID: pid_t { child.id }
+
     /// Ends the program: with SIGKILL as a power failure would, with SIGTERM as a service manager
     /// does. Returns when it is gone.
     @discardableResult

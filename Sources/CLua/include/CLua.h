@@ -1,5 +1,5 @@
-// The whole face of the interpreter: a dozen functions over one opaque handle. Nothing here raises or
-// jumps: whatever Lua raises ends inside, and comes out as an event or as false.
+// The whole face of the interpreter: a dozen functions over one opaque handle. Nothing here raises
+// or jumps: whatever Lua raises ends inside, and comes out as an event or as false.
 //
 // One handle belongs to one caller at a time. Texts that are handed in are copied; texts that are
 // handed out belong to the handle and hold until its next call.

@@ -1,17 +1,16 @@
--- string.gsub. With a function it is Lua, so that the function may wait; all else is done in C.
+-- string.gsub with a function: Lua, so that the function may wait. All else is done in C.
 
-local substitute, seek = ...
+local seek = ...
 local type, error, concat, sub = type, error, table.concat, string.sub
 
 local function replacement(value, whole)
   if not value then return whole end
   local kind = type(value)
   if kind == "string" or kind == "number" then return value end
-  error("invalid replacement value (a " .. kind .. ")", 0)
+  error("invalid replacement value (a " .. kind .. ")", 5)
 end
 
 return function(subject, pattern, replace, limit)
-  if type(replace) ~= "function" then return substitute(subject, pattern, replace, limit) end
   local pieces, size, count, copied, last = {}, 0, 0, 1, 0
 
   -- `first` to `stop - 1` is the next match; false when there is none.

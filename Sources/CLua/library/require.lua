@@ -1,5 +1,5 @@
--- Loads a module once. What it returns is kept; a module that is still loading, or whose loading has
--- failed, is not loaded again.
+-- Loads a module once. What it returns is kept; a module that is still loading, or whose loading
+-- has failed, is not loaded again.
 
 local fetch = ...
 local error = error
@@ -14,9 +14,10 @@ return function(name)
       message = "module '" .. name .. "' requires itself, or has failed to load before",
     })
   end
-  local chunk = fetch(name)
+  local chunk, guard = fetch(name)
   started[name] = true
   value = chunk(name)
+  if guard then guard(value) end
   if value == nil then value = true end
   loaded[name] = value
   return value

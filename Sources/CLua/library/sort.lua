@@ -33,10 +33,10 @@ end
 
 return function(list, before)
   if type(list) ~= "table" then
-    error("bad argument #1 to 'sort' (table expected, got " .. type(list) .. ")", 0)
+    error("bad argument #1 to 'sort' (table expected, got " .. type(list) .. ")", 3)
   end
   if before ~= nil and type(before) ~= "function" then
-    error("bad argument #2 to 'sort' (function expected, got " .. type(before) .. ")", 0)
+    error("bad argument #2 to 'sort' (function expected, got " .. type(before) .. ")", 3)
   end
   before = before or less
   local count, width = #list, 8

@@ -55,8 +55,8 @@ extension Failure.Code {
 
     package static let diskRefused = Self(
         "fabric.disk_refused",
-        meaning: "The file cannot become a disk: it is missing, empty, no regular file, or no whole "
-            + "number of 512-byte sectors.",
+        meaning: "The file cannot become a disk: it is missing, empty, no regular file, or no "
+            + "whole number of 512-byte sectors.",
         remedy: "Give a raw disk image; `qemu-img convert -O raw` makes one of other formats.")
 
     package static let diskOff = Self(

@@ -23,7 +23,8 @@ extension Failure.Code {
     package static let notConfirmed = Self(
         "usage.not_confirmed",
         meaning: "An act that loses data or cannot be taken back was not confirmed.",
-        remedy: "Read what would be lost; confirm at the terminal, or by the option the message names.")
+        remedy:
+            "Read what would be lost; confirm at the terminal, or by the option the message names.")
 
     package static let fileSystem = Self(
         "files.failed",

@@ -3,7 +3,8 @@
 extension Failure.Code {
     static let store: [Self] = [
         .storeDamaged, .storeNewer, .storeFull, .storeBusy, .storeConflict, .appendOnly, .leaseHeld,
-        .leaseLost, .runTransitionRefused, .journalOrder, .journalTampered, .numberTaken, .vmClaimed,
+        .leaseLost, .runTransitionRefused, .journalOrder, .journalTampered, .numberTaken,
+        .vmClaimed,
         .answeredAlready, .questionExpired, .questionWithdrawn, .deadlineAhead, .notYours,
         .answerInvalid,
     ]

@@ -73,6 +73,14 @@ package struct Protection: Sendable, Hashable, Codable {
         self.operations = []
     }
 
+    /// The machine that is somebody's service: the replica once it was failed over and not reversed.
+    package var production: MachineID {
+        switch state {
+        case .failedOverWaitingCompletion, .failedOver: replica
+        default: primary
+        }
+    }
+
     /// The recorded outcome of an operation; nil when it was not done, or too long ago.
     package func operation(_ key: String) -> OperationRecord? {
         operations.last { $0.key == key }

@@ -26,7 +26,9 @@ package enum QuestionForm: Sendable, Hashable {
         switch self {
         case .choices(let choices):
             guard choices.contains(text) else {
-                throw refusal(of: "'\(text)'", hint: Spelling.hint(for: text, among: choices))
+                let near = Spelling.nearest(to: text, among: choices)
+                throw refusal(
+                    of: "'\(text)'", hint: near.map { "; did you mean '\($0)'?" } ?? "")
             }
             return .text(text)
         case .text: return try checked(.text(text))

@@ -1,9 +1,10 @@
 // Reads JSON (RFC 8259) into Value: integers that fit stay integers, depth is bounded, and a
-// duplicate key is an error rather than a guess.
+// duplicate key is an error rather than a guess. Strings are in `JSONReader+Text.swift`.
 
 struct JSONReader {
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var at = 0
+    /// Valid UTF-8: what lies between two ASCII bytes is a string as it stands.
+    let bytes: UnsafeBufferPointer<UInt8>
+    var at = 0
     private var depth = 0
 
     init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
@@ -15,17 +16,25 @@ struct JSONReader {
         return value
     }
 
-    private func fault(_ expected: String) -> Failure {
+    func fault(_ expected: String) -> Failure {
         Failure(.usage, "not JSON at byte \(at): expected \(expected)")
     }
 
+    /// The next byte; zero, which nothing begins with, at the end.
+    private var next: UInt8 { at < bytes.count ? bytes[at] : 0 }
+
     private mutating func skipSpace() {
-        while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
+        while at < bytes.count, bytes[at] <= 0x20 {
+            switch bytes[at] {
+            case 0x20, 0x0A, 0x0D, 0x09: at += 1
+            default: return
+            }
+        }
     }
 
     private mutating func take(_ byte: UInt8) -> Bool {
         skipSpace()
-        guard at < bytes.count, bytes[at] == byte else { return false }
+        guard next == byte else { return false }
         at += 1
         return true
     }
@@ -71,11 +80,11 @@ struct JSONReader {
         at += 1
         depth += 1
         defer { depth -= 1 }
-        var fields: [String: Value] = [:]
-        if take(UInt8(ascii: "}")) { return .object(fields) }
+        if take(UInt8(ascii: "}")) { return .object([:]) }
+        var fields = [String: Value](minimumCapacity: 6)
         while true {
             skipSpace()
-            guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw fault("a key") }
+            guard next == UInt8(ascii: "\"") else { throw fault("a key") }
             let key = try readText()
             guard take(UInt8(ascii: ":")) else { throw fault("':'") }
             guard fields.updateValue(try readValue(), forKey: key) == nil else {
@@ -86,88 +95,63 @@ struct JSONReader {
         }
     }
 
+    // MARK: Numbers
+
     private mutating func readNumber() throws(Failure) -> Value {
         let start = at
-        let allowed = Set("+-0123456789.eE".utf8)
-        while at < bytes.count, allowed.contains(bytes[at]) { at += 1 }
-        let digits = String(decoding: bytes[start..<at], as: UTF8.self)
-        let unsigned = digits.hasPrefix("-") ? digits.dropFirst() : digits[...]
-        guard let first = unsigned.utf8.first, (0x30...0x39).contains(first),
-            !(unsigned.count > 1 && first == 0x30 && unsigned.allSatisfy(\.isNumber))
-        else {
+        let isNegative = next == UInt8(ascii: "-")
+        if isNegative { at += 1 }
+        let first = at
+        guard let magnitude = takeDigits(), bytes[first] != 0x30 || at == first + 1 else {
             at = start
             throw fault("a value")
         }
-        if digits.allSatisfy({ $0.isNumber || $0 == "-" }), let number = Int64(digits) {
-            return .integer(number)
+        let isPlain = next != UInt8(ascii: ".") && next | 0x20 != UInt8(ascii: "e")
+        guard isPlain, at - first <= 18 else { return try readLongNumber(from: start) }
+        return .integer(isNegative ? -magnitude : magnitude)
+    }
+
+    /// Passes over digits; nil when there is none. The number is right up to eighteen of them.
+    private mutating func takeDigits() -> Int64? {
+        let start = at
+        var number: Int64 = 0
+        while case let digit = next &- 0x30, digit < 10 {
+            number = number &* 10 &+ Int64(digit)
+            at += 1
         }
-        guard let number = Double(digits), number.isFinite else {
+        return at > start ? number : nil
+    }
+
+    /// A number with a point or an exponent, or one that may be too large for an integer, whose
+    /// digits before the point are passed over already.
+    private mutating func readLongNumber(from start: Int) throws(Failure) -> Value {
+        let isWhole = try !takeFraction(from: start)
+        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        if isWhole, let number = Int64(text) { return .integer(number) }
+        guard let number = Double(text), number.isFinite else {
             at = start
             throw fault("a number")
         }
         return .float(number)
     }
 
-    private mutating func readText() throws(Failure) -> String {
-        at += 1
-        var text: [UInt8] = []
-        while at < bytes.count {
-            let byte = bytes[at]
+    /// Passes over a point with its digits and an exponent; tells whether there was either.
+    private mutating func takeFraction(from start: Int) throws(Failure) -> Bool {
+        let end = at
+        var isComplete = true
+        if next == UInt8(ascii: ".") {
             at += 1
-            switch byte {
-            case UInt8(ascii: "\""):
-                guard let valid = String(validating: text, as: UTF8.self) else {
-                    throw fault("UTF-8")
-                }
-                return valid
-            case UInt8(ascii: "\\"): text.append(contentsOf: String(try readEscape()).utf8)
-            case 0..<0x20: throw fault("an escaped control character")
-            default: text.append(byte)
-            }
+            isComplete = takeDigits() != nil
         }
-        throw fault("the end of the string")
-    }
-
-    private mutating func readEscape() throws(Failure) -> Character {
-        guard at < bytes.count else { throw fault("an escape") }
-        let byte = bytes[at]
-        at += 1
-        switch byte {
-        case UInt8(ascii: "\""): return "\""
-        case UInt8(ascii: "\\"): return "\\"
-        case UInt8(ascii: "/"): return "/"
-        case UInt8(ascii: "b"): return "\u{08}"
-        case UInt8(ascii: "f"): return "\u{0C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): return Character(try readUnicode())
-        default: throw fault("an escape")
+        if isComplete, next | 0x20 == UInt8(ascii: "e") {
+            at += 1
+            if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { at += 1 }
+            isComplete = takeDigits() != nil
         }
-    }
-
-    private mutating func readUnicode() throws(Failure) -> Unicode.Scalar {
-        let high = try readHex()
-        guard (0xD800...0xDBFF).contains(high) else {
-            guard let scalar = Unicode.Scalar(high) else { throw fault("a code point") }
-            return scalar
+        guard isComplete else {
+            at = start
+            throw fault("a number")
         }
-        guard at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"),
-            bytes[at + 1] == UInt8(ascii: "u")
-        else { throw fault("a low surrogate") }
-        at += 2
-        let low = try readHex()
-        guard (0xDC00...0xDFFF).contains(low),
-            let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
-        else { throw fault("a low surrogate") }
-        return scalar
-    }
-
-    private mutating func readHex() throws(Failure) -> UInt32 {
-        guard at + 4 <= bytes.count,
-            let number = UInt32(String(decoding: bytes[at..<at + 4], as: UTF8.self), radix: 16)
-        else { throw fault("four hexadecimal digits") }
-        at += 4
-        return number
+        return at > end
     }
 }

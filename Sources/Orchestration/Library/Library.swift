@@ -20,7 +20,8 @@ package struct Library: Sendable {
         self.read = read
     }
 
-    /// The module that `require` names: the author's own first, so that one of ours can be replaced.
+    /// The module that `require` names: the author's own first, so that one of ours can be
+    /// replaced.
     package func module(_ name: String) throws(Failure) -> LuaModule? {
         if name == Self.prelude { return bakedModule(name) }
         if let text = try read("\(name).lua") {

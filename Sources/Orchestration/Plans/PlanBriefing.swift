@@ -1,5 +1,5 @@
-// What a run of a plan is told at its beginning: the plan as its card says, the itinerary, and the vms as
-// they stood (P-6). All of it comes from the journal after the first time.
+// What a run of a plan is told at its beginning: the plan as its card says, the itinerary, and the
+// vms as they stood (P-6). All of it comes from the journal after the first time.
 import Model
 import Store
 
@@ -54,7 +54,8 @@ struct PlanBriefing: Sendable {
 
     func member(_ vm: String) -> Value? { members.first { $0["name"]?.text == vm } }
 
-    /// What a step is given: the Azure-Site-Recovery-shaped context, the vms as they were at the start.
+    /// What a step is given: the Azure-Site-Recovery-shaped context, the vms as they were at the
+    /// start.
     func stepContext(of task: Itinerary.Task, _ run: RunRecord) -> Value {
         let group = task.id.split(separator: "/").dropFirst().first.map(String.init)
         var fields: [String: Value] = [

@@ -1,5 +1,5 @@
-// The fields of a plan's card, as data: what `plan { … }`, `group { … }`, `step { … }` may say. The check
-// with its nearest spelling, the editor's files and `muster help plan` all come from here.
+// The fields of a plan's card, as data: what `plan { … }`, `group { … }`, `step { … }` may say. The
+// check with its nearest spelling, the editor's files and `muster help plan` all come from here.
 import Model
 
 package enum PlanCard {
@@ -36,7 +36,9 @@ package enum PlanCard {
     package static let step: [Parameter] =
         [
             Parameter("name", .text, required: true, "What is true when the step has succeeded."),
-            Parameter("run", .function, "The script: function(context) … end."),
+            Parameter(
+                "run", .function("(context: muster.context)"),
+                "The script: function(context) … end."),
             Parameter(
                 "task", .made("manual", manual), "A manual task asked after the script succeeded."),
             Parameter(
@@ -69,12 +71,13 @@ package enum PlanCard {
 
     package static let shutdown: [Parameter] = [
         Parameter(
-            "order", .list(.text), required: true, "The groups, first to be shut down first."),
+            "order", .list(.text),
+            "The groups, first to be shut down first; the groups reversed when left out."),
         Parameter("before", steps, "Steps before the first vm is shut down."),
         Parameter("after", steps, "Steps after the last vm is shut down."),
     ]
 
-    private static let objective: [Parameter] = [
+    package static let objective: [Parameter] = [
         Parameter("rpo", .duration, "The most that may be lost."),
         Parameter("rto", .duration, "The longest the service may be away."),
     ]

@@ -26,7 +26,9 @@ struct PlanConductor: Sendable {
         var journal = try BranchJournal(
             context: context, branch: Branch("stand"), hearsAbort: false)
         let names = Value.list(briefing.plan.vms.map { .text($0) })
-        guard case .value(let json) = try await journal.call("plan.freeze", names) else { return [] }
+        guard case .value(let json) = try await journal.call("plan.freeze", names) else {
+            return []
+        }
         return try Value(json: json)
     }
 }

@@ -9,7 +9,8 @@
 //        ▼
 //     stages that run always (the clean-up of a test) ──▶ aborted
 //
-// A failed task stops what comes after it: no later task of the stage and no later stage begins (P-3).
+// A failed task stops what comes after it: no later task of the stage and no later stage begins
+// (P-3).
 import Model
 
 package struct PlanMachine: Sendable {
@@ -47,6 +48,7 @@ package struct PlanMachine: Sendable {
     private let stages: [Itinerary.Stage]
     private var stageIndex = 0
     private var failure: Failure?
+    private var isConcluded = false
     /// Failures of a stage that collects them, in the order of its tasks.
     private var collected: [Failure] = []
     package private(set) var status: [String: Status]
@@ -56,7 +58,9 @@ package struct PlanMachine: Sendable {
         status = Dictionary(uniqueKeysWithValues: itinerary.tasks.map { ($0.id, .waiting) })
     }
 
+    /// What is to be done now. A machine that has concluded wants nothing more, whatever comes.
     package mutating func handle(_ event: Event) -> [Action] {
+        guard !isConcluded else { return [] }
         switch event {
         case .begun: return advance()
         case .ended(let task, let end):
@@ -92,6 +96,7 @@ package struct PlanMachine: Sendable {
             collected = []
             stageIndex += 1
         }
+        isConcluded = true
         return [.conclude(failure.map { .aborted($0) } ?? .completed)]
     }
 

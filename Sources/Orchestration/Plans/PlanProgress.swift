@@ -1,6 +1,6 @@
 // How far a plan has come, written beside its journal for those who watch and for the report: the
-// itinerary once, then the beginning and the end of each task. The lines are notes under keys of their
-// own, so that an execution after a death writes none twice.
+// itinerary once, then the beginning and the end of each task. The lines are notes under keys of
+// their own, so that an execution after a death writes none twice.
 //
 //     branch `progress`            1: the itinerary     2: the vms as they stand at the end
 //     branch `progress/TASK`       1: begun             2: how it ended

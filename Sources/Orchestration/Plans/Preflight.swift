@@ -1,4 +1,5 @@
-// The engine's own preflight (P-4): every vm of the plan is looked at, and every fault is told at once.
+// The engine's own preflight (P-4): every vm of the plan is looked at, and every fault is told at
+// once.
 import Fabric
 import Model
 import Replication
@@ -76,7 +77,7 @@ struct Preflight: Sendable {
         guard let protection = try await services.replication.protection(of: vm) else {
             return ["\(vm) is not protected"]
         }
-        if protection.primary.site == destination { return [] }
+        if protection.production.site == destination { return [] }
         if protection.primary.site != origin || protection.replica.site != destination {
             return [
                 "\(vm) is replicated from \(protection.primary.site) to \(protection.replica.site),"
@@ -103,7 +104,8 @@ struct Preflight: Sendable {
         ]
     }
 
-    /// A network that exists at the primary only is found here, by the switch the card asks for (N-5).
+    /// A network that exists at the primary only is found here, by the switch the card asks for
+    /// (N-5).
     private func networkFaults(of replica: VirtualMachine, sites: [Site]) -> [String] {
         let host = sites.first { $0.name == replica.id.site }?.hosts
             .first { $0.name == replica.host }

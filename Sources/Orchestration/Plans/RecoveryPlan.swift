@@ -1,5 +1,6 @@
-// A recovery plan as its card says it, read and found sound: every name resolves within the plan, no vm
-// stands twice, dependencies make no circle. Whether the fabric agrees is preflight's question.
+// A recovery plan as its card says it, read and found sound: every name resolves within the plan,
+// no vm stands twice, dependencies make no circle. Whether the fabric agrees is preflight's
+// question.
 import LuaRuntime
 import Model
 

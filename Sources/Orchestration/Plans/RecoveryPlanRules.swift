@@ -22,13 +22,36 @@ struct RecoveryPlanRules {
             let here = CheckSubject(
                 "group \"\(group.name)\"", code: .cardInvalid, at: group.position)
             guard groups.insert(group.name).inserted else { throw here.failure("stands twice") }
-            if group.name.contains("/") { throw here.failure("must not have '/' in its name") }
+            if group.name.isEmpty || group.name.contains("/") {
+                throw here.failure("needs a name of at least one character, without '/'")
+            }
+            if ["before", "after"].contains(group.name) {
+                throw here.failure("cannot be named so: the steps of the shutdown bear that name")
+            }
             for member in group.members {
+                try checkMember(member, here)
                 if let other = groupOf.updateValue(group.name, forKey: member.vm) {
                     throw here.failure(
                         "names the vm \"\(member.vm)\", which is in \"\(other)\" already")
                 }
             }
+        }
+    }
+
+    /// A plan moves its vms from site to site, so it names them without one.
+    private func checkMember(
+        _ member: RecoveryPlan.Member, _ here: CheckSubject
+    ) throws(Failure) {
+        if member.vm.contains("/") {
+            let name = member.vm.split(separator: "/").last ?? ""
+            throw here.failure(
+                "names the vm \"\(member.vm)\" with its site, which a plan changes; write \"\(name)\""
+            )
+        }
+        do {
+            try Name.checked(member.vm, "vm")
+        } catch {
+            throw here.failure("has a vm that cannot exist: \(error.message)")
         }
     }
 
@@ -60,7 +83,8 @@ struct RecoveryPlanRules {
                         + Spelling.hint(for: name, among: order.keys))
             }
             if let cycle = circle(from: vm) {
-                throw here.failure("go in a circle: \(cycle.joined(separator: " → "))")
+                let way = cycle.map { "\"\($0)\"" }.joined(separator: " needs ")
+                throw here.failure("go in a circle: \(way)")
             }
             for name in needed where order[name]! > order[vm]! {
                 throw here.failure(
@@ -70,7 +94,8 @@ struct RecoveryPlanRules {
         }
     }
 
-    /// The vms of a circle in order, the first named again at the end; nil when there is none from here.
+    /// The vms of a circle in order, the first named again at the end; nil when there is none from
+    /// here.
     private func circle(from start: String) -> [String]? {
         var path: [String] = []
         var cleared: Set<String> = []

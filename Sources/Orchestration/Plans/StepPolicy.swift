@@ -19,7 +19,7 @@ package struct StepPolicy: Sendable, Hashable {
     package init() {}
 
     /// The policy that a step's card declares for `kind`; the card has been checked.
-    init(card: Value, kind: FailoverKind) throws(Failure) {
+    package init(card: Value, kind: FailoverKind) throws(Failure) {
         func field(_ name: String) -> Value? {
             guard let value = card[name] else { return nil }
             return value.object == nil ? value : value[kind.rawValue]

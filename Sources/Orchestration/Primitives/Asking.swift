@@ -39,8 +39,8 @@ struct Asking: Sendable {
         }
     }
 
-    /// Whether the answer has come. Expiry is found here: the question is closed, and silence means what
-    /// its author declared, which is a refusal unless declared otherwise.
+    /// Whether the answer has come. Expiry is found here: the question is closed, and silence means
+    /// what its author declared, which is a refusal unless declared otherwise.
     func arrival() async throws -> Primitive.Arrival {
         guard let question = try call.services.store.question(at: call.place) else {
             throw Failure(.internalFault, "\(call.place): the question was never put")

@@ -1,5 +1,5 @@
-// Every primitive there is. The one list: argument checks, Lua's namespaces, the editor's files, help and
-// replay come from it.
+// Every primitive there is. The one list: argument checks, Lua's namespaces, the editor's files,
+// help and replay come from it.
 import Model
 
 package struct Catalogue: Sendable {

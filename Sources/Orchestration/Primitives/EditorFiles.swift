@@ -1,5 +1,6 @@
-// The files an editor reads: LuaCATS descriptions of every primitive and card, and the settings that
-// find them. Made from the records; `stdlib/meta/muster.lua` is this text, and a test holds it to that.
+// The files an editor reads: LuaCATS descriptions of every primitive and card, and the settings
+// that find them. Made from the records; `stdlib/meta/muster.lua` is this text, and a test holds it
+// to that.
 import Model
 
 package enum EditorFiles {
@@ -19,56 +20,56 @@ package enum EditorFiles {
     package static var descriptions: String {
         let catalogue = Catalogue()
         var parts = [
-            "---@meta\n--- Describes the primitives and cards to an editor. Generated from the catalogue; "
-                + "never run.",
-            described("vm", "A machine.", MachineView.fields),
-            described("step", "What plan.step makes.", PlanCard.step),
-            described("manual", "What plan.manual makes.", PlanCard.manual),
-            described("group", "What plan.group makes.", PlanCard.group),
-            described("machine", "What plan.machine makes.", PlanCard.machine),
-            described("plan", "What plan makes.", PlanCard.plan),
-            described("runbook", "What runbook makes.", RunbookCard.fields),
+            "---@meta\n-- Describes the primitives and cards to an editor. Generated from the"
+                + " catalogue; never run."
         ]
+        parts += CardDescription.all.map(\.text)
         for namespace in catalogue.namespaces {
-            parts.append("---@class muster.\(namespace).namespace\n\(namespace) = {}")
-            parts += catalogue.primitives.filter { $0.namespace == namespace }.map(\.description)
+            parts.append(opening(of: namespace))
+            parts += catalogue.primitives.filter { $0.namespace == namespace }.flatMap(\.stubs)
         }
         parts += constructors
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    private static func described(
-        _ name: String, _ summary: String, _ fields: [Parameter]
-    ) -> String {
-        (["--- \(summary)", "---@class muster.\(name)"]
-            + fields.map { field in
-                "---@field \(field.name)\(field.isRequired ? "" : "?") \(field.type.annotation) "
-                    + field.summary
-            }).joined(separator: "\n")
+    /// `plan` is a namespace that can be called.
+    private static func opening(of namespace: String) -> String {
+        let call = namespace == "plan" ? "\n---@overload fun(fields: muster.plan): muster.plan" : ""
+        return "---@class muster.namespace.\(namespace)\(call)\n\(namespace) = {}"
     }
 
     private static var constructors: [String] {
-        ["step", "manual", "group", "machine"].map { word in
-            "---@param fields table\n---@return muster.\(word)\nfunction plan.\(word)(fields) end"
-        } + ["---@param fields muster.runbook\n---@return muster.runbook\nfunction runbook(fields) end"]
+        CardDescription.constructed.map { card in
+            "--- \(card.summary)\n---@param fields muster.\(card.word)\n---@return muster.\(card.word)\n"
+                + "function \(card.word == "runbook" ? "" : "plan.")\(card.word)(fields) end"
+        }
     }
 }
 
 extension Primitive {
-    /// The stub: summary, parameters, result, and its `try_` form.
-    fileprivate var description: String {
-        let names = parameters.map { $0.name == "…" ? "..." : $0.name }.joined(separator: ", ")
+    /// The primitive as an editor knows it, and its `try_` form.
+    fileprivate var stubs: [String] {
+        let names = parameters.map(\.editorName).joined(separator: ", ")
         let notes = parameters.map { parameter in
-            let name = parameter.name == "…" ? "..." : parameter.name
-            let mark = parameter.isRequired || name == "..." ? "" : "?"
-            return "---@param \(name)\(mark) \(parameter.type.annotation) \(parameter.summary)"
+            let isOptional = !parameter.isRequired && parameter.editorName != "..."
+            return "---@param \(parameter.editorName)\(isOptional ? "?" : "") "
+                + "\(parameter.type.annotation) \(parameter.summary)"
         }
-        let returned = resultSummary.isEmpty ? [] : ["---@return \(result.annotation) # \(resultSummary)"]
-        let attempt =
+        let returned =
+            resultSummary.isEmpty ? [] : ["---@return \(result.annotation) # \(resultSummary)"]
+        let attempted =
             resultSummary.isEmpty
-            ? ["---@return true|nil, table?"] : ["---@return \(result.annotation)|nil, table?"]
-        return ((["--- \(summary)"] + notes + returned + ["function \(name)(\(names)) end", ""]
-            + ["--- \(summary) Returns nil and the failure instead of raising."] + notes + attempt
-            + ["function \(namespace).try_\(verb)(\(names)) end"])).joined(separator: "\n")
+            ? "---@return true? # when it was done"
+            : "---@return \(result.optionalAnnotation) # \(resultSummary)"
+        let plain = ["--- \(summary)"] + notes + returned + ["function \(name)(\(names)) end"]
+        let attempt =
+            ["--- \(summary) Returns nil and the failure instead of raising."] + notes
+            + [attempted, "---@return muster.failure? # why not"]
+            + ["function \(namespace).try_\(verb)(\(names)) end"]
+        return [plain, attempt].map { $0.joined(separator: "\n") }
     }
+}
+
+extension Parameter {
+    fileprivate var editorName: String { name == "…" ? "..." : name }
 }

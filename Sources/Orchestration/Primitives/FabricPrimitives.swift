@@ -27,7 +27,7 @@ extension Catalogue {
             parameters: [Parameter("filter", .record(MachineFilter.fields), "The conditions.")],
             result: .list(.made("vm", MachineView.fields)), returns: "the vms", effect: .reads,
             raises: [.unknownName],
-            example: #"for _, vm in ipairs(fabric.select { tag = "web" }) do … end"#
+            example: #"for _, vm in ipairs(fabric.select { tag = "web" }) do job.note(vm.name) end"#
         ) { call in
             let filter = MachineFilter(call.arguments["filter"] ?? [:])
             return .list(try await call.views().filter(filter.matches).map(\.value))

@@ -1,4 +1,5 @@
-// The namespace `job`: the run one is in. Notes are answered at once; sleeping and asking leave memory.
+// The namespace `job`: the run one is in. Notes are answered at once; sleeping and asking leave
+// memory.
 import Model
 import Store
 

@@ -1,5 +1,5 @@
-// Which machine a name means. A bare name is the production machine of that name, and of a protected vm
-// its primary; `site/name` is exactly that machine.
+// Which machine a name means. A bare name is the production machine of that name, and of a
+// protected vm the side that is production; `site/name` is exactly that machine.
 import Fabric
 import Model
 import Replication
@@ -11,7 +11,27 @@ package struct MachineDirectory: Sendable {
 
     /// Raises `name.unknown` with the nearest spelling, and `scope.refused` out of scope.
     package func machine(named value: Value, scope: String?) async throws -> VirtualMachine {
-        let machine = try await services.fabric.machine(id(of: value))
+        try allowed(try await services.fabric.machine(id(of: value)), scope)
+    }
+
+    /// As ``machine(named:scope:)``, but a protected vm whose site does not answer is described by
+    /// its replica, as a lost primary can no longer be asked.
+    func memberMachine(named value: Value, scope: String?) async throws -> VirtualMachine {
+        do {
+            return try await machine(named: value, scope: scope)
+        } catch let failure as Failure where failure.code == .siteUnreachable {
+            let id = try await id(of: value)
+            guard let protection = try await services.replication.protection(of: id.name),
+                protection.primary == id
+            else { throw failure }
+            let replica = try await services.fabric.machine(protection.replica)
+            return try allowed(replica.standing(in: protection.primary), scope)
+        }
+    }
+
+    private func allowed(
+        _ machine: VirtualMachine, _ scope: String?
+    ) throws(Failure) -> VirtualMachine {
         guard scope == nil || machine.subscription == scope else {
             throw Failure(
                 .refused,
@@ -20,22 +40,6 @@ package struct MachineDirectory: Sendable {
                 context: ["vm": machine.id.description, "scope": scope ?? ""])
         }
         return machine
-    }
-
-    /// The machine of a plan's member: as ``machine(named:scope:)``, but a protected vm whose site does
-    /// not answer is described by its replica, as a lost primary can no longer be asked.
-    func memberMachine(named value: Value, scope: String?) async throws -> VirtualMachine {
-        do {
-            return try await machine(named: value, scope: scope)
-        } catch let failure as Failure where failure.code == .siteUnreachable {
-            let id = try await id(of: value)
-            guard let protection = try await services.replication.protection(of: id.name) else {
-                throw failure
-            }
-            var machine = try await services.fabric.machine(protection.replica)
-            machine.id = protection.primary
-            return machine
-        }
     }
 
     /// The machine that `value` names, without looking at it.
@@ -47,7 +51,7 @@ package struct MachineDirectory: Sendable {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count == 2 { return MachineID(site: String(parts[0]), name: String(parts[1])) }
         if let protection = try await services.replication.protection(of: text) {
-            return protection.primary
+            return protection.production
         }
         let machines = try await services.fabric.reachableMachines()
         let candidates = machines.filter { $0.id.name == text && $0.role == .production }
@@ -66,17 +70,34 @@ package struct MachineDirectory: Sendable {
         return only.id
     }
 
-    /// Production machines in the order of their names; of a protected vm its primary only.
+    /// Production machines in the order of their names. For a primary whose site does not answer
+    /// its replica stands: a plan must not lose members with their site.
     package func views(scope: String?) async throws -> [MachineView] {
+        let machines = try await services.fabric.reachableMachines()
         let protections = Dictionary(
             uniqueKeysWithValues: try await services.replication.protections().map { ($0.vm, $0) })
-        return try await services.fabric.reachableMachines()
+        let byID = Dictionary(machines.map { ($0.id, $0) }) { first, _ in first }
+        let lost = protections.values.compactMap { protection in
+            byID[protection.production] == nil
+                ? byID[protection.replica]?.standing(in: protection.primary) : nil
+        }
+        return (machines + lost)
             .filter { $0.role == .production && (scope == nil || $0.subscription == scope) }
             .filter { machine in
-                protections[machine.id.name].map { $0.primary == machine.id } ?? true
+                protections[machine.id.name].map { $0.production == machine.id } ?? true
             }
             .sorted { ($0.id.name, $0.id.site) < ($1.id.name, $1.id.site) }
             .map { MachineView($0, protection: protections[$0.id.name]?.state) }
+    }
+}
+
+extension VirtualMachine {
+    /// The replica as a description of the primary that cannot be asked.
+    fileprivate func standing(in primary: MachineID) -> VirtualMachine {
+        var machine = self
+        machine.id = primary
+        machine.role = .production
+        return machine
     }
 }
 

@@ -29,8 +29,9 @@ package struct MachineFilter: Sendable {
 }
 
 extension VirtualMachine {
-    /// Whether somebody on its network could reach it: it runs, a card is connected, and the address is
-    /// not the link-local one a guest gives itself when it was given none (the incident of P-4).
+    /// Whether somebody on its network could reach it: it runs, a card is connected, and the
+    /// address is not the link-local one a guest gives itself when it was given none (the incident
+    /// of P-4).
     package var isReachable: Bool {
         power == .running
             && nics.contains { card in

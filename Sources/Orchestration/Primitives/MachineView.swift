@@ -36,17 +36,32 @@ package struct MachineView: Sendable {
         Parameter("power", .choice(["off", "running"]), required: true, "Whether it runs."),
         Parameter(
             "role", .choice(["production", "replica", "test"]), required: true, "What it is for."),
-        Parameter("epoch", .number, required: true, "Its fencing epoch."),
-        Parameter("processors", .number, required: true, "Virtual processors."),
-        Parameter("memory", .number, required: true, "Bytes of memory."),
-        Parameter("disks", .list(.record([])), required: true, "Its disks: name, kind, size."),
-        Parameter(
-            "nics", .list(.record([])), required: true,
-            "Its cards: name, mac, switch, address, failover_address { address }."),
+        Parameter("epoch", .integer(0..<Int64.max), required: true, "Its fencing epoch."),
+        Parameter("processors", .integer(1..<Int64.max), required: true, "Virtual processors."),
+        Parameter("memory", .integer(0..<Int64.max), required: true, "Bytes of memory."),
+        Parameter("disks", .list(.record(disk)), required: true, "Its disks."),
+        Parameter("nics", .list(.record(card)), required: true, "Its network cards."),
         Parameter("tags", .list(.text), required: true, "Its tags."),
         Parameter("protected", .boolean, required: true, "Whether it is replicated."),
         Parameter("subscription", .text, "Whose it is, when it is a tenant's."),
         Parameter("state", .text, "The state of its protection, when it has one."),
+    ]
+
+    private static let disk = [
+        Parameter("name", .text, required: true, "Its name."),
+        Parameter(
+            "kind", .choice(["image", "pass-through", "shared"]), required: true, "Its kind."),
+        Parameter("size", .integer(0..<Int64.max), required: true, "Bytes."),
+    ]
+
+    private static let card = [
+        Parameter("name", .text, required: true, "Its name."),
+        Parameter("mac", .text, required: true, "Its hardware address."),
+        Parameter("switch", .text, "The switch it is connected to."),
+        Parameter("address", .text, "The address its guest uses."),
+        Parameter(
+            "failover_address", .record([Parameter("address", .text, "The address.")]),
+            "The address to take at failover; on but empty when it has no address."),
     ]
 }
 

@@ -14,6 +14,8 @@ package struct Manual: Sendable {
             ("step", "A step: a script, a manual task, or both.", PlanCard.step),
             ("manual", "A manual task: a question to a person.", PlanCard.manual),
             ("machine", "A vm of a group that has steps of its own.", PlanCard.machine),
+            ("shutdown", "A plan's order of shutting down, as a list.", PlanCard.shutdown),
+            ("objective", "What a plan was promised to keep.", PlanCard.objective),
             ("runbook", "A runbook: a card and a function.", RunbookCard.fields),
         ]
     }
@@ -22,7 +24,10 @@ package struct Manual: Sendable {
     package var words: [String] { catalogue.names + catalogue.namespaces + cards.map(\.word) }
 
     /// The page on a primitive, a namespace or a part of a card; nil when there is none.
-    package func page(for word: String) -> String? {
+    ///
+    /// A word is found as an author writes it too: `plan.step`, `fabric.try_select`.
+    package func page(for written: String) -> String? {
+        let word = plain(written)
         if let primitive = catalogue[word] { return primitive.page }
         if let card = cards.first(where: { $0.word == word }) {
             return "\(word) { … }\n    \(card.summary)\n\nFields\n" + lines(of: card.fields)
@@ -30,6 +35,13 @@ package struct Manual: Sendable {
         let members = catalogue.primitives.filter { $0.namespace == word }
         guard !members.isEmpty else { return nil }
         return members.map { "\($0.signature)\n    \($0.summary)" }.joined(separator: "\n")
+    }
+
+    private func plain(_ written: String) -> String {
+        let parts = written.split(separator: ".", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return written }
+        if parts[0] == "plan", cards.contains(where: { $0.word == parts[1] }) { return parts[1] }
+        return parts[1].hasPrefix("try_") ? "\(parts[0]).\(parts[1].dropFirst(4))" : written
     }
 }
 
@@ -49,10 +61,13 @@ extension Primitive {
             parts.append("Options\n" + lines(of: fields))
         }
         parts.append("Example\n    \(example)")
-        if !raises.isEmpty { parts.append("May raise\n    " + raises.map(\.name).joined(separator: ", ")) }
+        if !raises.isEmpty {
+            parts.append("May raise\n    " + raises.map(\.name).joined(separator: ", "))
+        }
         let places = Phase.allCases.filter(phases.contains).map(\.rawValue).joined(separator: ", ")
-        parts.append("Effect: \(effect.word)\nAllowed in: \(places)\nOr: \(namespace).try_\(verb), "
-            + "which returns the value or nil and the failure")
+        parts.append(
+            "Effect: \(effect.word)\nAllowed in: \(places)\nOr: \(namespace).try_\(verb), "
+                + "which returns the value or nil and the failure")
         return parts.joined(separator: "\n\n")
     }
 }

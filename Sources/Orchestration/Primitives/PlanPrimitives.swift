@@ -1,5 +1,5 @@
-// The namespace `plan`: what a run of a recovery plan asks of itself. Its constructors (`plan.group` and
-// the like) are the prelude's; they make tables and touch nothing.
+// The namespace `plan`: what a run of a recovery plan asks of itself. Its constructors
+// (`plan.group` and the like) are the prelude's; they make tables and touch nothing.
 import Model
 import Store
 
@@ -25,7 +25,8 @@ extension Catalogue {
         return .list(views)
     }
 
-    /// The engine's own preflight: looks at everything, touches nothing but the run's hold on the vms.
+    /// The engine's own preflight: looks at everything, touches nothing but the run's hold on the
+    /// vms.
     private static let planPreflight = Primitive(
         "plan.preflight", "Finds every reason why a failover of the vms could not succeed.",
         parameters: [

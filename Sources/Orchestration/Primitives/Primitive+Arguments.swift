@@ -9,7 +9,7 @@ extension Primitive {
         if let spare = list.dropFirst(parameters.count).first(where: { $0 != .null }) {
             throw Failure(
                 .argumentInvalid,
-                "\(name) takes \(parameters.count) arguments, but is also given \(spare.phrase)",
+                "\(name) takes \(arity), but is also given \(spare.phrase)",
                 at: position)
         }
         var named: [String: Value] = [:]
@@ -22,14 +22,22 @@ extension Primitive {
                     "\(name) needs '\(parameter.name)': \(parameter.summary)", at: position)
             }
             let subject = CheckSubject(
-                "\(name): '\(parameter.name)'", code: .argumentInvalid, at: position)
+                "\(name): \(parameter.name)", code: .argumentInvalid, at: position)
             try parameter.type.check(value, subject)
             named[parameter.name] = value
         }
         return named
     }
 
-    /// `replication.protect(vm, options)`.
+    private var arity: String {
+        switch parameters.count {
+        case 0: "no arguments"
+        case 1: "one argument"
+        case let count: "\(count) arguments"
+        }
+    }
+
+    /// `replication.protect(vm, [options])`.
     package var signature: String {
         "\(name)(\(parameters.map { $0.isRequired ? $0.name : "[\($0.name)]" }.joined(separator: ", ")))"
     }

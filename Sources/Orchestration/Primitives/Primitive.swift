@@ -1,5 +1,5 @@
-// A primitive: one thing a runbook can ask of the engine, as a record. Argument checks, editor files,
-// help and replay all read this record; there is no second list.
+// A primitive: one thing a runbook can ask of the engine, as a record. Argument checks, editor
+// files, help and replay all read this record; there is no second list.
 import Model
 import Store
 

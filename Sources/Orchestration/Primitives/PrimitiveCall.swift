@@ -1,5 +1,6 @@
-// One call of a primitive as its record sees it: checked arguments, whose run it is, and what it may
-// reach. Names of machines are resolved and held against the run's scope here and nowhere else (B-10).
+// One call of a primitive as its record sees it: checked arguments, whose run it is, and what it
+// may reach. Names of machines are resolved and held against the run's scope here and nowhere else
+// (B-10).
 import Fabric
 import Model
 import Replication
@@ -49,16 +50,19 @@ package struct PrimitiveCall: Sendable {
     /// An option of the call's `options` table.
     package func option(_ name: String) -> Value? { arguments["options"]?[name] }
 
-    /// The machine that an argument names; raises `name.unknown`, or `scope.refused` for a machine of
-    /// another subscription.
+    /// The machine that an argument names; raises `name.unknown`, or `scope.refused` for a machine
+    /// of another subscription.
     package func machine(_ argument: String) async throws -> VirtualMachine {
         let directory = MachineDirectory(services: services)
         return try await directory.machine(named: arguments[argument] ?? .null, scope: scope)
     }
 
-    /// The protected vm's name that an argument names, checked as ``machine(_:)`` checks.
+    /// The protected vm's name that an argument names, checked as ``machine(_:)`` checks; its
+    /// primary need not answer.
     package func vm(_ argument: String) async throws -> String {
-        try await machine(argument).id.name
+        let directory = MachineDirectory(services: services)
+        let value = arguments[argument] ?? .null
+        return try await directory.memberMachine(named: value, scope: scope).id.name
     }
 
     package func view(of machine: VirtualMachine) async throws -> Value {

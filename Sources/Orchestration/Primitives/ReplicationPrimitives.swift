@@ -1,5 +1,5 @@
-// The namespace `replication`: protection and failover of one machine. Every verb is done under the key
-// of its call, so that asking again after a death finishes it or returns what it returned.
+// The namespace `replication`: protection and failover of one machine. Every verb is done under the
+// key of its call, so that asking again after a death finishes it or returns what it returned.
 import Fabric
 import Model
 import Replication
@@ -16,9 +16,11 @@ extension Catalogue {
         returns: String = "", raises: [Failure.Code] = [], example: String,
         perform: @escaping @Sendable (PrimitiveCall) async throws -> Value
     ) -> Primitive {
-        let table = options.isEmpty ? [] : [Parameter("options", .record(options), "How.")]
+        let isNeeded = options.contains(where: \.isRequired)
+        let table = Parameter("options", .record(options), required: isNeeded, "How.")
+        let parameters = options.isEmpty ? [machine] : [machine, table]
         return Primitive(
-            "replication.\(name)", summary, parameters: [machine] + table, result: result,
+            "replication.\(name)", summary, parameters: parameters, result: result,
             returns: returns,
             effect: .once { call in
                 let done = try await call.services.replication.operation(
@@ -44,7 +46,7 @@ extension Catalogue {
             parameters: [machine],
             result: .choice(ProtectionState.allCases.map(\.rawValue)), returns: "the state",
             effect: .reads, raises: [.unknownName],
-            example: #"if replication.state(vm) ~= "replicating" then … end"#
+            example: #"if replication.state(vm) ~= "replicating" then replication.sync(vm) end"#
         ) { call in
             .text(try await call.services.replication.state(of: call.vm("vm")).rawValue)
         },
@@ -69,7 +71,7 @@ extension Catalogue {
     ]
 
     private static let pointFields = [
-        Parameter("sequence", .number, required: true, "Names the point."),
+        Parameter("sequence", .integer(1..<Int64.max), required: true, "Names the point."),
         Parameter("kind", .choice(["standard", "app-consistent"]), required: true, "Its kind."),
         Parameter("cut_at", .text, required: true, "The instant of the cut, ISO 8601."),
     ]

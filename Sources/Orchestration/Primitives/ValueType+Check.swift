@@ -1,5 +1,5 @@
-// Holds an author's value against its type. The first offence is named with its path, the nearest right
-// spelling where a name is wrong, and the line where the author wrote the table it stands in.
+// Holds an author's value against its type. The first offence is named with its path, the nearest
+// right spelling where a name is wrong, and the line where the author wrote the table it stands in.
 import Model
 
 /// What is being checked, for the message: `replication.protect: option 'interval'`.
@@ -60,6 +60,7 @@ extension ValueType {
         case .integer(let range): value.integer.map(range.contains) ?? false
         case .duration: value.text.map { (try? Duration(text: $0)) != nil } ?? false
         case .size: value.text.map { (try? ByteCount(text: $0)) != nil } ?? false
+        case .time: value.text?.isTime ?? false
         case .choice(let words): value.text.map(words.contains) ?? false
         case .vm: value.text != nil || (value["name"]?.text != nil && value["site"]?.text != nil)
         case .function: value["$function"] != nil
@@ -68,13 +69,18 @@ extension ValueType {
     }
 
     private func mismatch(_ value: Value, _ subject: CheckSubject) -> Failure {
-        var hint = ""
-        if case .choice(let words) = self, let word = value.text,
-            let near = Spelling.nearest(to: word, among: words)
-        {
-            hint = "; did you mean \"\(near)\"?"
-        }
+        let near = value.text.flatMap { Spelling.nearest(to: $0, among: words) }
+        let hint = near.map { "; did you mean \"\($0)\"?" } ?? ""
         return subject.failure("must be \(phrase), but is \(value.phrase)\(hint)")
+    }
+
+    /// The words that may stand here, if only words may, or words among other things.
+    private var words: [String] {
+        switch self {
+        case .choice(let words): words
+        case .either(let types): types.flatMap(\.words)
+        default: []
+        }
     }
 
     private func checkList(
@@ -137,6 +143,20 @@ extension ValueType {
         case .list: value.list?.isEmpty == false
         default: false
         }
+    }
+}
+
+extension String {
+    /// `22:00`, or `2026-03-01T22:00:00Z` with a fraction or another zone if there is one.
+    fileprivate var isTime: Bool {
+        let clock = /([01][0-9]|2[0-3]):[0-5][0-9]/
+        let day = /[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/
+        let seconds = /(:[0-5][0-9](\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})/
+        if wholeMatch(of: clock) != nil { return true }
+        let parts = split(separator: "T", maxSplits: 1)
+        return parts.count == 2 && parts[0].wholeMatch(of: day) != nil
+            && parts[1].prefix(5).wholeMatch(of: clock) != nil
+            && parts[1].dropFirst(5).wholeMatch(of: seconds) != nil
     }
 }
 

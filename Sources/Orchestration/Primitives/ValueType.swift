@@ -1,5 +1,5 @@
-// The types of what authors write: arguments of primitives and fields of cards. One description serves
-// the check with its nearest right spelling, the editor's files and `muster help`.
+// The types of what authors write: arguments of primitives and fields of cards. One description
+// serves the check with its nearest right spelling, the editor's files and `muster help`.
 import Model
 
 /// A type of value that an author may give.
@@ -13,11 +13,14 @@ package indirect enum ValueType: Sendable {
     case duration
     /// `"64MiB"`.
     case size
+    /// `"22:00"`, or a time of ISO 8601 with its zone.
+    case time
     case choice([String])
     /// A machine: its name, `"site/name"`, or the table that `fabric.vm` gave.
     case vm
-    /// A Lua function; in a card's JSON it stands as `{"$function": LINE}`.
-    case function
+    /// A Lua function, its signature as LuaCATS writes it: `(context: muster.context)`. In a card's
+    /// JSON it stands as `{"$function": LINE}`.
+    case function(String)
     case list(ValueType)
     /// A table from any name to one type.
     case map(ValueType)
@@ -54,16 +57,18 @@ extension ValueType {
         case .text: "a string"
         case .boolean: "true or false"
         case .number: "a number"
-        case .integer(let range):
-            "a whole number from \(range.lowerBound) to \(range.upperBound - 1)"
+        case .integer(let range): range.phrase
         case .duration: "a duration such as \"5m\" or \"1h30m\""
         case .size: "a size such as \"64MiB\""
+        case .time: "a time such as \"22:00\" or \"2026-03-01T22:00:00Z\""
         case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
         case .vm: "a vm: its name, \"site/name\", or what fabric.vm gives"
         case .function: "a function"
         case .list(let element): "a list, each \(element.phrase)"
         case .map(let element): "a table from names to values, each \(element.phrase)"
-        case .record: "a table"
+        case .record(let fields):
+            (1...6).contains(fields.count)
+                ? "a table of " + fields.map(\.name).joined(separator: ", ") : "a table"
         case .made(let constructor, _): "\(constructor) { … }"
         case .either(let types): types.map(\.phrase).joined(separator: ", or ")
         }
@@ -73,16 +78,17 @@ extension ValueType {
     package var annotation: String {
         switch self {
         case .any: "any"
-        case .text, .duration, .size: "string"
+        case .text, .duration, .size, .time: "string"
         case .boolean: "boolean"
         case .number: "number"
         case .integer: "integer"
         case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: "|")
         case .vm: "string|muster.vm"
-        case .function: "function"
+        case .function(let signature): "fun\(signature)"
         case .list(let element):
             element.isUnion ? "(\(element.annotation))[]" : "\(element.annotation)[]"
         case .map(let element): "table<string, \(element.annotation)>"
+        case .record(let fields) where fields.isEmpty: "table"
         case .record(let fields):
             "{ "
                 + fields.map { "\($0.name)\($0.isRequired ? "" : "?"): \($0.type.annotation)" }
@@ -92,10 +98,21 @@ extension ValueType {
         }
     }
 
+    /// The type or nil.
+    package var optionalAnnotation: String { isUnion ? "(\(annotation))?" : "\(annotation)?" }
+
     private var isUnion: Bool {
         switch self {
         case .choice, .vm, .either: true
         default: false
         }
+    }
+}
+
+extension Range<Int64> {
+    fileprivate var phrase: String {
+        if self == Int64.min..<Int64.max { return "a whole number" }
+        if upperBound == .max { return "a whole number from \(lowerBound) on" }
+        return "a whole number from \(lowerBound) to \(upperBound - 1)"
     }
 }

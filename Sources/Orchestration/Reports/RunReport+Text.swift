@@ -47,7 +47,8 @@ extension RunReport {
             let answer = question.answer.map { " \($0.text ?? $0.canonicalJSON)" } ?? ""
             let who = question.by.map { " by \($0)" } ?? ""
             let comment = question.comment.map { " (\"\($0)\")" } ?? ""
-            return "  \(question.request.title) — \(question.state.rawValue)\(answer)\(who)\(comment)"
+            return
+                "  \(question.request.title) — \(question.state.rawValue)\(answer)\(who)\(comment)"
         }
         return lines.isEmpty ? [] : ["What people were asked"] + lines
     }
@@ -91,7 +92,10 @@ extension PlanProgress.Task {
             case .notBegun: "·"
             }
         let time = begunAt.flatMap { begun in endedAt.map { "  \(($0 - begun).readable)" } } ?? ""
-        let remark = remark.map { "  \($0)" } ?? (state == .notBegun ? "  not begun" : "")
+        // The title stands on the line already.
+        let remark =
+            remark.map { "  " + $0.replacing("'\(title)' failed: ", with: "") }
+            ?? (state == .notBegun ? "  not begun" : "")
         return "\(mark) \(title)\(time)\(remark)"
     }
 }

@@ -1,5 +1,5 @@
-// What a run did, for the auditor: made from the store alone, so that it says the same on every machine
-// and after every death.
+// What a run did, for the auditor: made from the store alone, so that it says the same on every
+// machine and after every death.
 import Model
 import Store
 
@@ -59,7 +59,9 @@ package struct RunReport: Sendable {
     }
 
     private static func losses(in acts: [Act]) -> [String: Double] {
-        let preflight = acts.first { $0.primitive == "plan.preflight" && $0.outcome?.kind == .result }
+        let preflight = acts.first {
+            $0.primitive == "plan.preflight" && $0.outcome?.kind == .result
+        }
         let result = preflight?.outcome.flatMap { try? Value(json: $0.payload) }
         return (result?["loss"]?.object ?? [:]).compactMapValues(\.number)
     }

@@ -294,7 +294,7 @@ package struct BranchJournal {
     }
 
     private mutating func commit(_ changes: [Change]) async throws {
-        try await context.commit(notes + changes)
+        try await context.commit(notes.isEmpty ? changes : notes + changes)
         notes = []
     }
 }

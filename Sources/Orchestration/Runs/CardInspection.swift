@@ -1,5 +1,5 @@
-// Reads a card outside a run, for `plan check`, `plan show` and the start of a run: reads are made live,
-// nothing is journaled, and nothing that writes may be called.
+// Reads a card outside a run, for `plan check`, `plan show` and the start of a run: reads are made
+// live, nothing is journaled, and nothing that writes may be called.
 import LuaRuntime
 import Model
 import Store

@@ -4,8 +4,8 @@ import Model
 import Store
 
 extension Failure {
-    /// Whether this belongs into the journal as what came of the call. Trouble with the store does not:
-    /// the engine stops, and the run goes on from its journal when the trouble is over.
+    /// Whether this belongs into the journal as what came of the call. Trouble with the store does
+    /// not: the engine stops, and the run goes on from its journal when the trouble is over.
     var isOutcome: Bool {
         ![.storeFull, .storeBusy, .storeDamaged, .leaseLost, .journalOrder].contains(code)
     }

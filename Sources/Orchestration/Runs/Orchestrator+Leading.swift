@@ -1,5 +1,6 @@
 // Leading: executing runs. A pass executes a run once from the top and writes down how it ended; leading
 // repeats passes until the run is over, sleeping between them without a thread or a timer a run.
+import LuaRuntime
 import Model
 import Store
 
@@ -74,11 +75,32 @@ extension Orchestrator {
                 }
                 return nil
             }
-            group.addTask { try await passes(id, lease, control, bell) }
+            group.addTask(executorPreference: LuaExecutor.shared) {
+                try await passes(id, lease, control, bell)
+            }
             while let finished = try await group.next() {
                 if let finished { return finished }
             }
             return try services.store.run(id)
+        }
+    }
+
+    /// Leads every run that has not ended, and each that is queued later, until cancelled. A run whose
+    /// engine has trouble is left for the next leader; the others go on.
+    package func leadAll(
+        under lease: LeaseToken?, listen: @escaping @Sendable () throws -> AsyncStream<Notice>
+    ) async throws {
+        let notices = try listen()
+        try await withThrowingDiscardingTaskGroup { group in
+            let unfinished = try services.store.runs(in: RunState.unfinished, limit: .max)
+            var led = Set(unfinished.map(\.id))
+            for id in led {
+                group.addTask { _ = try await lead(id, under: lease, notices: listen()) }
+            }
+            for await notice in notices where notice.topic == "queued" {
+                guard let id = notice.run, led.insert(id).inserted else { continue }
+                group.addTask { _ = try await lead(id, under: lease, notices: listen()) }
+            }
         }
     }
 

@@ -28,6 +28,8 @@ package struct RunContext: Sendable {
     }
 
     func commit(_ changes: [Change]) async throws {
-        try await services.store.commit(sources.takeUnsaved(for: run.id) + changes, under: lease)
+        let unsaved = sources.takeUnsaved(for: run.id)
+        try await services.store.commit(
+            unsaved.isEmpty ? changes : unsaved + changes, under: lease)
     }
 }

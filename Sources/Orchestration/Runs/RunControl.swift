@@ -1,5 +1,5 @@
-// How the outside reaches a run that is being executed: a person's abort, and the news that an answer
-// has come.
+// How the outside reaches a run that is being executed: a person's abort, and the news that an
+// answer has come.
 import Fabric
 import Model
 

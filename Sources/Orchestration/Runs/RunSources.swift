@@ -1,5 +1,5 @@
-// The texts a run is made of, pinned by digest: what it has loaded once, it loads for ever. An edited
-// runbook or a new version of the program does not touch an open run (B-3).
+// The texts a run is made of, pinned by digest: what it has loaded once, it loads for ever. An
+// edited runbook or a new version of the program does not touch an open run (B-3).
 import Fabric
 import LuaRuntime
 import Model

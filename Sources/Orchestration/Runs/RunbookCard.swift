@@ -1,4 +1,5 @@
-// A runbook's card: what it is for and which parameters it takes. Without a card a runbook does not load.
+// A runbook's card: what it is for and which parameters it takes. Without a card a runbook does not
+// load.
 import Model
 
 package struct RunbookCard: Sendable {
@@ -25,7 +26,9 @@ package struct RunbookCard: Sendable {
     package static let fields: [Parameter] = [
         Parameter("summary", .text, required: true, "What the runbook does, in one line."),
         Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
-        Parameter("run", .function, required: true, "function(arguments) … end."),
+        Parameter(
+            "run", .function("(arguments: table<string, any>): any"), required: true,
+            "The work: function(arguments) … end."),
     ]
 
     /// Raises `plan.card_invalid` with file and line, the field and the nearest spelling.
@@ -37,6 +40,7 @@ package struct RunbookCard: Sendable {
                 "card is missing: the file must return runbook { … } or plan { … }")
         }
         try ValueType.record(Self.fields).check(card, subject)
+        let noted = subject.within(card.object ?? [:])
         summary = card["summary"]?.text ?? ""
         parameters = (card["parameters"]?.object ?? [:]).sorted { $0.key < $1.key }.map {
             name, card in
@@ -44,6 +48,7 @@ package struct RunbookCard: Sendable {
                 name: name, type: card["type"]?.text ?? "", summary: card["summary"]?.text ?? "",
                 fallback: card["default"])
         }
+        for declared in parameters { try declared.checkFallback(noted) }
     }
 
     /// The arguments of a run: what was given, checked, and the defaults of the rest.
@@ -78,9 +83,17 @@ extension RunbookCard.Declared {
         case "integer": .integer(Int64.min..<Int64.max)
         case "duration": .duration
         case "size": .size
+        case "time": .time
         case "vm": .vm
         default: .text
         }
+    }
+
+    /// A default is written in Lua, so it must be of the type already.
+    fileprivate func checkFallback(_ runbook: CheckSubject) throws(Failure) {
+        guard let fallback else { return }
+        try valueType.check(
+            fallback, runbook.field("parameters").field(name).field("default"))
     }
 
     /// A value from the command line is text; it is read as the type the card declares.
@@ -97,7 +110,8 @@ extension RunbookCard.Declared {
         case "boolean": return ["true": true, "false": false][text].map(Value.boolean) ?? value
         case "integer": return Int64(text).map(Value.integer) ?? value
         case "number":
-            return Int64(text).map(Value.integer) ?? Double(text).map(Value.float) ?? value
+            return Int64(text).map(Value.integer)
+                ?? Double(text).flatMap { $0.isFinite ? .float($0) : nil } ?? value
         default: return value
         }
     }

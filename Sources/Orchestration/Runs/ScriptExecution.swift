@@ -1,5 +1,6 @@
-// Executes Lua for a branch: makes the state, reads the card by the card's journal, calls the function by
-// the branch's own. When an answer is not there yet the state is dropped; the next execution replays.
+// Executes Lua for a branch: makes the state, reads the card by the card's journal, calls the
+// function by the branch's own. When an answer is not there yet the state is dropped; the next
+// execution replays.
 import LuaRuntime
 import Model
 import Store

@@ -1,5 +1,5 @@
-// Holds work to an instant. Work that does not end is left behind: a host that hangs must not hang the
-// run, and its late effect is told as possible (`plan.step_timed_out`).
+// Holds work to an instant. Work that does not end is left behind: a host that hangs must not hang
+// the run, and its late effect is told as possible (`plan.step_timed_out`).
 import Fabric
 import Model
 
@@ -13,7 +13,7 @@ struct TimeLimit: Sendable {
     }
 
     func run(
-        _ work: @escaping @Sendable () async throws -> Value, elseThrow late: Failure
+        _ work: @escaping @Sendable () async throws -> Value, elseThrow late: @autoclosure @escaping @Sendable () -> Failure
     ) async throws -> Value {
         guard let limit else { return try await work() }
         let finish = FirstOutcome()
@@ -22,7 +22,7 @@ struct TimeLimit: Sendable {
         }
         let timer = Task {
             try await clock.sleep(until: limit)
-            finish.offer(.failure(late))
+            finish.offer(.failure(late()))
         }
         defer {
             worker.cancel()

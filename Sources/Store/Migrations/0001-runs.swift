@@ -40,19 +40,28 @@ extension Migration {
                 PRIMARY KEY (run, module)
             ) STRICT, WITHOUT ROWID;
 
-            -- Call n has its intent at position 2n - 1 and its outcome at 2n.
+            -- Call n has its intent at position 2n - 1 and its outcome at 2n. Entries of all branches
+            -- are appended one behind the other, so that a group of them fills few pages; `previous`
+            -- is the number of the entry before it in its branch.
             CREATE TABLE journal (
-                run INTEGER NOT NULL REFERENCES run (id),
+                number INTEGER PRIMARY KEY,
+                previous INTEGER CHECK (previous < number),
+                run INTEGER NOT NULL,
                 branch TEXT NOT NULL,
-                position INTEGER NOT NULL CHECK (position > 0),
+                position INTEGER NOT NULL CHECK ((position = 1) = (previous IS NULL)),
                 kind TEXT NOT NULL CHECK (
                     kind IN ('intent', 'result', 'failure')
                     AND (kind = 'intent') = (position % 2 = 1)),
                 primitive TEXT NOT NULL,
                 payload TEXT NOT NULL,
                 at INTEGER NOT NULL,
-                link BLOB NOT NULL CHECK (length(link) = 32),
-                PRIMARY KEY (run, branch, position)
+                link BLOB NOT NULL CHECK (length(link) = 32)
+            ) STRICT;
+            CREATE TABLE journal_end (
+                run INTEGER NOT NULL REFERENCES run (id),
+                branch TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                PRIMARY KEY (run, branch)
             ) STRICT, WITHOUT ROWID;
 
             CREATE TABLE note (

@@ -28,6 +28,7 @@ extension ChangeWriter {
             "INSERT INTO lease (token, process, host, command, since) VALUES (?, ?, ?, ?, ?)",
             .integer(token.number), .integer(Int64(holder.processID)), .text(holder.hostName),
             .text(holder.command), .at(holder.since))
+        memory.lease = token
     }
 
     /// Raises `store.lease_lost` when another lease was taken after that of `token`.
@@ -43,6 +44,9 @@ extension ChangeWriter {
     }
 
     private func lastToken() throws -> LeaseToken {
-        LeaseToken(try db.first("SELECT max(token) FROM lease") { $0.integer(0) } ?? 0)
+        if let lease = memory.lease { return lease }
+        let number = try db.first("SELECT max(token) FROM lease") { $0.integer(0) } ?? 0
+        memory.lease = LeaseToken(number)
+        return LeaseToken(number)
     }
 }

@@ -5,6 +5,7 @@ import Model
 
 struct ChangeWriter {
     let db: Database
+    let memory: WriterMemory
 
     func apply(_ change: Change) throws {
         switch change {

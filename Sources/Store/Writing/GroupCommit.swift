@@ -1,6 +1,8 @@
 // The one writer. A caller who finds nobody writing commits his batch himself, on his own thread: no hop.
 // Who finds somebody writing leaves his batch and sleeps; the writing thread takes all that were left, as
-// one transaction, again and again until none is left.
+// one transaction, again and again until none is left. In a crowd, which is when the last group was more
+// than one, nobody commits for himself: he would pay for a transaction alone, and keep from running those
+// who would have shared it.
 //
 //               nobody writing                        batches were left
 //     idle ───────────────────────▶ inline commit ──────────────────────────▶ draining ─┐ again while
@@ -25,6 +27,8 @@ final class GroupCommit: Sendable {
 
     private struct State {
         var isWriting = false
+        /// Whether the last group was more than one batch.
+        var isCrowded = false
         var waiting: [Waiting] = []
     }
 
@@ -47,8 +51,9 @@ final class GroupCommit: Sendable {
 
     private func takeTurn() -> Bool {
         state.withLock { state in
-            defer { state.isWriting = true }
-            return !state.isWriting
+            guard !state.isWriting, !state.isCrowded else { return false }
+            state.isWriting = true
+            return true
         }
     }
 
@@ -91,6 +96,7 @@ final class GroupCommit: Sendable {
         state.withLock { state in
             let count = min(state.waiting.count, Limits.commitBatchesMax)
             state.isWriting = count > 0
+            if count > 0 { state.isCrowded = count > 1 }
             let group = Array(state.waiting.prefix(count))
             state.waiting.removeFirst(count)
             return group

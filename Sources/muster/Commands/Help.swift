@@ -15,7 +15,7 @@ struct HelpCommand: ParsableCommand {
         if let command = Muster.command(named: words) {
             return Terminal.say(Muster.helpMessage(for: command))
         }
-        let names = Manual().words + Muster.configuration.subcommands.compactMap { $0.configuration.commandName }
+        let names = Manual().words + Muster.configuration.subcommands.map { $0.word }
         throw Failure(
             .unknownName, "there is no page on '\(word)'\(Spelling.hint(for: word, among: names))")
     }
@@ -33,10 +33,17 @@ struct ExplainCommand: ParsableCommand {
         let catalogue = Failure.Code.catalogue
         guard let code else {
             if json { return Terminal.say(json: .list(catalogue.map(\.view))) }
-            return Terminal.say(catalogue.map { "\($0.name)\n    \($0.meaning)" }.joined(separator: "\n"))
+            return Terminal.say(
+                catalogue.map { "\($0.name)\n    \($0.meaning)" }.joined(separator: "\n"))
         }
         guard let found = catalogue.first(where: { $0.name == code }) else {
-            let hint = Spelling.hint(for: code, among: catalogue.map(\.name))
+            let room = catalogue.map(\.name).filter {
+                $0.split(separator: ".").first == code.split(separator: ".").first
+            }
+            let near = Spelling.nearest(to: code, among: catalogue.map(\.name))
+            let hint =
+                near.map { "; did you mean '\($0)'?" }
+                ?? (room.isEmpty ? "" : "; there is \(room.joined(separator: ", "))")
             throw Failure(.unknownName, "there is no code '\(code)'\(hint)")
         }
         if json { return Terminal.say(json: found.view) }
@@ -51,12 +58,13 @@ extension Failure.Code {
 }
 
 extension ParsableCommand {
+    /// How the command is called.
+    static var word: String { configuration.commandName ?? "\(self)".lowercased() }
+
     /// The subcommand that the words name, one level after the other.
     fileprivate static func command(named words: [String]) -> (any ParsableCommand.Type)? {
         guard let word = words.first else { return self }
-        let found = configuration.subcommands.first {
-            ($0.configuration.commandName ?? "\($0)".lowercased()) == word
-        }
+        let found = configuration.subcommands.first { $0.word == word }
         return found?.command(named: Array(words.dropFirst()))
     }
 }

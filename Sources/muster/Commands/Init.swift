@@ -26,7 +26,8 @@ struct InitCommand: AsyncParsableCommand {
                 "lab": .text(options.folder), "sites": .list(names.map { .text($0) }),
             ])
         } else {
-            Terminal.say("A lab in \(options.folder) with the sites \(names.joined(separator: ", "))")
+            Terminal.say(
+                "A lab in \(options.folder) with the sites \(names.joined(separator: ", "))")
         }
     }
 

@@ -7,7 +7,8 @@ import Replication
 
 struct ProtectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "protect", abstract: "Makes a turned-off replica of a machine at another site.")
+        commandName: "protect", abstract: "Makes a turned-off replica of a machine at another site."
+    )
 
     @OptionGroup var options: LabOptions
     @OptionGroup var chosen: VMCommand.Chosen
@@ -34,9 +35,11 @@ struct ProtectCommand: AsyncParsableCommand {
                 "excluded_disks": .list(made.excludedDisks.map { .text($0) }),
             ])
         }
-        let excluded = made.excludedDisks.isEmpty
+        let excluded =
+            made.excludedDisks.isEmpty
             ? "" : "; not replicated: \(made.excludedDisks.joined(separator: ", "))"
-        Terminal.say("\(made.primary) → \(made.replica), every \(made.interval.rawValue)\(excluded)")
+        Terminal.say(
+            "\(made.primary) → \(made.replica), every \(made.interval.rawValue)\(excluded)")
     }
 }
 
@@ -50,61 +53,28 @@ struct UnprotectCommand: AsyncParsableCommand {
 
     func run() async throws {
         let lab = try Composition(options)
-        try await lab.leading { _ in
+        let ended = try await lab.leading { _ in
+            guard let protection = try await lab.replication.protection(of: vm) else {
+                throw try await lab.notProtected(vm)
+            }
             try await lab.replication.remove(vm, deletesReplica: deleteReplica)
+            return protection
         }
+        if options.json {
+            return Terminal.say(json: ["vm": .text(vm), "state": "disabled"])
+        }
+        let fate = deleteReplica ? "is deleted" : "stays, off"
+        Terminal.say("\(vm) is not protected any more; \(ended.replica) \(fate)")
     }
 }
 
-struct SyncCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "sync", abstract: "Sends what changed; the first time, everything.")
-
-    @OptionGroup var options: LabOptions
-    @Argument(help: "The machines.") var vms: [String] = []
-    @Flag(help: "Every protected machine.") var all = false
-
-    func run() async throws {
-        guard all != !vms.isEmpty else {
-            throw Failure(.usage, "name the machines to sync, or say --all")
-        }
-        let lab = try Composition(options)
-        let lines = try await lab.leading { _ in
-            let known = try await lab.replication.protections()
-            let names = all ? known.map(\.vm) : vms
-            var lines: [(String, RecoveryPoint, Int64)] = []
-            for name in names { lines.append(try await sync(name, in: lab)) }
-            return lines
-        }
-        if options.json {
-            return Terminal.say(
-                json: .list(
-                    lines.map { name, point, bytes in
-                        [
-                            "vm": .text(name), "point": .integer(Int64(point.sequence)),
-                            "cut_at": .text(point.cutAt.description), "bytes_sent": .integer(bytes),
-                        ]
-                    }))
-        }
-        let rows = lines.map { name, point, bytes in
-            [name, String(point.sequence), point.cutAt.timeOfDay, ByteCount(bytes).description]
-        }
-        Terminal.say(Table(["VM", "POINT", "CUT", "SENT"], rows).text(nothing: "nothing is protected"))
-    }
-
-    private func sync(
-        _ name: String, in lab: Composition
-    ) async throws -> (String, RecoveryPoint, Int64) {
-        guard let before = try await lab.replication.protection(of: name) else {
-            throw Failure(
-                .notProtected, "\(name) is not protected: muster protect \(name) --target SITE")
-        }
-        let isFirst = [.readyForInitialReplication, .initialReplication].contains(before.state)
-        let point =
-            isFirst
-            ? try await lab.replication.firstCopy(name) : try await lab.replication.sync(name)
-        let after = try await lab.replication.protection(of: name)
-        let sent = (after?.statistics.bytesSent ?? 0) - before.statistics.bytesSent
-        return (name, point, sent)
+extension Composition {
+    /// The refusal that names the nearest protected machine.
+    func notProtected(_ vm: String) async throws -> Failure {
+        let names = try await replication.protections().map(\.vm)
+        let hint =
+            Spelling.nearest(to: vm, among: names).map { "; did you mean '\($0)'?" }
+            ?? ": muster protect \(vm) --target SITE"
+        return Failure(.notProtected, "'\(vm)' is not protected\(hint)")
     }
 }

@@ -32,7 +32,9 @@ struct RunCommand: AsyncParsableCommand {
             name: name, kind: kind, direction: direction, parameters: try givenParameters(),
             scope: scope, by: try await lab.person(options), reason: reason,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
-        if kind == .unplanned { try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name) }
+        if kind == .unplanned {
+            try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name)
+        }
         try await lab.leading { token in
             let run = try await lab.orchestrator.start(request, under: token)
             try await RunLeading(lab: lab, options: options, noWait: noWait).lead(run, token)
@@ -54,7 +56,8 @@ struct RunCommand: AsyncParsableCommand {
 
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Goes on with a run whose engine died or was left waiting.")
+        commandName: "resume", abstract: "Goes on with a run whose engine died or was left waiting."
+    )
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The run; the newest unfinished one.") var run: Int64?
@@ -85,12 +88,8 @@ struct LossConfirmation {
         guard case .plan(let plan) = try await lab.orchestrator.inspect(name) else { return }
         var rows: [[String]] = []
         for vm in plan.vms {
-            guard let point = try await lab.replication.protection(of: vm)?.points.last else {
-                rows.append([vm, "no recovery point", "everything"])
-                continue
-            }
-            let loss = lab.clock.now - point.cutAt
-            rows.append([vm, point.cutAt.description, loss.readable])
+            let protection = try await lab.replication.protection(of: vm)
+            rows.append(row(vm, protection, target: plan.target))
         }
         FileHandle.standardError.write(
             Data((Table(["VM", "POINT", "WOULD LOSE"], rows).text(nothing: "") + "\n").utf8))
@@ -104,5 +103,15 @@ struct LossConfirmation {
         guard readLine() == name else {
             throw Failure(.notConfirmed, "the loss was not accepted; nothing was done")
         }
+    }
+
+    private func row(_ vm: String, _ protection: Protection?, target: String) -> [String] {
+        if let protection, protection.production.site == target {
+            return [vm, "is at \(target) already", "nothing"]
+        }
+        guard let point = protection?.points.last else {
+            return [vm, "no recovery point", "everything"]
+        }
+        return [vm, point.cutAt.description, (lab.clock.now - point.cutAt).readable]
     }
 }

@@ -1,7 +1,57 @@
-// Comes with the server.
+// `muster serve`: the engine that stays. Leads every run that has not ended, and serves the page.
 import ArgumentParser
+import Logging
+import Model
+import Orchestration
+import Server
+import ServiceLifecycle
+import Store
+import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Leads the lab: goes on with its runs, and serves the page.")
+        commandName: "serve",
+        abstract: "Leads the lab: goes on with its runs, and serves the page on loopback.")
+
+    @OptionGroup var options: LabOptions
+    @Option(help: "Where the page and the HTTP API listen, on this machine only.")
+    var listen = "127.0.0.1:8420"
+
+    func run() async throws {
+        let address = try ListenAddress(parsing: listen)
+        let lab = try Composition(options)
+        let people = try await lab.configuration()
+        let notifier = lab.notifier
+        let server = HTTPServer(
+            address, orchestrator: lab.orchestrator,
+            people: { people.person(withToken: $0) },
+            news: { try notifier.listen().map(\.view) },
+            onListening: { Terminal.say("listening on http://127.0.0.1:\($0)") })
+        try await lab.leading { token in
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [server, Leader(lab: lab, token: token)],
+                    gracefulShutdownSignals: [.sigterm, .sigint],
+                    logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() }))
+            try await group.run()
+        }
+    }
+}
+
+/// Leads every unfinished run until it is told to stop; runs go on from their journals next time.
+private struct Leader: Service {
+    let lab: Composition
+    let token: LeaseToken
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            do {
+                try await lab.orchestrator.leadAll(under: token) { try lab.notifier.listen() }
+            } catch is CancellationError {
+                return
+            } catch {
+                Terminal.complain(Failure(error, as: .internalFault))
+            }
+        }
+    }
 }

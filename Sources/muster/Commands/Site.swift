@@ -20,10 +20,11 @@ struct SiteCommand: AsyncParsableCommand {
             let fabric = try Composition(options).fabric
             let lost = try await fabric.unreachableSites()
             let sites = try await fabric.sites().filter { site == nil || $0.name == site }
-            guard !sites.isEmpty || site == nil else {
-                throw Failure(.unknownName, "there is no site '\(site ?? "")'")
+            if let site, sites.isEmpty {
+                let hint = Spelling.hint(for: site, among: try await fabric.sites().map(\.name))
+                throw Failure(.unknownName, "there is no site '\(site)'\(hint)")
             }
-            if options.json { return Terminal.say(json: .list(sites.map(view))) }
+            if options.json { return Terminal.say(json: .list(sites.map { $0.view(lost) })) }
             let rows = sites.flatMap { site in
                 site.hosts.map { host in
                     [
@@ -36,25 +37,17 @@ struct SiteCommand: AsyncParsableCommand {
                 Table(["SITE", "STATE", "HOST", "SWITCHES"], rows).text(
                     nothing: "no hosts yet: muster site host SITE HOST"))
         }
-
-        private func view(_ site: Site) -> Value {
-            let hosts = site.hosts.map { host -> Value in
-                let switches = host.switches.map { item -> Value in
-                    ["name": .text(item.name), "network": .text(item.network)]
-                }
-                return ["name": .text(host.name), "switches": .list(switches)]
-            }
-            return ["name": .text(site.name), "hosts": .list(hosts)]
-        }
     }
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Makes a site.")
         @OptionGroup var options: LabOptions
-        @Argument var site: String
+        @Argument(help: "The site.") var site: String
 
         func run() async throws {
-            try await Composition(options).fabric.createSite(Name.checked(site, "site"))
+            let lab = try Composition(options)
+            try await lab.fabric.createSite(Name.checked(site, "site"))
+            try await lab.tell("the site \(site) is there; it has no host yet", site, options)
         }
     }
 
@@ -62,11 +55,13 @@ struct SiteCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "host", abstract: "Adds a host to a site.")
         @OptionGroup var options: LabOptions
-        @Argument var site: String
-        @Argument var host: String
+        @Argument(help: "The site.") var site: String
+        @Argument(help: "The host's name.") var host: String
 
         func run() async throws {
-            try await Composition(options).fabric.addHost(Name.checked(host, "host"), at: site)
+            let lab = try Composition(options)
+            try await lab.fabric.addHost(Name.checked(host, "host"), at: site)
+            try await lab.tell("\(site) has the host \(host)", site, options)
         }
     }
 
@@ -74,7 +69,7 @@ struct SiteCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "switch", abstract: "Adds a switch to the hosts of a site, or removes it.")
         @OptionGroup var options: LabOptions
-        @Argument var site: String
+        @Argument(help: "The site.") var site: String
         @Argument(help: "The switch's name.") var name: String
         @Option(help: "One host only.") var host: String?
         @Option(help: "The network it belongs to; its own name.") var network: String?
@@ -82,8 +77,17 @@ struct SiteCommand: AsyncParsableCommand {
         @Flag(help: "Remove the switch.") var remove = false
 
         func run() async throws {
-            let fabric = try Composition(options).fabric
-            if remove { return try await fabric.removeSwitch(name, host: host, at: site) }
+            let lab = try Composition(options)
+            let place = host.map { "the host \($0) of \(site)" } ?? "every host of \(site)"
+            if remove {
+                try await lab.fabric.removeSwitch(name, host: host, at: site)
+                return try await lab.tell("\(place) is without the switch \(name)", site, options)
+            }
+            try await add(to: lab.fabric)
+            try await lab.tell("\(place) has the switch \(name)", site, options)
+        }
+
+        private func add(to fabric: EmbeddedFabric) async throws {
             let network = Network(name: network ?? name, isIsolated: isolated)
             try await fabric.addNetwork(network, at: site)
             try await fabric.addSwitch(
@@ -96,23 +100,53 @@ struct SiteCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Cuts a site off; its machines go on running.")
         @OptionGroup var options: LabOptions
-        @Argument var site: String
-        func run() async throws { try await Composition(options).fabric.cut(site) }
+        @Argument(help: "The site.") var site: String
+
+        func run() async throws {
+            let lab = try Composition(options)
+            try await lab.fabric.cut(site)
+            try await lab.tell("\(site) is cut off; its machines go on running", site, options)
+        }
     }
 
     struct Lose: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Loses a site: cut off, and its machines die.")
         @OptionGroup var options: LabOptions
-        @Argument var site: String
-        func run() async throws { try await Composition(options).fabric.lose(site) }
+        @Argument(help: "The site.") var site: String
+
+        func run() async throws {
+            let lab = try Composition(options)
+            try await lab.fabric.lose(site)
+            try await lab.tell("\(site) is lost: cut off, and its machines are dead", site, options)
+        }
     }
 
     struct Heal: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Joins a site again; starts nothing.")
         @OptionGroup var options: LabOptions
-        @Argument var site: String
-        func run() async throws { try await Composition(options).fabric.heal(site) }
+        @Argument(help: "The site.") var site: String
+
+        func run() async throws {
+            let lab = try Composition(options)
+            try await lab.fabric.heal(site)
+            try await lab.tell("\(site) answers again; nothing was started", site, options)
+        }
+    }
+}
+
+extension Site {
+    /// The site as a program sees it; `lost` are the sites that do not answer.
+    func view(_ lost: [String]) -> Value {
+        let hosts = hosts.map { host -> Value in
+            let switches = host.switches.map { item -> Value in
+                ["name": .text(item.name), "network": .text(item.network)]
+            }
+            return ["name": .text(host.name), "switches": .list(switches)]
+        }
+        return [
+            "name": .text(name), "answers": .boolean(!lost.contains(name)), "hosts": .list(hosts),
+        ]
     }
 }

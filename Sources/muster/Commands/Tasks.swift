@@ -18,12 +18,20 @@ struct TasksCommand: AsyncParsableCommand {
             [
                 "\(question.id)", "\(question.place.run)", question.request.title,
                 question.request.form.summary, question.request.who.text ?? "anybody",
-                question.request.deadline.map { ($0 - lab.clock.now).readable } ?? "none",
+                timeLeft(question, now: lab.clock.now),
             ]
         }
         Terminal.say(
             Table(["TASK", "RUN", "QUESTION", "ANSWER", "WHO", "TIME LEFT"], rows).text(
                 nothing: "nobody is waited for"))
+        if !rows.isEmpty {
+            Terminal.say("muster answer TASK ANSWER   or   muster answer TASK --refuse")
+        }
+    }
+
+    private func timeLeft(_ question: Question, now: Timestamp) -> String {
+        guard let deadline = question.request.deadline else { return "no limit" }
+        return deadline > now ? (deadline - now).readable : "none: it is late"
     }
 }
 
@@ -42,8 +50,8 @@ struct AnswerCommand: AsyncParsableCommand {
         let id = QuestionID(task)
         let question = try lab.store.question(id)
         guard refuse != (answer != nil) else {
-            throw Failure(
-                .usage, "say an answer (\(question.request.form.summary)) or --refuse, not both")
+            let wanted = "an answer (\(question.request.form.summary)) or --refuse"
+            throw Failure(.usage, refuse ? "say \(wanted), not both" : "say \(wanted)")
         }
         let value = try answer.map { text throws(Failure) in
             try question.request.form.answer(from: text)
@@ -80,6 +88,10 @@ struct AbortCommand: AsyncParsableCommand {
             }
         }
         if options.json { return Terminal.say(json: try lab.store.run(id).view) }
-        Terminal.say("run \(id) is being aborted by \(person.name)")
+        let run = try lab.store.run(id)
+        Terminal.say(
+            run.state == .aborted
+                ? "run \(id) is aborted: muster report \(id)"
+                : "run \(id) is being aborted; its engine ends it: muster watch \(id)")
     }
 }

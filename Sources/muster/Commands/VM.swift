@@ -25,7 +25,8 @@ struct VMCommand: AsyncParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the machines of all sites.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the machines of all sites.")
         @OptionGroup var options: LabOptions
 
         func run() async throws {
@@ -33,7 +34,10 @@ struct VMCommand: AsyncParsableCommand {
             let machines = try await lab.fabric.reachableMachines()
                 .sorted { ($0.id.name, $0.id.site) < ($1.id.name, $1.id.site) }
             if options.json {
-                let views = machines.map { MachineView($0, protection: nil).value }
+                let states = Dictionary(
+                    uniqueKeysWithValues: try await lab.replication.protections()
+                        .map { ($0.vm, $0.state) })
+                let views = machines.map { MachineView($0, protection: states[$0.id.name]).value }
                 return Terminal.say(json: .list(views))
             }
             let rows = machines.map { machine in
@@ -60,95 +64,28 @@ struct VMCommand: AsyncParsableCommand {
             let state = try await lab.replication.protection(of: machine.id.name)?.state
             var disks: [(Disk, String)] = []
             for disk in machine.disks where disk.kind == .image {
-                disks.append((disk, try await lab.fabric.imagePath(of: disk.name, machine: machine.id)))
+                let path = try await lab.fabric.imagePath(of: disk.name, machine: machine.id)
+                disks.append((disk, path))
             }
             if options.json {
                 var fields = MachineView(machine, protection: state).value.object ?? [:]
                 fields["disks"] = .list(
                     disks.map {
-                        ["name": .text($0.name), "size": .integer($0.size.bytes), "path": .text($1)]
+                        [
+                            "name": .text($0.name), "size": .integer($0.size.bytes),
+                            "path": .text($1),
+                        ]
                     })
                 return Terminal.say(json: .object(fields))
             }
-            Terminal.say(
-                ([
-                    "\(machine.id) on \(machine.host): \(machine.role.rawValue), \(machine.power.rawValue)"
-                        + (state.map { ", \($0.rawValue)" } ?? ", not protected"),
-                    "  \(machine.processors) processors, \(machine.memory), epoch \(machine.epoch)",
-                ] + machine.nics.map { "  \($0.line)" }
-                    + disks.map { "  \($0.name)  \($0.size)  \($1)" }).joined(separator: "\n"))
-        }
-    }
-
-    struct Start: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Powers a machine on.")
-        @OptionGroup var options: LabOptions
-        @OptionGroup var chosen: Chosen
-
-        func run() async throws {
-            let lab = try Composition(options)
-            try await lab.fabric.start(chosen.machine(in: lab).id)
-        }
-    }
-
-    struct Stop: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shuts a machine down.")
-        @OptionGroup var options: LabOptions
-        @OptionGroup var chosen: Chosen
-
-        func run() async throws {
-            let lab = try Composition(options)
-            try await lab.fabric.stop(chosen.machine(in: lab).id)
-        }
-    }
-
-    struct Connect: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Connects a card to a switch of the machine's host.")
-        @OptionGroup var options: LabOptions
-        @OptionGroup var chosen: Chosen
-        @Option(help: "The card.") var nic = "nic0"
-        @Option(name: .customLong("switch"), help: "The switch; none takes the link down.")
-        var switchName: String?
-
-        func run() async throws {
-            let lab = try Composition(options)
-            try await lab.fabric.connect(nic, of: chosen.machine(in: lab).id, to: switchName)
-        }
-    }
-
-    struct Address: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Sets the failover address of a card: an address, empty, or off.")
-        @OptionGroup var options: LabOptions
-        @OptionGroup var chosen: Chosen
-        @Option(help: "The card.") var nic = "nic0"
-        @Option(help: "The address to take at failover; \"\" is on but empty.")
-        var failover: String?
-
-        func run() async throws {
-            let lab = try Composition(options)
-            let address = failover.map { FailoverAddress($0.isEmpty ? nil : $0) }
-            try await lab.fabric.setFailoverAddress(
-                address, nic: nic, of: chosen.machine(in: lab).id)
-        }
-    }
-
-    struct Write: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Plays the guest: makes a running machine's disk equal to an image file.")
-        @OptionGroup var options: LabOptions
-        @OptionGroup var chosen: Chosen
-        @Option(help: "The disk.") var disk = "disk0"
-        @Option(help: "The image; blocks that differ are written.") var from: String
-
-        func run() async throws {
-            let lab = try Composition(options)
-            let machine = try await chosen.machine(in: lab)
-            let image = try DiskImage(folder: await lab.fabric.folder(of: machine.id), disk: disk)
-            let written = try image.apply(imageFile: from)
-            if options.json { return Terminal.say(json: ["written": .integer(written.bytes)]) }
-            Terminal.say("\(machine.id) wrote \(written) to \(disk)")
+            let heading =
+                "\(machine.id) on \(machine.host): \(machine.role.rawValue), "
+                + "\(machine.power.rawValue), \(state?.rawValue ?? "not protected")"
+            let size =
+                "  processors \(machine.processors), memory \(machine.memory), epoch \(machine.epoch)"
+            let cards = machine.nics.map { "  \($0.line)" }
+            let images = disks.map { "  \($0.name)  \($0.size)  \($1)" }
+            Terminal.say(([heading, size] + cards + images).joined(separator: "\n"))
         }
     }
 }

@@ -47,7 +47,8 @@ struct VMImport: AsyncParsableCommand {
             throw Failure(.unknownName, "there is no site '\(site)'\(hint)")
         }
         guard let host = found.hosts.first else {
-            throw Failure(.unknownName, "the site \(site) has no host: muster site host \(site) NAME")
+            throw Failure(
+                .unknownName, "the site \(site) has no host: muster site host \(site) NAME")
         }
         return host.name
     }

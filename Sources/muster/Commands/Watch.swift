@@ -6,7 +6,8 @@ import Store
 
 struct WatchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "watch", abstract: "Shows a run as it goes on, until it ends.")
+        commandName: "watch", abstract: "Shows a run as it goes on, until it ends.",
+        discussion: "The exit code is the run's own.")
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The run; the newest.") var run: Int64?
@@ -19,11 +20,12 @@ struct WatchCommand: AsyncParsableCommand {
         let notices = try lab.notifier.listen()
         let view = RunView(lab: lab, run: id, options: options)
         try view.refresh()
-        if try lab.store.run(id).state.isFinal { return view.conclude(try lab.store.run(id)) }
+        let now = try lab.store.run(id)
+        if now.state.isFinal { return try view.conclude(now) }
         for await notice in notices where notice.run == id || notice == .missed {
             try view.refresh()
             let run = try lab.store.run(id)
-            if run.state.isFinal { return view.conclude(run) }
+            if run.state.isFinal { return try view.conclude(run) }
         }
     }
 }

@@ -22,12 +22,17 @@ struct PlanTree {
         if case .manual = task.work { remarks.append("a person answers") }
         if case .script(_, .some) = task.work { remarks.append("then a person answers") }
         if task.policy.retries > 0 { remarks.append("\(task.policy.retries) retries") }
-        if task.policy.onError != .abort { remarks.append("on error: \(task.policy.onError.rawValue)") }
-        let others = task.needs.filter { $0.contains("/vms/") }.map { $0.split(separator: "/").last! }
+        if task.policy.onError != .abort {
+            remarks.append("on error: \(task.policy.onError.rawValue)")
+        }
+        let others = task.needs.filter { $0.contains("/vms/") }.map {
+            $0.split(separator: "/").last!
+        }
         if !others.isEmpty, task.id.contains("/vms/") {
             remarks.append("after \(others.joined(separator: ", "))")
         }
-        let tail = remarks.isEmpty ? "" : Terminal.styled("  (\(remarks.joined(separator: "; ")))", .dim)
+        let tail =
+            remarks.isEmpty ? "" : Terminal.styled("  (\(remarks.joined(separator: "; ")))", .dim)
         return task.title + tail
     }
 }

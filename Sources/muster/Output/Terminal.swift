@@ -9,6 +9,14 @@ enum Terminal {
     private static let isColoured =
         isLive && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
+    /// The terminal as it is now; what most have, when it does not say.
+    static var size: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+        else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+
     enum Style: String {
         case bold = "1"
         case dim = "2"

@@ -1,0 +1,149 @@
+// A protected machine with a large disk, and beside it the same image for the peers.
+import Fabric
+import Foundation
+import Model
+import Replication
+
+final class CopiedMachine: Sendable {
+    /// Seconds of one cycle and of its two parts.
+    struct Cycle {
+        let whole: Double
+        /// Until the log is durable and on its way.
+        let delivery: Double
+        /// From its arrival until the replica holds the point.
+        let application: Double
+    }
+
+    let peerImage: String
+    let peerCopy: String
+    private let laboratory: Laboratory
+    private let transport: TimedTransport
+    private let noise: [UInt8]
+    private let dirtyBlocks: Int
+    private let blocks: Int
+    private let round = Locked(0)
+    private static let blockBytes = 65_536
+
+    init(bytes: Int, dirtyBlocks: Int) async throws {
+        self.dirtyBlocks = dirtyBlocks
+        blocks = bytes / Self.blockBytes
+        noise = Self.text(of: 4 << 20)
+        transport = TimedTransport()
+        let image = NSTemporaryDirectory() + "muster-bench-\(UUID().uuidString).raw"
+        defer { try? FileManager.default.removeItem(atPath: image) }
+        try Self.writeImage(image, bytes: bytes, noise)
+        laboratory = try await Laboratory(disk: image, transport: transport)
+        peerImage = "\(laboratory.folder)/peer.raw"
+        peerCopy = "\(laboratory.folder)/peer-copy.raw"
+        try ChildProcess.run("cp", ["--sparse=always", image, peerImage])
+        try ChildProcess.run("cp", ["--sparse=always", image, peerCopy])
+        try await laboratory.fabric.start(Laboratory.vm)
+    }
+
+    private var engine: ReplicationEngine { laboratory.replication }
+    private static let name = Laboratory.vm.name
+
+    func protectAnew() async throws {
+        _ = try await engine.remove(Self.name, deletesReplica: true)
+        try await engine.protect(
+            Laboratory.vm, ProtectionOptions(target: "bergen", pointsKept: 4))
+    }
+
+    func firstCopy() async throws { _ = try await engine.firstCopy(Self.name) }
+
+    /// Writes a twentieth anew and sends it.
+    func cycle() async throws -> Cycle {
+        try await replicate()
+        try await dirty()
+        let start = ContinuousClock.now
+        _ = try await engine.sync(Self.name)
+        let end = ContinuousClock.now
+        let (sent, arrived) = transport.last
+        return Cycle(
+            whole: (end - start) / .seconds(1), delivery: (sent - start) / .seconds(1),
+            application: (end - arrived) / .seconds(1))
+    }
+
+    /// Writes a twentieth anew and compares everything; returns the seconds of the comparison.
+    func resync() async throws -> Double {
+        try await replicate()
+        try await dirty()
+        return try await seconds { _ = try await engine.resync(Self.name) }
+    }
+
+    /// Makes sure that there is a replica.
+    private func replicate() async throws {
+        guard try await engine.protection(of: Self.name) == nil else { return }
+        try await protectAnew()
+        try await firstCopy()
+    }
+
+    private func dirty() async throws {
+        let folder = try await laboratory.fabric.folder(of: Laboratory.vm)
+        let image = try DiskImage(folder: folder, disk: "disk0")
+        try write { try image.write(at: $0, $1) }
+    }
+
+    func dirtyPeer() throws {
+        let file = open(peerImage, O_WRONLY)
+        defer { close(file) }
+        try write { offset, bytes in
+            guard pwrite(file, bytes.baseAddress, bytes.count, Int(offset)) == bytes.count else {
+                throw CommandFailed(command: "pwrite", status: errno)
+            }
+        }
+    }
+
+    /// Blocks spread over the whole disk, other ones and other bytes each time.
+    private func write(_ write: (Int64, UnsafeRawBufferPointer) throws -> Void) throws {
+        let round = round.withLock {
+            $0 += 1
+            return $0
+        }
+        var random = SystemRandomNumberGenerator()
+        for number in 0..<dirtyBlocks {
+            let block = (number * 20 + round * 7) % blocks
+            let start = Int.random(in: 0..<noise.count - Self.blockBytes, using: &random)
+            try noise.withUnsafeBytes {
+                try write(
+                    Int64(block * Self.blockBytes), .init(rebasing: $0[start..<start + Self.blockBytes]))
+            }
+        }
+    }
+
+    /// Bytes that compress to about half, as a database's do: every other sixteen are noise.
+    private static func text(of count: Int) -> [UInt8] {
+        var random = SystemRandomNumberGenerator()
+        return (0..<count).map { $0 / 16 % 2 == 0 ? UInt8.random(in: 0...255, using: &random) : 0x20 }
+    }
+
+    /// Every other MiB is written; the rest are holes.
+    private static func writeImage(_ path: String, bytes: Int, _ noise: [UInt8]) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+        defer { close(file) }
+        guard ftruncate(file, bytes) == 0 else { throw CommandFailed(command: path, status: errno) }
+        for offset in stride(from: 0, to: bytes, by: 2 << 20) {
+            let start = offset / 7 % (3 << 20)
+            let written = noise.withUnsafeBytes {
+                pwrite(file, $0.baseAddress! + start, 1 << 20, offset)
+            }
+            guard written == 1 << 20 else { throw CommandFailed(command: path, status: errno) }
+        }
+    }
+}
+
+/// The transport of a lab, which remembers when a log was handed over and when it had arrived.
+final class TimedTransport: Transport {
+    private let inner = Locked<LocalTransport?>(nil)
+    private let times = Locked((sent: ContinuousClock.now, arrived: ContinuousClock.now))
+
+    var last: (ContinuousClock.Instant, ContinuousClock.Instant) { times.withLock { $0 } }
+
+    func use(_ transport: LocalTransport) { inner.withLock { $0 = transport } }
+
+    func deliver(_ log: String, named name: LogName, of vm: String, to site: String) throws {
+        let sent = ContinuousClock.now
+        try inner.withLock { $0 }?.deliver(log, named: name, of: vm, to: site)
+        times.withLock { $0 = (sent, .now) }
+    }
+}

@@ -1,0 +1,38 @@
+// What the faces of the program show: runs, reports and open questions, as they stand in the store.
+// The views are the same for each face (Reports), so that the page and the command never differ.
+import Model
+import Store
+
+extension Orchestrator {
+    /// Runs, newest first, older than `before` when given.
+    package func runs(before: RunID? = nil, limit: Int) throws -> [RunRecord] {
+        try services.store.runs(before: before, limit: limit)
+    }
+
+    /// Raises `name.unknown`.
+    package func run(_ id: RunID) throws -> RunRecord { try services.store.run(id) }
+
+    /// What a run did up to now. Raises `name.unknown`.
+    package func report(_ run: RunID) throws -> RunReport {
+        try RunReport(run, store: services.store, now: services.clock.now)
+    }
+
+    /// Open questions of all runs, oldest first, after the given one.
+    package func openQuestions(
+        after: QuestionID = QuestionID(0), limit: Int
+    ) throws -> [Question] {
+        try services.store.openQuestions(after: after, limit: limit)
+    }
+
+    /// Raises `name.unknown`.
+    package func question(_ id: QuestionID) throws -> Question {
+        try services.store.question(id)
+    }
+}
+
+extension Notice {
+    /// A notice as every face shows it: `{"run":17,"topic":"answered"}`.
+    package var view: Value {
+        ["topic": .text(topic), "run": run.map { .integer($0.number) } ?? .null]
+    }
+}

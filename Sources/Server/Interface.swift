@@ -1,0 +1,43 @@
+// Which address leads where. Everything under `/api` asks who it is first; the page and `/health`
+// say nothing that is anybody's.
+//
+//     GET  /                            the page
+//     GET  /health                      {"status":"ok"}
+//     GET  /api/me                      who the token belongs to
+//     GET  /api/runs                    newest first     ?before=RUN&limit=N
+//     GET  /api/runs/RUN                the report
+//     POST /api/runs/RUN/abort          {"reason": TEXT}
+//     GET  /api/tasks                   open ones, oldest first     ?after=TASK&limit=N
+//     GET  /api/tasks/TASK
+//     POST /api/tasks/TASK/answer       {"answer": …, "comment": TEXT} or {"refuse": true, …}
+//     GET  /api/events                  server-sent events
+import Hummingbird
+import Model
+import Orchestration
+
+struct Interface: Sendable {
+    let orchestrator: Orchestrator
+    let people: @Sendable (String) -> Person?
+    let news: @Sendable () throws -> any News
+    let heartbeat: Duration
+
+    var router: Router<Visit> {
+        let router = Router(context: Visit.self)
+        router.add(middleware: Manners())
+        router.get("/") { [page = Page.shared] _, _ in page.response }
+        router.get("/health") { _, _ in Response(["status": "ok"]) }
+        let known = router.group("/api").add(middleware: Identification(people: people))
+            .group(context: KnownVisit.self)
+        known.get("/me") { _, visit in Response(visit.person.view) }
+        known.get("/events") { _, _ in try watch() }
+        addRuns(to: known.group("/runs"))
+        addTasks(to: known.group("/tasks"))
+        return router
+    }
+}
+
+extension Person {
+    fileprivate var view: Value {
+        ["name": .text(name), "roles": .list(roles.sorted().map(Value.text))]
+    }
+}

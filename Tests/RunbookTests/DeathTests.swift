@@ -1,0 +1,104 @@
+// Death everywhere: for every example, the engine is killed before and after every commit it makes, its
+// journal's and the replica engine's own; a new engine goes on, and what is left must be what an
+// undisturbed run leaves: the same journal, report, machines and disks.
+import Fabric
+import Model
+import Orchestration
+import Replication
+import Store
+import TestSupport
+import Testing
+
+/// An example of the repository, and how it is started.
+struct Example: Sendable, CustomTestStringConvertible {
+    let name: String
+    var kind: FailoverKind?
+    var parameters: [String: Value] = [:]
+    var reason: String?
+
+    var testDescription: String { "\(name)\(kind.map { " (\($0.rawValue))" } ?? "")" }
+
+    static let all = [
+        Example(name: "management-stamp", kind: .planned),
+        Example(name: "management-stamp", kind: .unplanned, reason: "a drill"),
+        Example(name: "management-stamp", kind: .test),
+        Example(name: "fail-over-machine", parameters: ["vm": "sql01"]),
+        Example(name: "verify-replica-network", parameters: ["mend": "true"]),
+        Example(name: "protect-new-machines", parameters: ["subscription": "contoso"]),
+    ]
+
+    func request(in world: World) -> RunRequest {
+        world.request(name, kind: kind, parameters, reason: reason)
+    }
+
+    /// A world in which the example has something to do.
+    func world() async throws -> World {
+        let world = try await World()
+        let engine = try world.engine()
+        let replica = MachineID(site: "bergen", name: "wap01")
+        if name == "protect-new-machines" {
+            for vm in ["wap01", "wap02"] {
+                try await engine.services.replication.remove(vm, deletesReplica: true)
+            }
+        } else {
+            try await engine.services.fabric.connect("nic0", of: replica, to: "storage")
+        }
+        return world
+    }
+}
+
+@Suite struct DeathTests {
+    @Test(arguments: Example.all)
+    func `whenever the engine dies, the run ends as if it had not`(example: Example) async throws {
+        let (undisturbed, commits) = try await undisturbed(example)
+        #expect(commits > 4, "the example does something")
+        for number in 1...commits {
+            for moment in Death.Moment.allCases {
+                try await example.checkDeath(at: number, moment, undisturbed)
+            }
+        }
+    }
+
+    @Test(arguments: Example.all)
+    func `an example run twice leaves the same journal to the byte`(example: Example) async throws {
+        let (first, _) = try await undisturbed(example)
+        let (second, _) = try await undisturbed(example)
+        #expect(first.differences(from: second) == [])
+    }
+
+    private func undisturbed(_ example: Example) async throws -> (Transcript, Int) {
+        let world = try await example.world()
+        let count = Death()
+        let engine = try world.engine(dying: count)
+        let run = try await engine.start(example.request(in: world))
+        let record = try await world.finish(run, on: engine)
+        try #require(record.state == .completed, "\(record.failure.map(\.description) ?? "")")
+        return (try await Transcript(of: run, in: world), count.commits)
+    }
+}
+
+extension Example {
+    /// Kills the engine at one commit, lets another go on, and compares.
+    fileprivate func checkDeath(
+        at number: Int, _ moment: Death.Moment, _ undisturbed: Transcript
+    ) async throws {
+        let world = try await world()
+        let death = Death(at: number, moment)
+        do {
+            let dying = try world.engine(dying: death)
+            let run = try await dying.start(request(in: world))
+            try await world.finish(run, on: dying)
+        } catch is SimulatedDeath {}
+        #expect(death.hasStruck, "commit \(number) was made")
+        let heir = try world.engine()
+        let run: RunID
+        if let begun = try heir.services.store.runs(limit: 1).first {
+            run = begun.id
+        } else {
+            run = try await heir.start(request(in: world))
+        }
+        try await world.finish(run, on: heir)
+        let differences = try await Transcript(of: run, in: world).differences(from: undisturbed)
+        #expect(differences == [], "killed \(moment.rawValue) commit \(number)")
+    }
+}

@@ -1,0 +1,179 @@
+// What a run of a plan promises: order, abort, policies, preflight without effect, losses said before.
+import Fabric
+import Model
+import Orchestration
+import Store
+import TestSupport
+import Testing
+
+@Suite struct PlanRunTests {
+    private func plan(_ fields: String, vms: String = #""sql01""#) -> String {
+        """
+        local group, step, manual = plan.group, plan.step, plan.manual
+        return plan {
+          summary = "A test", source = "oslo", target = "bergen",
+          groups = { group { "only", vms = { \(vms) } } },
+          \(fields)
+        }
+        """
+    }
+
+    private func run(
+        _ text: String, kind: FailoverKind = .planned, in world: World? = nil,
+        reason: String? = nil, answers: @Sendable (Question) -> Value? = World.agree
+    ) async throws -> (RunReport, World) {
+        let world = if let world { world } else { try await World() }
+        world.write("trial", text)
+        let record = try await world.run(
+            world.request("trial", kind: kind, reason: reason), answers: answers)
+        let store = try Store(folder: world.folder)
+        return (try RunReport(record.id, store: store, now: world.clock.now), world)
+    }
+
+    private func states(_ report: RunReport) -> [String: PlanProgress.Task.State] {
+        Dictionary(
+            uniqueKeysWithValues: report.stages.flatMap(\.tasks).map { ($0.id, $0.state) })
+    }
+
+    @Test func `P-3: a failed step stops the run, and nothing after it happens`() async throws {
+        let (report, world) = try await run(
+            plan(#"before = { step { "it breaks", run = function() error "broken" end } }"#))
+        #expect(report.run.state == .aborted)
+        #expect(report.run.failure?.code == .stepFailed)
+        #expect(report.run.failure?.position?.file == "trial.lua")
+        #expect(states(report)["before/1"] == .failed)
+        #expect(states(report)["shutdown/only/sql01"] == .notBegun)
+        #expect(world.effects.writes.isEmpty)
+    }
+
+    @Test func `P-4: preflight tells every fault, and the effect log is empty of writes`()
+        async throws
+    {
+        let world = try await World()
+        try await world.fabric.removeSwitch("tenant", host: nil, at: "bergen")
+        let (report, _) = try await run(plan("", vms: #""sql01", "sql02", "wap01""#), in: world)
+        #expect(report.run.state == .aborted)
+        #expect(report.run.failure?.code == .preflightFailed)
+        for vm in ["sql01", "sql02", "wap01"] {
+            #expect(report.run.failure?.message.contains(vm) == true)
+        }
+        #expect(world.effects.writes.isEmpty)
+    }
+
+    @Test func `P-4: a preflight step that would change something is refused`() async throws {
+        let (report, world) = try await run(
+            plan(#"preflight = { step { "it looks", run = function() fabric.stop "sql01" end } }"#))
+        #expect(report.run.failure?.message.contains("cannot be called in preflight") == true)
+        #expect(world.effects.writes.isEmpty)
+    }
+
+    @Test func `P-3: policies and retries are the step's own`() async throws {
+        let steps = """
+            before = {
+              step { "forgiven", on_error = "continue", run = function() error "no" end },
+              step { "stubborn", retries = 2, run = function()
+                if job.now() < 1772402420 then error "not yet" end
+              end },
+              step { "by kind", on_error = { planned = "continue" }, run = function() error "no" end },
+            }
+            """
+        let (report, world) = try await run(plan(steps))
+        #expect(report.run.state == .completed, "\(report.text)")
+        #expect(states(report)["before/1"] == .forgiven)
+        #expect(states(report)["before/2"] == .done)
+        #expect(states(report)["before/3"] == .forgiven)
+        #expect(world.clock.now.microseconds >= 1_772_402_420_000_000)
+    }
+
+    @Test(arguments: [("retry", RunState.completed), ("continue", .completed), ("abort", .aborted)])
+    func `P-3: a step may ask what its failure means`(
+        answer: String, ending: RunState
+    ) async throws {
+        let steps = """
+            before = { step { "doubtful", on_error = "ask", run = function()
+              if job.ask("Again?") == "yes" and fabric.vm("sql01").power == "running" then
+                fabric.stop "sql01"
+                error "stopped"
+              end
+            end } }
+            """
+        let (report, _) = try await run(plan(steps)) { question in
+            question.request.title == "Again?" ? "yes" : .text(answer)
+        }
+        #expect(report.run.state == ending, "\(report.text)")
+    }
+
+    @Test func `P-3: a step that outlives its time limit has failed`() async throws {
+        let steps = """
+            before = { step { "endless", time_limit = "1m", run = function() job.sleep "1h" end } }
+            """
+        let (report, world) = try await run(plan(steps))
+        #expect(report.run.failure?.cause?.code == .stepTimedOut)
+        #expect(world.effects.writes.isEmpty)
+    }
+
+    @Test func `P-2: a step may be a script, a task, or both`() async throws {
+        let steps = """
+            before = {
+              step { "script", run = function() job.note "script" end },
+              manual { "task" },
+              step { "both", run = function() job.note "first" end, task = manual { "then" } },
+            }
+            """
+        let (report, _) = try await run(plan(steps))
+        #expect(report.notes.map(\.text) == ["script", "first"])
+        #expect(report.questions.map(\.request.title) == ["task", "then"])
+    }
+
+    @Test func `P-5: one source fails over and comes home`() async throws {
+        let text = plan("", vms: #""sql01", "wap01""#)
+        let (away, world) = try await run(text)
+        #expect(away.run.state == .completed, "\(away.text)")
+        #expect(away.stand.map { $0["site"] } == ["bergen", "bergen"])
+        let (home, _) = try await run(text, kind: .failback, in: world)
+        #expect(home.run.state == .completed, "\(home.text)")
+        #expect(home.stand.map { $0["site"] } == ["oslo", "oslo"])
+        let replica = try await world.fabric.machine(MachineID(site: "bergen", name: "sql01"))
+        #expect(replica.role == .replica && replica.power == .off)
+    }
+
+    @Test func `P-7: what is failed over already is skipped`() async throws {
+        let (_, world) = try await run(plan(""))
+        let writes = world.effects.writes.count
+        let (again, _) = try await run(plan(""), in: world)
+        #expect(again.run.state == .completed)
+        #expect(states(again)["groups/only/vms/sql01"] == .skipped)
+        #expect(world.effects.writes.count == writes)
+    }
+
+    @Test func `F-3: an unplanned failover says its loss, and wants a reason`() async throws {
+        let world = try await World()
+        world.clock.advance(by: .seconds(120))
+        let (refused, _) = try await run(plan(""), kind: .unplanned, in: world)
+        #expect(refused.run.failure?.message.contains("needs a reason") == true)
+        #expect(world.effects.writes.isEmpty)
+        let (done, _) = try await run(plan(""), kind: .unplanned, in: world, reason: "a drill")
+        #expect(done.run.state == .completed, "\(done.text)")
+        #expect(done.losses == ["sql01": 120])
+        #expect(done.run.reason == "a drill")
+    }
+
+    @Test func `a test failover leaves nothing behind, also when it fails`() async throws {
+        let world = try await World()
+        let text = plan(#"after = { step { "it breaks", run = function() error "broken" end } }"#)
+        let (report, _) = try await run(text, kind: .test, in: world)
+        #expect(report.run.state == .aborted)
+        #expect(states(report)["clean-up/sql01"] == .done)
+        let names = try await world.fabric.machines(at: "bergen").map(\.id.name)
+        #expect(!names.contains("sql01-test"))
+    }
+
+    @Test func `a fault of the fabric is the step's failure, named with its cause`() async throws {
+        let world = try await World()
+        world.write("trial", plan(""))
+        let engine = try world.engine(faults: FaultPlan([FaultPlan.Fault(.before, .start)]))
+        let record = try await world.run(world.request("trial", kind: .planned), on: engine)
+        #expect(record.state == .aborted)
+        #expect(record.failure?.cause?.code == .rehearsed)
+    }
+}

@@ -1,0 +1,556 @@
+---@meta
+-- Describes the primitives and cards to an editor. Generated from the catalogue; never run.
+
+--- A machine as it is now.
+---@class muster.vm
+---@field name string Its name, the same at both sites.
+---@field site string Where it is.
+---@field host string The host that holds it.
+---@field power "off"|"running" Whether it runs.
+---@field role "production"|"replica"|"test" What it is for.
+---@field epoch integer Its fencing epoch.
+---@field processors integer Virtual processors.
+---@field memory integer Bytes of memory.
+---@field disks { name: string, kind: "image"|"pass-through"|"shared", size: integer }[] Its disks.
+---@field nics { name: string, mac: string, switch?: string, address?: string, failover_address?: { address?: string } }[] Its network cards.
+---@field tags string[] Its tags.
+---@field protected boolean Whether it is replicated.
+---@field subscription? string Whose it is, when it is a tenant's.
+---@field state? string The state of its protection, when it has one.
+
+--- What a step is told about its run.
+---@class muster.context
+---@field plan string The plan's name.
+---@field run integer The run's number.
+---@field step string The step's name.
+---@field group? string The group, when the step is of one.
+---@field kind "test"|"planned"|"unplanned"|"failback" The failover kind.
+---@field direction "forward"|"back" There or back.
+---@field source string The site that is left, in this direction.
+---@field target string The site that takes over.
+---@field vms muster.vm[] The plan's vms as they were at the start.
+---@field vm fun(name: string): muster.vm One of them by its name; any other name is an error.
+---@field started_by string Who started the run.
+---@field reason? string Why, when a reason was given.
+
+--- What a primitive raises.
+---@class muster.failure
+---@field code string Its stable name: "fabric.disk_missing".
+---@field message string What, on which thing, and what can be done.
+---@field where? string FILE:LINE of the author's text.
+---@field primitive? string The primitive that raised it.
+---@field context? table<string, string> The facts behind the message.
+
+--- A step: a script, a manual task, or both.
+---@class muster.step
+---@field [1] string What is true when the step has succeeded.
+---@field run? fun(context: muster.context) The script: function(context) … end.
+---@field task? muster.manual A manual task asked after the script succeeded.
+---@field on_error? "abort"|"continue"|"ask"|{ test?: "abort"|"continue"|"ask", planned?: "abort"|"continue"|"ask", unplanned?: "abort"|"continue"|"ask", failback?: "abort"|"continue"|"ask" } What a failure means; "abort" unless said otherwise.
+---@field retries? integer|{ test?: integer, planned?: integer, unplanned?: integer, failback?: integer } How often a failed script is retried.
+---@field retry_after? string|{ test?: string, planned?: string, unplanned?: string, failback?: string } The pause before a retry; "10s".
+---@field time_limit? string|{ test?: string, planned?: string, unplanned?: string, failback?: string } How long one attempt may take; "10m".
+---@field side? "primary"|"recovery" The site the step is about.
+---@field kinds? ("test"|"planned"|"unplanned"|"failback")[] The failover kinds it runs for; all when left out.
+---@field directions? ("forward"|"back")[] The directions it runs in; both when left out.
+
+--- A manual task: a question to a person.
+---@class muster.manual
+---@field [1] string The question, as the person reads it.
+---@field instructions? string What to look at before answering.
+---@field by? string Who may answer: "role:NAME" or "user:NAME"; anybody.
+---@field form? "choice"|"text"|"number"|"confirm" What an answer is.
+---@field choices? string[] What can be chosen; "yes" when left out.
+---@field deadline? string How long the run waits for the answer.
+---@field on_deadline? "abort"|"continue" What silence means; "abort" unless said otherwise.
+---@field kinds? ("test"|"planned"|"unplanned"|"failback")[] The failover kinds it runs for; all when left out.
+---@field directions? ("forward"|"back")[] The directions it runs in; both when left out.
+
+--- A vm of a group that has steps of its own.
+---@class muster.machine
+---@field [1] string|muster.vm The vm.
+---@field before? (muster.step|muster.manual)[] Steps before this vm is failed over.
+---@field after? (muster.step|muster.manual)[] Steps after it has started.
+
+--- A group of a plan: vms that are failed over together.
+---@class muster.group
+---@field [1] string The group's name.
+---@field vms (muster.machine|string|muster.vm)[] The vms; they are failed over at the same time.
+---@field before? (muster.step|muster.manual)[] Steps before the group's first vm.
+---@field after? (muster.step|muster.manual)[] Steps after the group's last vm.
+
+--- A runbook: a card and a function.
+---@class muster.runbook
+---@field summary string What the runbook does, in one line.
+---@field parameters? table<string, muster.parameter> What it is told when it is started.
+---@field run fun(arguments: table<string, any>): any The work: function(arguments) … end.
+
+--- A recovery plan: who, from where to where, in which order.
+---@class muster.plan
+---@field summary string What the plan does, in one line.
+---@field source string The site that is failed over from.
+---@field target string The site that is failed over to.
+---@field objective? { rpo?: string, rto?: string } What was promised: rpo and rto.
+---@field preflight? (muster.step|muster.manual)[] Checks before anything is touched; nothing may be changed, and all of them run.
+---@field before? (muster.step|muster.manual)[] Steps before the first vm is shut down; they may mend.
+---@field shutdown? muster.shutdown The order of shutting down; the groups reversed.
+---@field groups muster.group[] The order of starting.
+---@field after? (muster.step|muster.manual)[] Steps after the last group.
+---@field dependencies? table<string, (string|muster.vm)[]> For a vm, the vms that must run before it.
+---@field reverse? boolean Replicate back after a planned failover; true.
+---@field start? boolean Start the vms after failing over; true.
+
+--- The order of shutting down.
+---@class muster.shutdown
+---@field [integer] string The groups, first to be shut down first.
+---@field order? string[] The groups, first to be shut down first; the groups reversed when left out.
+---@field before? (muster.step|muster.manual)[] Steps before the first vm is shut down.
+---@field after? (muster.step|muster.manual)[] Steps after the last vm is shut down.
+
+--- A parameter of a runbook.
+---@class muster.parameter
+---@field [1] "string"|"boolean"|"number"|"integer"|"duration"|"size"|"time"|"vm"|"site" Its type.
+---@field [2] string What it is.
+---@field default? any Its value when it is not given.
+
+---@class muster.namespace.fabric
+fabric = {}
+
+--- Gets a vm by its name; of a protected one, the primary.
+---@param name string|muster.vm Its name, or "site/name".
+---@return muster.vm # the vm
+function fabric.vm(name) end
+
+--- Gets a vm by its name; of a protected one, the primary. Returns nil and the failure instead of raising.
+---@param name string|muster.vm Its name, or "site/name".
+---@return muster.vm? # the vm
+---@return muster.failure? # why not
+function fabric.try_vm(name) end
+
+--- Gets the production vms that match every given condition, by name.
+---@param filter? { tag?: string, site?: string, host?: string, subscription?: string, power?: "off"|"running", protected?: boolean } The conditions.
+---@return muster.vm[] # the vms
+function fabric.select(filter) end
+
+--- Gets the production vms that match every given condition, by name. Returns nil and the failure instead of raising.
+---@param filter? { tag?: string, site?: string, host?: string, subscription?: string, power?: "off"|"running", protected?: boolean } The conditions.
+---@return muster.vm[]? # the vms
+---@return muster.failure? # why not
+function fabric.try_select(filter) end
+
+--- Gets the host that holds a vm, with its switches.
+---@param vm string|muster.vm The vm.
+---@return { name: string, site: string, switches: table<string, string> } # the host
+function fabric.host(vm) end
+
+--- Gets the host that holds a vm, with its switches. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@return { name: string, site: string, switches: table<string, string> }? # the host
+---@return muster.failure? # why not
+function fabric.try_host(vm) end
+
+--- Tells whether a vm runs with a connected card and an address that is not link-local.
+---@param vm string|muster.vm The vm.
+---@return boolean # whether it can be reached
+function fabric.reachable(vm) end
+
+--- Tells whether a vm runs with a connected card and an address that is not link-local. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@return boolean? # whether it can be reached
+---@return muster.failure? # why not
+function fabric.try_reachable(vm) end
+
+--- Powers a vm on; the fabric refuses one that another site has taken over.
+---@param vm string|muster.vm The vm.
+function fabric.start(vm) end
+
+--- Powers a vm on; the fabric refuses one that another site has taken over. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_start(vm) end
+
+--- Shuts a vm's guest down and returns when the vm is off.
+---@param vm string|muster.vm The vm.
+function fabric.stop(vm) end
+
+--- Shuts a vm's guest down and returns when the vm is off. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_stop(vm) end
+
+--- Connects a card of a vm to a switch of its host.
+---@param vm string|muster.vm The vm.
+---@param switch string The switch.
+---@param options? { nic?: string } Which card.
+function fabric.connect(vm, switch, options) end
+
+--- Connects a card of a vm to a switch of its host. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@param switch string The switch.
+---@param options? { nic?: string } Which card.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_connect(vm, switch, options) end
+
+--- Sets the address a card takes at failover.
+---@param vm string|muster.vm The vm.
+---@param address string IPv4 or IPv6.
+---@param options? { nic?: string } Which card.
+function fabric.set_failover_address(vm, address, options) end
+
+--- Sets the address a card takes at failover. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@param address string IPv4 or IPv6.
+---@param options? { nic?: string } Which card.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_set_failover_address(vm, address, options) end
+
+--- Turns the failover address of a card off.
+---@param vm string|muster.vm The vm.
+---@param options? { nic?: string } Which card.
+function fabric.clear_failover_address(vm, options) end
+
+--- Turns the failover address of a card off. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@param options? { nic?: string } Which card.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_clear_failover_address(vm, options) end
+
+--- Sets the address a vm's guest uses from now on.
+---@param vm string|muster.vm The vm.
+---@param address string IPv4 or IPv6.
+---@param options? { nic?: string } Which card.
+function fabric.set_guest_address(vm, address, options) end
+
+--- Sets the address a vm's guest uses from now on. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@param address string IPv4 or IPv6.
+---@param options? { nic?: string } Which card.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_set_guest_address(vm, address, options) end
+
+---@class muster.namespace.replication
+replication = {}
+
+--- Gets the replica of a protected vm.
+---@param vm string|muster.vm The protected vm.
+---@return muster.vm # the replica
+function replication.replica(vm) end
+
+--- Gets the replica of a protected vm. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return muster.vm? # the replica
+---@return muster.failure? # why not
+function replication.try_replica(vm) end
+
+--- Gets the state of a vm's protection; "disabled" without one.
+---@param vm string|muster.vm The protected vm.
+---@return "disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back" # the state
+function replication.state(vm) end
+
+--- Gets the state of a vm's protection; "disabled" without one. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return ("disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back")? # the state
+---@return muster.failure? # why not
+function replication.try_state(vm) end
+
+--- Gets the recovery points that can be chosen, oldest first.
+---@param vm string|muster.vm The protected vm.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string }[] # the points
+function replication.points(vm) end
+
+--- Gets the recovery points that can be chosen, oldest first. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string }[]? # the points
+---@return muster.failure? # why not
+function replication.try_points(vm) end
+
+--- Gets what an unplanned failover would lose now, in seconds.
+---@param vm string|muster.vm The protected vm.
+---@return number # seconds since the latest point's cut
+function replication.loss(vm) end
+
+--- Gets what an unplanned failover would lose now, in seconds. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return number? # seconds since the latest point's cut
+---@return muster.failure? # why not
+function replication.try_loss(vm) end
+
+--- Makes a turned-off replica at the target; copies nothing yet.
+---@param vm string|muster.vm The protected vm.
+---@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m", compression?: boolean, points?: integer, disks?: string[] } How.
+function replication.protect(vm, options) end
+
+--- Makes a turned-off replica at the target; copies nothing yet. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m", compression?: boolean, points?: integer, disks?: string[] } How.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_protect(vm, options) end
+
+--- Sends everything the vm's disks hold.
+---@param vm string|muster.vm The protected vm.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string } # the point
+function replication.first_copy(vm) end
+
+--- Sends everything the vm's disks hold. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string }? # the point
+---@return muster.failure? # why not
+function replication.try_first_copy(vm) end
+
+--- Sends what changed since the last point.
+---@param vm string|muster.vm The protected vm.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string } # the point
+function replication.sync(vm) end
+
+--- Sends what changed since the last point. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string }? # the point
+---@return muster.failure? # why not
+function replication.try_sync(vm) end
+
+--- Stops sending until resumed.
+---@param vm string|muster.vm The protected vm.
+function replication.suspend(vm) end
+
+--- Stops sending until resumed. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_suspend(vm) end
+
+--- Sends again.
+---@param vm string|muster.vm The protected vm.
+function replication.resume(vm) end
+
+--- Sends again. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_resume(vm) end
+
+--- Ends the protection; the replica stays, turned off.
+---@param vm string|muster.vm The protected vm.
+function replication.remove(vm) end
+
+--- Ends the protection; the replica stays, turned off. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_remove(vm) end
+
+--- Sends the rest of a vm that is off; then neither side can be powered on.
+---@param vm string|muster.vm The protected vm.
+function replication.prepare(vm) end
+
+--- Sends the rest of a vm that is off; then neither side can be powered on. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_prepare(vm) end
+
+--- Makes the replica the production vm, under a raised epoch; starts nothing.
+---@param vm string|muster.vm The protected vm.
+---@param options { kind: "planned"|"unplanned"|"failback", point?: integer, reason?: string } How.
+function replication.failover(vm, options) end
+
+--- Makes the replica the production vm, under a raised epoch; starts nothing. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@param options { kind: "planned"|"unplanned"|"failback", point?: integer, reason?: string } How.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_failover(vm, options) end
+
+--- Commits a failover; the other points are gone.
+---@param vm string|muster.vm The protected vm.
+function replication.complete(vm) end
+
+--- Commits a failover; the other points are gone. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_complete(vm) end
+
+--- Turns the direction of replication round after a failover.
+---@param vm string|muster.vm The protected vm.
+function replication.reverse(vm) end
+
+--- Turns the direction of replication round after a failover. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_reverse(vm) end
+
+--- Makes the vm's temporary double on an isolated network, turned off.
+---@param vm string|muster.vm The protected vm.
+---@return { name: string, site: string } # the double
+function replication.test_failover(vm) end
+
+--- Makes the vm's temporary double on an isolated network, turned off. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return { name: string, site: string }? # the double
+---@return muster.failure? # why not
+function replication.try_test_failover(vm) end
+
+--- Stops and deletes the double of a test failover.
+---@param vm string|muster.vm The protected vm.
+function replication.clean_up(vm) end
+
+--- Stops and deletes the double of a test failover. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_clean_up(vm) end
+
+---@class muster.namespace.job
+job = {}
+
+--- Writes a line to the run's verbose stream.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+function job.note(text, ...) end
+
+--- Writes a line to the run's verbose stream. Returns nil and the failure instead of raising.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_note(text, ...) end
+
+--- Writes a line to the run's output stream.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+function job.output(text, ...) end
+
+--- Writes a line to the run's output stream. Returns nil and the failure instead of raising.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_output(text, ...) end
+
+--- Writes a line to the run's progress stream.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+function job.progress(text, ...) end
+
+--- Writes a line to the run's progress stream. Returns nil and the failure instead of raising.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_progress(text, ...) end
+
+--- Writes a line to the run's warning stream.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+function job.warn(text, ...) end
+
+--- Writes a line to the run's warning stream. Returns nil and the failure instead of raising.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_warn(text, ...) end
+
+--- Gets the time of the run's last journal entry, in seconds since 1970.
+---@return number # seconds
+function job.now() end
+
+--- Gets the time of the run's last journal entry, in seconds since 1970. Returns nil and the failure instead of raising.
+---@return number? # seconds
+---@return muster.failure? # why not
+function job.try_now() end
+
+--- Gets the time that lies a duration ahead, in seconds since 1970.
+---@param after string How far ahead.
+---@return number # seconds
+function job.deadline(after) end
+
+--- Gets the time that lies a duration ahead, in seconds since 1970. Returns nil and the failure instead of raising.
+---@param after string How far ahead.
+---@return number? # seconds
+---@return muster.failure? # why not
+function job.try_deadline(after) end
+
+--- Waits for a duration; the run leaves memory meanwhile.
+---@param duration string How long.
+function job.sleep(duration) end
+
+--- Waits for a duration; the run leaves memory meanwhile. Returns nil and the failure instead of raising.
+---@param duration string How long.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_sleep(duration) end
+
+--- Asks a person, and waits for the answer; a refusal aborts the run.
+---@param title string The question, as the person reads it.
+---@param options? { instructions?: string, by?: string, form?: "choice"|"text"|"number"|"confirm", choices?: string[], deadline?: string, on_deadline?: "abort"|"continue" } How it is asked.
+---@return string|number|boolean # the answer
+function job.ask(title, options) end
+
+--- Asks a person, and waits for the answer; a refusal aborts the run. Returns nil and the failure instead of raising.
+---@param title string The question, as the person reads it.
+---@param options? { instructions?: string, by?: string, form?: "choice"|"text"|"number"|"confirm", choices?: string[], deadline?: string, on_deadline?: "abort"|"continue" } How it is asked.
+---@return (string|number|boolean)? # the answer
+---@return muster.failure? # why not
+function job.try_ask(title, options) end
+
+---@class muster.namespace.plan
+---@overload fun(fields: muster.plan): muster.plan
+plan = {}
+
+--- Gets a plan's vms as they stand at the start of its run.
+---@param vms (string|muster.vm)[] The vms, in the order of the groups.
+---@return muster.vm[] # the vms
+function plan.freeze(vms) end
+
+--- Gets a plan's vms as they stand at the start of its run. Returns nil and the failure instead of raising.
+---@param vms (string|muster.vm)[] The vms, in the order of the groups.
+---@return muster.vm[]? # the vms
+---@return muster.failure? # why not
+function plan.try_freeze(vms) end
+
+--- Finds every reason why a failover of the vms could not succeed.
+---@param vms (string|muster.vm)[] The vms.
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, reason?: string } The failover.
+---@return { loss: table<string, number> } # what would be lost
+function plan.preflight(vms, options) end
+
+--- Finds every reason why a failover of the vms could not succeed. Returns nil and the failure instead of raising.
+---@param vms (string|muster.vm)[] The vms.
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, reason?: string } The failover.
+---@return { loss: table<string, number> }? # what would be lost
+---@return muster.failure? # why not
+function plan.try_preflight(vms, options) end
+
+--- A step: a script, a manual task, or both.
+---@param fields muster.step
+---@return muster.step
+function plan.step(fields) end
+
+--- A manual task: a question to a person.
+---@param fields muster.manual
+---@return muster.manual
+function plan.manual(fields) end
+
+--- A vm of a group that has steps of its own.
+---@param fields muster.machine
+---@return muster.machine
+function plan.machine(fields) end
+
+--- A group of a plan: vms that are failed over together.
+---@param fields muster.group
+---@return muster.group
+function plan.group(fields) end
+
+--- A runbook: a card and a function.
+---@param fields muster.runbook
+---@return muster.runbook
+function runbook(fields) end
