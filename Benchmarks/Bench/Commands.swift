@@ -1,5 +1,5 @@
-// The program as people start it: whole commands, the memory of an engine that waits, and the way back
-// after kill -9.
+// The program as people start it: whole commands, the memory of an engine that waits, and the way
+// back after kill -9.
 import Foundation
 import Model
 import Store

@@ -1,5 +1,6 @@
-// The path of a byte: first copy, cycle, application with undo, resync; beside the tools people copy images
-// with, on an image of the same bytes in the same folder. Ours is durable when it returns.
+// The path of a byte: first copy, cycle, application with undo, resync; beside the tools people
+// copy images with, on an image of the same bytes in the same folder. Ours is durable when it
+// returns.
 import Fabric
 import Foundation
 import Model

@@ -1,5 +1,5 @@
-// A lab of two sites in a temporary folder, with the engine over it as the program composes it, and one
-// primitive that does nothing.
+// A lab of two sites in a temporary folder, with the engine over it as the program composes it, and
+// one primitive that does nothing.
 import CAssets
 import Fabric
 import Foundation

@@ -1,5 +1,5 @@
-// The border to Lua beside the plain C API, which has no sandbox, no budget, no text of the arguments and
-// no journal; and pure Lua under the budget beside stock Lua.
+// The border to Lua beside the plain C API, which has no sandbox, no budget, no text of the
+// arguments and no journal; and pure Lua under the budget beside stock Lua.
 import Foundation
 import LuaRuntime
 import Model

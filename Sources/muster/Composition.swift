@@ -34,6 +34,13 @@ struct Composition: Sendable {
         ) { bell.notify($0) }
     }
 
+    /// Makes an empty lab with these sites; what is there stays.
+    static func makeLab(in folder: String, sites: [String]) async throws {
+        let fabric = try EmbeddedFabric.create(at: folder)
+        _ = try Store(folder: folder)
+        for site in sites { try await fabric.createSite(site) }
+    }
+
     var replication: ReplicationEngine { orchestrator.services.replication }
     var clock: any WallClock { orchestrator.services.clock }
 

@@ -1,5 +1,5 @@
-// The program's own configuration, `muster.lua` in the lab: a Lua table, read by the runtime that runbooks
-// run in. It says who people are and which roles they have.
+// The program's own configuration, `muster.lua` in the lab: a Lua table, read by the runtime that
+// runbooks run in. It says who people are and which roles they have.
 import Foundation
 import LuaRuntime
 import Model

@@ -1,5 +1,5 @@
-// The command `muster`: finds the subcommand, and turns what went wrong into one sentence and an exit
-// code that scripts can rely on.
+// The command `muster`: finds the subcommand, and turns what went wrong into one sentence and an
+// exit code that scripts can rely on.
 import ArgumentParser
 import Foundation
 import Model

@@ -1,6 +1,6 @@
-// A run in a terminal: what is done, what goes on, what comes, and the open question at the bottom, where
-// the eye is. Drawn over the last drawing in one write, each line cut to the terminal's width and the
-// whole to its height: what is over and what is far off is folded first.
+// A run in a terminal: what is done, what goes on, what comes, and the open question at the bottom,
+// where the eye is. Drawn over the last drawing in one write, each line cut to the terminal's width
+// and the whole to its height: what is over and what is far off is folded first.
 import Foundation
 import Model
 import Orchestration

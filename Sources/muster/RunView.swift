@@ -1,5 +1,5 @@
-// A run as it goes on: in a terminal a tree that is redrawn in place, elsewhere a plain line for each
-// thing that happens. Fed by rings, never by polling.
+// A run as it goes on: in a terminal a tree that is redrawn in place, elsewhere a plain line for
+// each thing that happens. Fed by rings, never by polling.
 import ArgumentParser
 import Fabric
 import Foundation

@@ -1,5 +1,5 @@
-// Abort works in every state: while machines are moved, while a person is waited for, and when nobody
-// leads.
+// Abort works in every state: while machines are moved, while a person is waited for, and when
+// nobody leads.
 import Foundation
 import Testing
 

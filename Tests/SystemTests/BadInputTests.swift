@@ -1,5 +1,5 @@
-// What a person gets wrong: each mistake has its exit code, and a sentence that says what, where and
-// what would be right.
+// What a person gets wrong: each mistake has its exit code, and a sentence that says what, where
+// and what would be right.
 import Foundation
 import Testing
 

@@ -1,5 +1,5 @@
-// What an author gets wrong is told with file and line when the file is loaded, and before anything is
-// touched.
+// What an author gets wrong is told with file and line when the file is loaded, and before anything
+// is touched.
 import Foundation
 import Testing
 

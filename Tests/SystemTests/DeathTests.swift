@@ -1,5 +1,6 @@
-// Death by `kill -9`, with real processes: wherever it comes, the run goes on after the last thing that
-// was written down, and ends as if nothing had been. Nothing is done twice, nothing is left out.
+// Death by `kill -9`, with real processes: wherever it comes, the run goes on after the last thing
+// that was written down, and ends as if nothing had been. Nothing is done twice, nothing is left
+// out.
 import Foundation
 import Testing
 
@@ -47,7 +48,8 @@ import Testing
     }
 }
 
-/// How a planned failover of the stamp ended: what stands, what the disks hold, what the report says.
+/// How a planned failover of the stamp ended: what stands, what the disks hold, what the report
+/// says.
 private struct Ending: Sendable {
     let status: ExitStatus
     let writes: Int

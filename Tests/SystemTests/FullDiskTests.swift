@@ -1,5 +1,5 @@
-// A full disk, on a small file system of its own: logging, applying and journaling say so, nothing is
-// lost, and after there is space again everything goes on.
+// A full disk, on a small file system of its own: logging, applying and journaling say so, nothing
+// is lost, and after there is space again everything goes on.
 import Foundation
 import Testing
 
@@ -87,8 +87,8 @@ private enum SmallDisk {
     }
 }
 
-/// A file that takes the space. No program that another test starts meanwhile may inherit it open, or
-/// its space would outlive it; hence the system's own calls.
+/// A file that takes the space. No program that another test starts meanwhile may inherit it open,
+/// or its space would outlive it; hence the system's own calls.
 private struct Ballast {
     let folder: String
 

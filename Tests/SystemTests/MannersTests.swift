@@ -1,5 +1,5 @@
-// The command's manners: what is for programs parses, what is for people has no codes in a pipe, and
-// help is there wherever it is asked for.
+// The command's manners: what is for programs parses, what is for people has no codes in a pipe,
+// and help is there wherever it is asked for.
 import Foundation
 import Testing
 

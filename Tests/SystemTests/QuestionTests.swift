@@ -100,8 +100,8 @@ import Testing
 }
 
 extension Lab {
-    /// A lab without machines whose runbook `ask` puts a question to the deciders, of whom Ola is one
-    /// and Kari is not. Ola acts unless another is named.
+    /// A lab without machines whose runbook `ask` puts a question to the deciders, of whom Ola is
+    /// one and Kari is not. Ola acts unless another is named.
     static func asking(
         options: String = "", _ work: (Lab) async throws -> Void
     ) async throws {

@@ -1,5 +1,5 @@
-// The management stamp from outside: over, home again, rehearsed, and when Oslo is gone. The operator's
-// promises are in the exit codes and in what stands afterwards.
+// The management stamp from outside: over, home again, rehearsed, and when Oslo is gone. The
+// operator's promises are in the exit codes and in what stands afterwards.
 import Foundation
 import Testing
 

@@ -1,6 +1,6 @@
-// The lab most tests begin with: Oslo with five running machines, all protected and in sync at Bergen,
-// and the runbooks of the product. It is made once, by the program itself, and copied for each test
-// with the times of its files, by which replication knows its own writes.
+// The lab most tests begin with: Oslo with five running machines, all protected and in sync at
+// Bergen, and the runbooks of the product. It is made once, by the program itself, and copied for
+// each test with the times of its files, by which replication knows its own writes.
 import Foundation
 import Testing
 

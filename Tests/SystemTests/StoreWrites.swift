@@ -1,6 +1,6 @@
-// The moments of a program's life, counted by what it writes: every write to the log of the lab's store
-// is one. The kernel tells of each, so a test can kill the program at the n-th without a clock and
-// without the program's help.
+// The moments of a program's life, counted by what it writes: every write to the log of the lab's
+// store is one. The kernel tells of each, so a test can kill the program at the n-th without a
+// clock and without the program's help.
 import Foundation
 
 final class StoreWrites: Sendable {

@@ -1,8 +1,8 @@
-// The worked session of README.md is what the program does: every command is run, and its output held
-// against the page. `SNAPSHOT_UPDATE=1` writes the page anew instead.
+// The worked session of README.md is what the program does: every command is run, and its output
+// held against the page. `SNAPSHOT_UPDATE=1` writes the page anew instead.
 //
-// What differs from day to day and from machine to machine is held equal: instants, durations, amounts
-// of bytes, digests, the person, and how far columns stand apart.
+// What differs from day to day and from machine to machine is held equal: instants, durations,
+// amounts of bytes, digests, the person, and how far columns stand apart.
 import Foundation
 import Testing
 

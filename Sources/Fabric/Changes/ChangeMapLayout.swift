@@ -1,4 +1,5 @@
-// The change map's format, `changes.map` in the machine's folder; native byte order (little-endian).
+// The change map's format, `changes.map` in the machine's folder; native byte order
+// (little-endian).
 //
 //     offset  size  field
 //          0     8  magic "MUSTRMAP", written last when the file is made
@@ -14,9 +15,10 @@
 //       4096     –  per disk, each rounded up to 4096 bytes: bitmap 0, bitmap 1, saved bitmap;
 //                   bit n of 64-bit word w is block 64 w + n
 //
-// A file is valid when magic, version, block size, and every disk's name and size are those of the machine,
-// and its length is what they make. An invalid one is made anew in place, with the record lost: a scan
-// follows. Locks are on bytes of this file: 0 machine, 1 gate, (disk + 1) << 48 | block a block.
+// A file is valid when magic, version, block size, and every disk's name and size are those of the
+// machine, and its length is what they make. An invalid one is made anew in place, with the record
+// lost: a scan follows. Locks are on bytes of this file: 0 machine, 1 gate, (disk + 1) << 48 |
+// block a block.
 import Model
 
 struct ChangeMapLayout: Equatable, Sendable {

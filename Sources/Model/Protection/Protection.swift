@@ -73,7 +73,8 @@ package struct Protection: Sendable, Hashable, Codable {
         self.operations = []
     }
 
-    /// The machine that is somebody's service: the replica once it was failed over and not reversed.
+    /// The machine that is somebody's service: the replica once it was failed over and not
+    /// reversed.
     package var production: MachineID {
         switch state {
         case .failedOverWaitingCompletion, .failedOver: replica

@@ -1,10 +1,8 @@
 // `muster init`: a lab in a folder.
 import ArgumentParser
-import Fabric
 import Foundation
 import Model
 import Orchestration
-import Store
 
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,9 +15,7 @@ struct InitCommand: AsyncParsableCommand {
     func run() async throws {
         let names = sites.split(separator: ",").map(String.init)
         for name in names { try Name.checked(name, "site") }
-        let lab = try EmbeddedFabric.create(at: options.folder)
-        _ = try Store(folder: options.folder)
-        for name in names { try await lab.createSite(name) }
+        try await Composition.makeLab(in: options.folder, sites: names)
         try makeAuthorsFiles()
         if options.json {
             Terminal.say(json: [

@@ -1,5 +1,5 @@
-// `muster run`: starts a plan or runbook and leads it to its end, and `resume`, which goes on with one
-// whose engine died.
+// `muster run`: starts a plan or runbook and leads it to its end, and `resume`, which goes on with
+// one whose engine died.
 import ArgumentParser
 import Foundation
 import Model

@@ -83,14 +83,14 @@ struct SiteCommand: AsyncParsableCommand {
                 try await lab.fabric.removeSwitch(name, host: host, at: site)
                 return try await lab.tell("\(place) is without the switch \(name)", site, options)
             }
-            try await add(to: lab.fabric)
+            try await add(to: lab)
             try await lab.tell("\(place) has the switch \(name)", site, options)
         }
 
-        private func add(to fabric: EmbeddedFabric) async throws {
+        private func add(to lab: Composition) async throws {
             let network = Network(name: network ?? name, isIsolated: isolated)
-            try await fabric.addNetwork(network, at: site)
-            try await fabric.addSwitch(
+            try await lab.fabric.addNetwork(network, at: site)
+            try await lab.fabric.addSwitch(
                 Switch(name: Name.checked(name, "switch"), network: network.name), host: host,
                 at: site)
         }

@@ -1,5 +1,5 @@
-// `muster sync`: a cycle now. One machine that cannot be synced does not keep the others back; what went
-// wrong is told at the end, once for each.
+// `muster sync`: a cycle now. One machine that cannot be synced does not keep the others back; what
+// went wrong is told at the end, once for each.
 import ArgumentParser
 import Model
 import Orchestration

@@ -1,5 +1,5 @@
-// `muster vm start`, `stop`, `connect`, `address` and `write`: what is done to one machine. Each says
-// how the machine stands afterwards.
+// `muster vm start`, `stop`, `connect`, `address` and `write`: what is done to one machine. Each
+// says how the machine stands afterwards.
 import ArgumentParser
 import Fabric
 import Model

@@ -1,4 +1,5 @@
-// An act of which nobody can tell whether it happened, cut short: a person is asked, and is believed.
+// An act of which nobody can tell whether it happened, cut short: a person is asked, and is
+// believed.
 import Model
 import Orchestration
 import Store
