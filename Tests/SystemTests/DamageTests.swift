@@ -51,6 +51,23 @@ import Testing
         }
     }
 
+    @Test func `a damaged replication log is named, nothing of it is applied, and a cycle mends it`()
+        async throws
+    {
+        try await Lab.pair { lab in
+            let before = try await lab.disk(of: "bergen/web")
+            try await lab.done("vm", "write", "web", "--from", lab.changed(1).path)
+            let log = "\(lab.path)/sites/bergen/replication/web/inbox/0000000001-0000000002.log"
+            try Data(repeating: 0xA5, count: 5000).write(to: URL(filePath: log))
+            try await lab.expect(
+                1, "sync", "web", says: [log, "[replication.log_damaged]", "nothing of it was applied"])
+            #expect(try await lab.disk(of: "bergen/web") == before)
+            try await lab.done("sync", "web")
+            let primary = try await lab.disk(of: "oslo/web")
+            #expect(try await lab.disk(of: "bergen/web") == primary)
+        }
+    }
+
     @Test func `a disk that was changed behind our back is equal again after the next cycle`()
         async throws
     {
@@ -108,6 +125,7 @@ extension Lab {
     func changed(_ round: Int) throws -> URL {
         try image(
             "round-\(round).img", bytes: 1 << 20,
-            content: String(repeating: "round \(round) ", count: 20_000 * (round + 1) / (round + 2)))
+            content: String(repeating: "round \(round) ", count: 20_000 * (round + 1) / (round + 2))
+        )
     }
 }

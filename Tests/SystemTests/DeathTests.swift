@@ -10,7 +10,9 @@ import Testing
         ProcessInfo.processInfo.environment["MUSTER_DEATH_SEED"].flatMap(UInt64.init) ?? 20_261_121
     private static let deaths = 36
 
-    @Test func `a planned failover that is killed anywhere ends as an undisturbed one`() async throws {
+    @Test func `a planned failover that is killed anywhere ends as an undisturbed one`()
+        async throws
+    {
         let undisturbed = try await Ending.ofPlanned(killedAt: nil)
         #expect(undisturbed.status == .code(0))
         var random = SplitMix(state: Self.seed)

@@ -46,7 +46,8 @@ import Testing
         }
     }
 
-    @Test func `a runbook of one tenant that names another's machine is refused, and it is written down`()
+    @Test
+    func `a runbook of one tenant that names another's machine is refused, and it is written down`()
         async throws
     {
         try await Lab.standing { lab in

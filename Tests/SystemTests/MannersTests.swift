@@ -11,7 +11,10 @@ import Testing
                 ["vm", "show", "sql01"], ["vm", "stop", "wap02"], ["vm", "start", "wap02"],
                 ["vm", "connect", "sql01", "--switch", "tenant"],
                 ["vm", "address", "sql01", "--failover", "10.1.0.1"],
-                ["vm", "write", "sql01", "--from", "\(lab.path)/sites/oslo/machines/sql02/disk0.raw"],
+                [
+                    "vm", "write", "sql01", "--from",
+                    "\(lab.path)/sites/oslo/machines/sql02/disk0.raw",
+                ],
                 ["site"], ["site", "show", "oslo"], ["site", "add", "tromso"],
                 ["site", "host", "tromso", "h1"], ["site", "switch", "tromso", "tenant"],
                 ["site", "cut", "tromso"], ["site", "heal", "tromso"],
@@ -27,7 +30,9 @@ import Testing
         }
     }
 
-    @Test func `a pipe gets no escape codes, and one line for each thing that happened`() async throws {
+    @Test func `a pipe gets no escape codes, and one line for each thing that happened`()
+        async throws
+    {
         try await Lab.standing { lab in
             for colour in [["NO_COLOR": ""], ["NO_COLOR": "1"]] {
                 var program = lab.program

@@ -68,7 +68,8 @@ import Testing
     @Test func `silence is a refusal unless the author says otherwise`() async throws {
         try await Lab.asking(options: #"deadline = "1s""#) { lab in
             try await lab.expect(3, "run", "ask", says: ["nobody answered 'Shall it go on?'"])
-            try await lab.expect(4, "answer", "1", "yes", says: ["could be answered until", "abort, was taken"])
+            try await lab.expect(
+                4, "answer", "1", "yes", says: ["could be answered until", "abort, was taken"])
             let question = try await lab.json("report", "1")["questions"][0]
             #expect(question["state"] == "expired")
         }
@@ -77,7 +78,8 @@ import Testing
         }
     }
 
-    @Test func `a late answer is refused though the engine has not noticed the hour`() async throws {
+    @Test func `a late answer is refused though the engine has not noticed the hour`() async throws
+    {
         try await Lab.asking(options: #"deadline = "1s""#) { lab in
             try await lab.expect(5, "run", "ask", "--no-wait")
             // Another run's question that expires later passes the time without a clock here.

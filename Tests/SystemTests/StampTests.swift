@@ -10,6 +10,8 @@ import Testing
             var run = try lab.start("run", "management-stamp", "--kind", "planned")
             try await lab.answer(&run, "yes")
             #expect(try await run.end() == .code(0))
+            let decision = try await lab.json("report", "2")["decisions"][0]
+            #expect(decision["what"] == "planned management-stamp")
             try await lab.expectProduction(at: "bergen", running: true)
             let skipping = try await lab.expect(
                 5, "run", "management-stamp", "--kind", "planned", "--no-wait",
@@ -85,7 +87,9 @@ import Testing
         }
     }
 
-    @Test func `after the loss of Oslo a machine failed over is skipped by a later plan`() async throws {
+    @Test func `after the loss of Oslo a machine failed over is skipped by a later plan`()
+        async throws
+    {
         try await Lab.standing { lab in
             try await lab.done("site", "lose", "oslo")
             try await lab.expect(
@@ -109,7 +113,9 @@ import Testing
         }
     }
 
-    @Test func `one host without the switch aborts the run before anything is touched`() async throws {
+    @Test func `one host without the switch aborts the run before anything is touched`()
+        async throws
+    {
         try await Lab.standing { lab in
             try await lab.done("site", "switch", "bergen", "tenant", "--remove")
             let before = try await lab.program.run(["--lab", lab.path, "vm", "list", "--json"])
@@ -118,7 +124,9 @@ import Testing
                 says: ["bergen-host1", "'tenant'", "nothing was touched"])
             let after = try await lab.program.run(["--lab", lab.path, "vm", "list", "--json"])
             #expect(before.output == after.output)
-            let acts = try await lab.json("report", "2")["acts"].list.compactMap { $0["primitive"].text }
+            let acts = try await lab.json("report", "2")["acts"].list.compactMap {
+                $0["primitive"].text
+            }
             let reads: Set = [
                 "plan.freeze", "plan.preflight", "fabric.select", "replication.replica",
                 "fabric.host",
