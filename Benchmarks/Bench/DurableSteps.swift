@@ -29,13 +29,15 @@ enum DurableSteps {
     private static func hundredRuns(_ laboratory: Laboratory) -> Comparison {
         Comparison(
             name: "steps, 100 runs at once", unit: .rate("steps/s"), wanted: .atLeast(40_000),
+            rounds: 5,
             ours: {
                 40_000 / (try await seconds { try await runTogether(100, "many", laboratory) })
             },
             peer: bareRows(laboratory))
     }
 
-    static func runTogether(_ count: Int, _ runbook: String, _ laboratory: Laboratory) async throws {
+    static func runTogether(_ count: Int, _ runbook: String, _ laboratory: Laboratory) async throws
+    {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<count {
                 group.addTask(executorPreference: LuaExecutor.shared) {
