@@ -142,6 +142,8 @@ final class TimedTransport: Transport {
 
     var last: (ContinuousClock.Instant, ContinuousClock.Instant) { times.withLock { $0 } }
 
+    var reachesImages: Bool { inner.withLock { $0?.reachesImages } ?? false }
+
     func use(_ transport: LocalTransport) { inner.withLock { $0 = transport } }
 
     func deliver(_ log: String, named name: LogName, of vm: String, to site: String) throws {
