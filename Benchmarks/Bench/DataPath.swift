@@ -24,7 +24,9 @@ enum DataPath {
                 firstCopy(scene, "cp --sparse=always", wanted: .nothing) {
                     ["cp", "--sparse=always", $0, $1]
                 },
-                firstCopy(scene, "rsync --sparse", wanted: .nothing) { ["rsync", "--sparse", $0, $1] },
+                firstCopy(scene, "rsync --sparse", wanted: .nothing) {
+                    ["rsync", "--sparse", $0, $1]
+                },
                 cycle(scene), delivery(scene), application(scene), resync(scene),
             ]
         }
@@ -46,7 +48,9 @@ enum DataPath {
                 try? FileManager.default.removeItem(atPath: world.peerCopy)
                 let words = command(world.peerImage, world.peerCopy)
                 return megabytes
-                    / (try await seconds { try ChildProcess.run(words[0], Array(words.dropFirst())) })
+                    / (try await seconds {
+                        try ChildProcess.run(words[0], Array(words.dropFirst()))
+                    })
             })
     }
 

@@ -86,7 +86,9 @@ enum LuaBorder {
                 return try await seconds {
                     var state = try state(text, limits: limits)
                     let end = await state.advance()
-                    guard case .finished = end else { throw CommandFailed(command: "\(end)", status: 1) }
+                    guard case .finished = end else {
+                        throw CommandFailed(command: "\(end)", status: 1)
+                    }
                 } * 1_000
             },
             peer: Comparison.Peer(name: "stock Lua 5.4, no hook") {
