@@ -1,7 +1,7 @@
 // The last cut, from its instant to its end.
 //
-//     none, acknowledged, failed ──cut──▶ open ──acknowledge──▶ acknowledged: its blocks are forgotten
-//                                          │ └──fail, or the next cut──▶ failed: merged into the marks
+//     none, acknowledged, failed ──cut──▶ open ──acknowledge──▶ acknowledged: blocks forgotten
+//                                          │ └──fail, or the next cut──▶ failed: merged back
 //                                          ▼
 //                        guests overwrite: old bytes → fleece, saved bit, then the write
 //

@@ -6,8 +6,8 @@
 //          8     4  version, 1
 //         12     4  disks, 1 to 31
 //         16     4  bytes of a block: a power of two, 4096 to 65536
-//         24     8  cut word: bit 0 the bitmap that writers mark · bits 1–2 phase (0 none yet, 1 open,
-//                   2 acknowledged, 3 failed) · bit 3 the cut holds everything · bits 8–63 its number
+//         24     8  cut word: bit 0 the bitmap that writers mark · bits 1–2 phase (0 none yet,
+//                   1 open, 2 acknowledged, 3 failed) · bit 3 everything · bits 8–63 its number
 //         32     8  flags: 1 running · 2 record lost · 4 blocks of the open cut lost · 8 cut wanted
 //         40    40  boot id of the kernel under which the machine runs, zero padded
 //        128   128  per disk: name (64, zero padded) · size (8) · guard: modification time in

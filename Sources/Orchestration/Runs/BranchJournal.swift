@@ -171,7 +171,7 @@ package struct BranchJournal {
             return try await read(primitive, call, opening: [.journaled(intent)])
         }
         do {
-            let opening = try await openings(primitive, call)
+            let opening = try await primitive.openings(of: call)
             try await commit(opening + [.journaled(intent)])
         } catch let failure as Failure where failure.isOutcome {
             return try await close(
@@ -180,20 +180,6 @@ package struct BranchJournal {
         clock = startedAt
         if case .waits = primitive.effect { return try await look(primitive, call) }
         return try await act(primitive, call)
-    }
-
-    /// Changes that belong to the intent: the hold on the vms a write names, and the act's own
-    /// rows.
-    private func openings(_ primitive: Primitive, _ call: PrimitiveCall) async throws -> [Change] {
-        var changes = try await primitive.opening(call)
-        if primitive.isWrite, case .vm? = primitive.parameters.first?.type {
-            let argument = primitive.parameters[0].name
-            let name = try await MachineDirectory(services: call.services)
-                .id(of: call.arguments[argument] ?? .null).name
-            changes.insert(
-                .vmsClaimed([name], by: context.run.id, at: call.startedAt), at: 0)
-        }
-        return changes
     }
 
     /// A read needs no intent of its own: both entries are written together.

@@ -3,7 +3,7 @@
 // the lead without noticing is recognised by its token.
 //
 //     nobody leads ──lock taken──▶ locked ──row with token n+1──▶ leads with n+1
-//          ▲                         │ the row failed                  │ released, or the process died
+//          ▲                         │ the row failed                  │ released, or death
 //          └─────────────────────────┴─────────────────────────────────┘
 import Model
 

@@ -4,10 +4,10 @@
 // when the last group was more than one, nobody commits for himself: he would pay for a
 // transaction alone, and keep from running those who would have shared it.
 //
-//               nobody writing                        batches were left
-//     idle ───────────────────────▶ inline commit ──────────────────────────▶ draining ─┐ again while
-//      ▲                                │ none was left                           │  ▲   │ some were
-//      └────────────────────────────────┴─────────────────────────────────────────┘  └───┘ left
+//               nobody writing                  batches were left
+//     idle ───────────────────▶ inline commit ──────────────────▶ draining ─┐ again while
+//      ▲                             │ none was left                  │  ▲  │ some were
+//      └─────────────────────────────┴────────────────────────────────┘  └──┘ left
 import GRDB
 import Model
 
