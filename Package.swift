@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // The map of the house: targets in layer order, ground floor first. Every arrow points down, and
-// rooms of one floor do not know each other; `Tests/HouseTests` reads this file and holds it to that.
+// rooms of one floor do not know each other; `Tests/HouseTests` holds this file to that.
 import PackageDescription
 
 let strict: [SwiftSetting] = [

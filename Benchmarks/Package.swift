@@ -10,13 +10,23 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A room of the house, by the path it has under `Sources`.
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func room(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "House/\(name)", swiftSettings: settings)
+        name: name, dependencies: dependencies, path: "House/\(name)", exclude: exclude,
+        swiftSettings: settings)
 }
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let rooms: [Target.Dependency] = [
@@ -28,6 +38,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+            traits: ["FullFoundation"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "SystemLua", path: "House/System/lua", pkgConfig: "lua5.4"),
@@ -48,9 +64,14 @@ let package = Package(
         room(
             "Orchestration",
             ["Model", "Store", "Fabric", "LuaRuntime", "Replication", "CAssets"]),
+        room(
+            "Server",
+            ["Model", "Orchestration", "CAssets", hummingbird, lifecycle, logging, nio],
+            exclude: ["Page"]),
         .executableTarget(
-            name: "muster", dependencies: rooms + [arguments], path: "House/muster",
-            swiftSettings: settings),
+            name: "muster",
+            dependencies: rooms + ["Server", arguments, lifecycle, signals, logging],
+            path: "House/muster", swiftSettings: settings),
         // The peers that are loops in C over somebody's library.
         .target(
             name: "Peers", dependencies: ["SystemLua"], path: "Peers",

@@ -1,5 +1,5 @@
-// Processes as the benchmarks need them: begun by the system's own call, so that what is measured is the
-// program and not a library around it; silent; ended by waiting or by SIGKILL.
+// Processes as the benchmarks need them: begun by the system's own call, so that what is measured
+// is the program and not a library around it; silent; ended by waiting or by SIGKILL.
 import Foundation
 
 struct ChildProcess {

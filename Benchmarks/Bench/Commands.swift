@@ -1,5 +1,5 @@
-// The program as people start it: whole commands, the memory of an engine that waits, and the way back
-// after kill -9.
+// The program as people start it: whole commands, the memory of an engine that waits, and the way
+// back after kill -9.
 import Foundation
 import Model
 import Store
@@ -11,8 +11,8 @@ enum Commands {
                 "nothing": runbook(""), "asking": runbook("job.ask(\"Go on?\")"),
                 "addresses": runbook(
                     """
-                    for number = 1, 1000 do
-                          fabric.set_guest_address("web01", "10.1." .. number // 250 .. "." .. number % 250)
+                    for n = 1, 1000 do
+                          fabric.set_guest_address("web01", "10.1." .. n // 250 .. "." .. n % 250)
                         end
                     """),
             ])
@@ -25,7 +25,9 @@ enum Commands {
         }
     }
 
-    private static func begin(_ arguments: [String], _ laboratory: Laboratory) throws -> ChildProcess {
+    private static func begin(_ arguments: [String], _ laboratory: Laboratory) throws
+        -> ChildProcess
+    {
         try ChildProcess(ChildProcess.muster, ["--lab", laboratory.folder] + arguments)
     }
 
@@ -65,7 +67,7 @@ enum Commands {
     private static func recovery(_ laboratory: Laboratory) -> Comparison {
         Comparison(
             name: "kill -9 at 400 of 1,000, next step", unit: .cost("ms"), wanted: .atMost(300),
-            rounds: 5,
+            rounds: 3,
             ours: {
                 let before = try newestRun(laboratory)
                 let first = try begin(["run", "addresses"], laboratory)
@@ -81,7 +83,9 @@ enum Commands {
                     second = try begin(["resume", "\(run.number)"], laboratory)
                     try await until("it goes on") { try calls(of: run, laboratory) > reached }
                 }
-                guard second?.wait() == 0 else { throw CommandFailed(command: "resume", status: -1) }
+                guard second?.wait() == 0 else {
+                    throw CommandFailed(command: "resume", status: -1)
+                }
                 return pause * 1_000
             }, peer: nil)
     }

@@ -106,7 +106,8 @@ final class CopiedMachine: Sendable {
             let start = Int.random(in: 0..<noise.count - Self.blockBytes, using: &random)
             try noise.withUnsafeBytes {
                 try write(
-                    Int64(block * Self.blockBytes), .init(rebasing: $0[start..<start + Self.blockBytes]))
+                    Int64(block * Self.blockBytes),
+                    .init(rebasing: $0[start..<start + Self.blockBytes]))
             }
         }
     }
@@ -114,7 +115,9 @@ final class CopiedMachine: Sendable {
     /// Bytes that compress to about half, as a database's do: every other sixteen are noise.
     private static func text(of count: Int) -> [UInt8] {
         var random = SystemRandomNumberGenerator()
-        return (0..<count).map { $0 / 16 % 2 == 0 ? UInt8.random(in: 0...255, using: &random) : 0x20 }
+        return (0..<count).map {
+            $0 / 16 % 2 == 0 ? UInt8.random(in: 0...255, using: &random) : 0x20
+        }
     }
 
     /// Every other MiB is written; the rest are holes.
@@ -138,6 +141,8 @@ final class TimedTransport: Transport {
     private let times = Locked((sent: ContinuousClock.now, arrived: ContinuousClock.now))
 
     var last: (ContinuousClock.Instant, ContinuousClock.Instant) { times.withLock { $0 } }
+
+    var reachesImages: Bool { inner.withLock { $0?.reachesImages } ?? false }
 
     func use(_ transport: LocalTransport) { inner.withLock { $0 = transport } }
 

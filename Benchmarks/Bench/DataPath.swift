@@ -1,5 +1,6 @@
-// The path of a byte: first copy, cycle, application with undo, resync; beside the tools people copy images
-// with, on an image of the same bytes in the same folder. Ours is durable when it returns.
+// The path of a byte: first copy, cycle, application with undo, resync; beside the tools people
+// copy images with, on an image of the same bytes in the same folder. Ours is durable when it
+// returns.
 import Fabric
 import Foundation
 import Model
@@ -23,7 +24,9 @@ enum DataPath {
                 firstCopy(scene, "cp --sparse=always", wanted: .nothing) {
                     ["cp", "--sparse=always", $0, $1]
                 },
-                firstCopy(scene, "rsync --sparse", wanted: .nothing) { ["rsync", "--sparse", $0, $1] },
+                firstCopy(scene, "rsync --sparse", wanted: .nothing) {
+                    ["rsync", "--sparse", $0, $1]
+                },
                 cycle(scene), delivery(scene), application(scene), resync(scene),
             ]
         }
@@ -45,7 +48,9 @@ enum DataPath {
                 try? FileManager.default.removeItem(atPath: world.peerCopy)
                 let words = command(world.peerImage, world.peerCopy)
                 return megabytes
-                    / (try await seconds { try ChildProcess.run(words[0], Array(words.dropFirst())) })
+                    / (try await seconds {
+                        try ChildProcess.run(words[0], Array(words.dropFirst()))
+                    })
             })
     }
 

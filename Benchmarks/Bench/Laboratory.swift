@@ -1,5 +1,5 @@
-// A lab of two sites in a temporary folder, with the engine over it as the program composes it, and one
-// primitive that does nothing.
+// A lab of two sites in a temporary folder, with the engine over it as the program composes it, and
+// one primitive that does nothing.
 import CAssets
 import Fabric
 import Foundation
@@ -39,7 +39,8 @@ final class Laboratory: Sendable {
         ) { _ in }
         lease = try await Lease.acquire(
             in: store,
-            holder: LeaseHolder(processID: getpid(), hostName: "", command: "bench", since: clock.now))
+            holder: LeaseHolder(
+                processID: getpid(), hostName: "", command: "bench", since: clock.now))
         try await furnish(disk)
         try write(runbooks)
     }
@@ -73,7 +74,8 @@ final class Laboratory: Sendable {
             try await fabric.createSite(site)
             try await fabric.addHost("\(site)-host", at: site)
             try await fabric.addNetwork(Network(name: "tenant"), at: site)
-            try await fabric.addSwitch(Switch(name: "tenant", network: "tenant"), host: nil, at: site)
+            try await fabric.addSwitch(
+                Switch(name: "tenant", network: "tenant"), host: nil, at: site)
         }
         let machine = VirtualMachine(
             id: Self.vm, host: "oslo-host", processors: 2, memory: ByteCount(2 << 30),
@@ -86,7 +88,8 @@ final class Laboratory: Sendable {
         try FileManager.default.createDirectory(
             atPath: "\(folder)/runbooks", withIntermediateDirectories: true)
         for (name, text) in runbooks {
-            try text.write(toFile: "\(folder)/runbooks/\(name).lua", atomically: false, encoding: .utf8)
+            try text.write(
+                toFile: "\(folder)/runbooks/\(name).lua", atomically: false, encoding: .utf8)
         }
     }
 

@@ -1,5 +1,5 @@
-// The border to Lua beside the plain C API, which has no sandbox, no budget, no text of the arguments and
-// no journal; and pure Lua under the budget beside stock Lua.
+// The border to Lua beside the plain C API, which has no sandbox, no budget, no text of the
+// arguments and no journal; and pure Lua under the budget beside stock Lua.
 import Foundation
 import LuaRuntime
 import Model
@@ -86,7 +86,9 @@ enum LuaBorder {
                 return try await seconds {
                     var state = try state(text, limits: limits)
                     let end = await state.advance()
-                    guard case .finished = end else { throw CommandFailed(command: "\(end)", status: 1) }
+                    guard case .finished = end else {
+                        throw CommandFailed(command: "\(end)", status: 1)
+                    }
                 } * 1_000
             },
             peer: Comparison.Peer(name: "stock Lua 5.4, no hook") {

@@ -129,7 +129,7 @@ static int border_hint(lua_State *L) {
     return 1;
 }
 
-// border.anchored(function) → the same, but its caller's line is kept when it is called in the tail.
+// border.anchored(function) → the same, but its caller's line is kept when called in the tail.
 static int border_anchored(lua_State *L) {
     luaL_checktype(L, 1, LUA_TFUNCTION);
     lua_settop(L, 1);

@@ -1,5 +1,5 @@
-// Threads for work that blocks. Swift's cooperative pool has one thread a core: a disk that is slow to
-// answer there would stop every run. Here it stops one thread of ours.
+// Threads for work that blocks. Swift's cooperative pool has one thread a core: a disk that is slow
+// to answer there would stop every run. Here it stops one thread of ours.
 import Glibc
 import Model
 

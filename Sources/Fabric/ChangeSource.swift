@@ -8,12 +8,14 @@ package typealias BlockIndex = Int
 ///
 /// One cut is open at a time. Calls block (files, later NBD): make them on an i/o thread.
 package protocol ChangeSource: Sendable {
-    /// Cuts all disks of the machine at one instant: what was written before is in this cut, what is
-    /// written after is in the next. The guest goes on writing; `Cut.read` still shows the instant.
+    /// Cuts all disks of the machine at one instant: what was written before is in this cut, what
+    /// is written after is in the next. The guest goes on writing; `Cut.read` still shows the
+    /// instant.
     ///
-    /// `everything` asks for all allocated blocks, for a first copy or a resync. A source that has lost
-    /// its record (unclean end, image changed from outside) answers with all blocks by itself and says so
-    /// in `Cut.coverage`. An open cut that was neither acknowledged nor failed counts as failed.
+    /// `everything` asks for all allocated blocks, for a first copy or a resync. A source that has
+    /// lost its record (unclean end, image changed from outside) answers with all blocks by itself
+    /// and says so in `Cut.coverage`. An open cut that was neither acknowledged nor failed counts
+    /// as failed.
     func cut(everything: Bool) throws -> Cut
     /// The replica has the cut durably: its blocks may be forgotten.
     func acknowledge(_ token: CutToken) throws
@@ -60,9 +62,10 @@ package struct CutDisk: Sendable {
     /// Sorted, not touching. Blocks outside the extents of an `everything` cut are zero.
     package let extents: [Range<BlockIndex>]
     /// Fills the buffer with the bytes at `offset` as they stood at the cut. Blocks; thread-safe;
-    /// offset and length are multiples of 512, and end at the disk's size at most. In a delta cut only
-    /// the extents can be read, all else raises `fabric.disk_out_of_range`: what the cut does not hold
-    /// is not kept aside when the guest overwrites it. Raises `fabric.cut_closed` when it has ended.
+    /// offset and length are multiples of 512, and end at the disk's size at most. In a delta cut
+    /// only the extents can be read, all else raises `fabric.disk_out_of_range`: what the cut does
+    /// not hold is not kept aside when the guest overwrites it. Raises `fabric.cut_closed` when it
+    /// has ended.
     package let read:
         @Sendable (_ offset: Int64, _ into: UnsafeMutableRawBufferPointer) throws -> Void
 

@@ -1,11 +1,13 @@
-// A disk as its guest sees it: the only way to write a running machine's disk, so that every write is
-// marked in the machine's change map before it lands. Any number of handles in any number of processes.
+// A disk as its guest sees it: the only way to write a running machine's disk, so that every write
+// is marked in the machine's change map before it lands. Any number of handles in any number of
+// processes.
 import Glibc
 import Model
 
 /// The disk of one machine, opened for whoever plays the guest.
 ///
-/// One handle does one write at a time and may be shared by threads; open several for parallel queues.
+/// One handle does one write at a time and may be shared by threads; open several for parallel
+/// queues.
 package final class DiskImage: Sendable {
     package let size: ByteCount
     private let map: ChangeMap
@@ -48,8 +50,8 @@ package final class DiskImage: Sendable {
         try image.read(at: offset, into: buffer)
     }
 
-    /// Makes the disk equal to another image of its size, writing only blocks that differ: how a lab
-    /// plays a guest that changed files. Returns the bytes written.
+    /// Makes the disk equal to another image of its size, writing only blocks that differ: how a
+    /// lab plays a guest that changed files. Returns the bytes written.
     @discardableResult
     package func apply(imageFile: String) throws -> ByteCount {
         let source = try OpenFile(imageFile, O_RDONLY)

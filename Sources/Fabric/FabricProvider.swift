@@ -1,34 +1,34 @@
-// The seam under everything that touches machines. `Embedded/` implements it over a lab folder; libvirt
-// and the simulated world follow behind the same conformance suite.
+// The seam under everything that touches machines. `Embedded/` implements it over a lab folder;
+// libvirt and the simulated world follow behind the same conformance suite.
 import Model
 
 /// One fabric: the sites, their hosts and their machines.
 ///
-/// Every call is safe to repeat: doing what is already so succeeds and changes nothing. Every call raises
-/// `name.unknown` for a site, host, switch or machine that is not there, with the nearest spelling, and
-/// `fabric.site_unreachable` when the site does not answer. Conforming types do blocking work on threads
-/// of their own, never on Swift's cooperative ones.
+/// Every call is safe to repeat: doing what is already so succeeds and changes nothing. Every call
+/// raises `name.unknown` for a site, host, switch or machine that is not there, with the nearest
+/// spelling, and `fabric.site_unreachable` when the site does not answer. Conforming types do
+/// blocking work on threads of their own, never on Swift's cooperative ones.
 package protocol FabricProvider: Sendable {
     func sites() async throws -> [Site]
     /// The machines of a site in the order of their names; of all sites when `site` is nil.
     func machines(at site: String?) async throws -> [VirtualMachine]
     func machine(_ id: MachineID) async throws -> VirtualMachine
 
-    /// Creates a turned-off machine; its image disks are made empty (sparse, all zeros) at their sizes.
-    /// Raises `fabric.machine_exists` when one of that name with another shape stands there.
+    /// Creates a turned-off machine; its image disks are made empty (sparse, all zeros) at their
+    /// sizes. Raises `fabric.machine_exists` when one of that name with another shape stands there.
     func define(_ machine: VirtualMachine) async throws
     /// Deletes a turned-off machine with its disks; succeeds when there is none.
     func remove(_ id: MachineID) async throws
     /// Changes what is not running state: role, epoch, host, tags, cards. The epoch never falls
-    /// (`fabric.epoch_outdated`). `change` is pure: it may be asked again when somebody was quicker.
-    /// Raises `fabric.update_refused` for other changes, and `fabric.machine_running` for role, host,
-    /// processors or memory of a running machine.
+    /// (`fabric.epoch_outdated`). `change` is pure: it may be asked again when somebody was
+    /// quicker. Raises `fabric.update_refused` for other changes, and `fabric.machine_running` for
+    /// role, host, processors or memory of a running machine.
     func update(
         _ id: MachineID, _ change: @Sendable (inout VirtualMachine) throws -> Void
     ) async throws
 
-    /// Powers on. Refuses `replica` machines, and an epoch that another site has outgrown or cannot be
-    /// asked about (`fabric.epoch_outdated`, `fabric.epoch_unknown`): F-6.
+    /// Powers on. Refuses `replica` machines, and an epoch that another site has outgrown or cannot
+    /// be asked about (`fabric.epoch_outdated`, `fabric.epoch_unknown`): F-6.
     func start(_ id: MachineID) async throws
     /// Shuts the guest down and powers off; returns when it is off.
     func stop(_ id: MachineID) async throws
@@ -43,7 +43,8 @@ package protocol FabricProvider: Sendable {
     /// Sets the address the guest uses from now on.
     func setGuestAddress(_ address: String?, nic: String, of id: MachineID) async throws
 
-    /// Where writes to the machine's disks are learnt from; one for the machine, all its disks together.
+    /// Where writes to the machine's disks are learnt from; one for the machine, all its disks
+    /// together.
     func changeSource(of id: MachineID) async throws -> any ChangeSource
     /// The raw image of a disk, for replication to write while the machine is a turned-off replica.
     func imagePath(of disk: String, machine id: MachineID) async throws -> String

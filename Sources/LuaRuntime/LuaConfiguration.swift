@@ -43,7 +43,8 @@ package struct LuaConfiguration: Sendable {
     /// Trusted chunks of ours, run in this order before the globals are sealed; each gets `border`
     /// as its argument and may return a table with `invoke`. See the room's page.
     package var prelude: [LuaModule]
-    /// Finds the text for `require`; nil when there is no such module. Called from ``LuaState/next()``.
+    /// Finds the text for `require`; nil when there is no such module. Called from
+    /// ``LuaState/next()``.
     package var resolve: @Sendable (String) throws(Failure) -> LuaModule?
     package var limits: LuaLimits
     /// Seeds `math.random`.

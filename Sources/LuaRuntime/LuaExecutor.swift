@@ -36,12 +36,13 @@ private final class JobQueue: @unchecked Sendable {
     private let condition = NSCondition()
     private var jobs: [(UnownedJob, UnownedTaskExecutor)] = []
     private var first = 0
-    /// Threads that sleep and were not signalled yet; too many after a wake without a signal, never too few.
+    /// Threads that sleep and were not signalled yet. A wake without a signal counts one too many;
+    /// there are never too few.
     private var sleeping = 0
     private var isClosed = false
 
     func add(_ job: UnownedJob, for executor: UnownedTaskExecutor) {
-        // A signal is a call of the system: one for each thread that sleeps, and none when all are busy.
+        // A signal is a call of the system: one for each thread that sleeps, none when all work.
         let somebodySleeps = condition.withLock {
             jobs.append((job, executor))
             defer { sleeping = max(0, sleeping - 1) }

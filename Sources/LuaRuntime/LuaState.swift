@@ -27,7 +27,8 @@ package struct LuaState: ~Copyable {
 
     /// Makes the state, runs the prelude, seals the globals.
     ///
-    /// Raises what the prelude raised, or `lua.memory_exhausted` when the limit is too small for it.
+    /// Raises what the prelude raised, or `lua.memory_exhausted` when the limit is too small for
+    /// it.
     package init(_ configuration: LuaConfiguration) throws(Failure) {
         var settings = clua_settings(configuration)
         guard let handle = clua_open(&settings) else {

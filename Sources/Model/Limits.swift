@@ -9,7 +9,8 @@ package enum Limits {
     package static let sliceInstructions = 10_000
     /// Lua instructions one branch of a run may execute, replay included.
     package static let runInstructionsMax = 2_000_000_000
-    /// Lua instructions between two calls of primitives; an endless loop ends here, within a second.
+    /// Lua instructions between two calls of primitives; an endless loop ends here, within a
+    /// second.
     package static let burstInstructionsMax = 50_000_000
     /// Lua instructions a cancelled run may use to clean up.
     package static let cancellationGraceInstructions = 1_000_000

@@ -7,8 +7,8 @@
 //         undo/G-S.redo           leads from the point before S forward to it, after going back
 //         hashes/DISK.hashes      the hash of every block of the replica's disk
 //
-// G and S are generation and sequence, ten digits each, so that names sort as numbers do. A name that
-// ends in `.part` is unfinished and worth nothing.
+// G and S are generation and sequence, ten digits each, so that names sort as numbers do. A name
+// that ends in `.part` is unfinished and worth nothing.
 import Model
 
 package struct LabLayout: Sendable {

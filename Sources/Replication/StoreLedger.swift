@@ -1,4 +1,5 @@
-// Protections in the store: the record as JSON text, with the columns by which it is listed beside it.
+// Protections in the store: the record as JSON text, with the columns by which it is listed beside
+// it.
 import Foundation
 import Model
 import Store

@@ -1,5 +1,5 @@
-// A few threads that work on one task together and end with it: reading, hashing and compressing keep
-// a core each, and the log stays in order.
+// A few threads that work on one task together and end with it: reading, hashing and compressing
+// keep a core each, and the log stays in order.
 import Glibc
 
 enum Workers {

@@ -1,20 +1,21 @@
-// Everything durable that can happen, as values. A batch of changes is committed whole or not at all.
-// Some changes carry a precondition; where it does not hold the batch is refused with the named failure.
+// Everything durable that can happen, as values. A batch of changes is committed whole or not at
+// all. Some changes carry a precondition; where it does not hold the batch is refused with the
+// named failure.
 import Model
 
 package enum Change: Sendable, Equatable {
     // Runs
 
-    /// A run begins its life, in the state its record says. Its sources' texts must be stored, before
-    /// or in the same batch. Raises `run.number_taken`.
+    /// A run begins its life, in the state its record says. Its sources' texts must be stored,
+    /// before or in the same batch. Raises `run.number_taken`.
     case runInserted(RunRecord)
     /// `event` happened to a run; `wakeAt` is kept while it waits. Raises `run.transition_refused`.
     case runChanged(
         RunID, RunEvent, at: Timestamp, failure: Failure? = nil, wakeAt: Timestamp? = nil)
     /// Holds only while the run is in that state; changes nothing. Raises `run.transition_refused`.
     case runRequired(RunID, in: RunState)
-    /// Somebody wants a run to end; the first request stands. Raises `run.transition_refused` when the
-    /// run has ended.
+    /// Somebody wants a run to end; the first request stands. Raises `run.transition_refused` when
+    /// the run has ended.
     case abortRequested(RunID, AbortRequest)
     /// An entry is appended to the journal of its branch. Raises `run.journal_order`.
     case journaled(JournalEntry)
@@ -64,8 +65,8 @@ package enum Change: Sendable, Equatable {
     case leaseTaken(LeaseToken, LeaseHolder)
 }
 
-/// Consulted around each batch: tests kill an engine through it, before or after any write. It runs on
-/// whichever thread writes, one batch at a time.
+/// Consulted around each batch: tests kill an engine through it, before or after any write. It runs
+/// on whichever thread writes, one batch at a time.
 package protocol CommitObserver: Sendable {
     /// Before the batch is applied. What it throws is thrown to the caller, and nothing is written.
     func willCommit(_ changes: [Change]) throws

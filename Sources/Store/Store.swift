@@ -1,6 +1,6 @@
-// The durable memory of a lab: one SQLite database, `muster.db`, in the lab's folder. What must stay
-// true: a commit that has returned survives a power cut (WAL with synchronous=FULL); every write goes
-// through `commit`; nothing outside this room knows SQL.
+// The durable memory of a lab: one SQLite database, `muster.db`, in the lab's folder. What must
+// stay true: a commit that has returned survives a power cut (WAL with synchronous=FULL); every
+// write goes through `commit`; nothing outside this room knows SQL.
 import Foundation
 import GRDB
 import Model
@@ -17,9 +17,9 @@ package final class Store: Sendable {
 
     /// Opens the database of `folder`, creating or migrating it first when needed.
     ///
-    /// Raises `store.damaged`, `store.newer`, `store.full`, `store.busy`, or `files.failed` when the
-    /// folder is not there or cannot be written. `patience` is how long a commit waits for another
-    /// process.
+    /// Raises `store.damaged`, `store.newer`, `store.full`, `store.busy`, or `files.failed` when
+    /// the folder is not there or cannot be written. `patience` is how long a commit waits for
+    /// another process.
     package init(
         folder: String, observer: (any CommitObserver)? = nil,
         patience: Duration = Limits.commitPatience
@@ -36,12 +36,13 @@ package final class Store: Sendable {
             pool: pool, transaction: GroupTransaction(observer: observer, path: path))
     }
 
-    /// Makes `changes` durable, all or none, and returns when they are. An empty batch returns at once.
+    /// Makes `changes` durable, all or none, and returns when they are. An empty batch returns at
+    /// once.
     ///
     /// Calls that come together share a transaction; one that is refused does not harm the others.
-    /// With `lease` the batch is refused with `store.lease_lost` once another engine has taken over.
-    /// Raises what the changes raise, `store.full`, `store.busy` and `store.damaged`. A cancelled task
-    /// commits as any other.
+    /// With `lease` the batch is refused with `store.lease_lost` once another engine has taken
+    /// over. Raises what the changes raise, `store.full`, `store.busy` and `store.damaged`. A
+    /// cancelled task commits as any other.
     package func commit(_ changes: [Change], under lease: LeaseToken? = nil) async throws {
         guard !changes.isEmpty else { return }
         try await writer.commit(Batch(changes: changes, lease: lease))

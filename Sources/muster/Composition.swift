@@ -34,10 +34,11 @@ struct Composition: Sendable {
         ) { bell.notify($0) }
     }
 
-    /// Makes the lab's folder with an empty fabric and a store, and opens it.
-    static func make(_ options: LabOptions) throws -> Composition {
-        _ = try EmbeddedFabric.create(at: options.folder)
-        return try Composition(options)
+    /// Makes an empty lab with these sites; what is there stays.
+    static func makeLab(in folder: String, sites: [String]) async throws {
+        let fabric = try EmbeddedFabric.create(at: folder)
+        _ = try Store(folder: folder)
+        for site in sites { try await fabric.createSite(site) }
     }
 
     var replication: ReplicationEngine { orchestrator.services.replication }

@@ -1,4 +1,5 @@
-// What the record of writes promises: no write is lost over cuts, failures, deaths and ends of any kind.
+// What the record of writes promises: no write is lost over cuts, failures, deaths and ends of any
+// kind.
 import Foundation
 import Model
 import Testing

@@ -1,5 +1,6 @@
-// One suite for every fabric. A provider's tests call `exercise(fabric:)` with a factory; the world it
-// makes has one site `oslo` with host `oslo-1` and switch `tenant`, and no machine of the name `web`.
+// One suite for every fabric. A provider's tests call `exercise(fabric:)` with a factory; the world
+// it makes has one site `oslo` with host `oslo-1` and switch `tenant`, and no machine of the name
+// `web`.
 import Model
 import Testing
 

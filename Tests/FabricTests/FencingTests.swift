@@ -1,4 +1,5 @@
-// F-6: a machine runs in production in one place only, whatever is cut, lost, healed, raised or started.
+// F-6: a machine runs in production in one place only, whatever is cut, lost, healed, raised or
+// started.
 import Model
 import Testing
 

@@ -1,5 +1,5 @@
-// Every script that hangs or bursts a stock interpreter, hooks or not: stopped, with a clear failure,
-// within the budget of instructions, and without harm to a neighbour.
+// Every script that hangs or bursts a stock interpreter, hooks or not: stopped, with a clear
+// failure, within the budget of instructions, and without harm to a neighbour.
 import LuaRuntime
 import Model
 import Testing

@@ -95,7 +95,7 @@ struct Bomb: Sendable, CustomTestStringConvertible {
             codes: [.luaPattern], isFatal: false),
         Bomb(
             name: "a balance bomb", text: "('('):rep(300000):find('%b()')",
-            codes: [.luaPattern], isFatal: false),
+            codes: [.luaPattern, .luaInstructions]),
         Bomb(
             name: "a long rep", text: "return ('x'):rep(1 << 40)", codes: [.luaError],
             isFatal: false),

@@ -1,6 +1,6 @@
-// Death everywhere: for every example, the engine is killed before and after every commit it makes, its
-// journal's and the replica engine's own; a new engine goes on, and what is left must be what an
-// undisturbed run leaves: the same journal, report, machines and disks.
+// Death everywhere: for every example, the engine is killed before and after every commit it makes,
+// its journal's and the replica engine's own; a new engine goes on, and what is left must be what
+// an undisturbed run leaves: the same journal, report, machines and disks.
 import Fabric
 import Model
 import Orchestration

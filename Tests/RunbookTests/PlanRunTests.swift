@@ -1,4 +1,5 @@
-// What a run of a plan promises: order, abort, policies, preflight without effect, losses said before.
+// What a run of a plan promises: order, abort, policies, preflight without effect, losses said
+// before.
 import Fabric
 import Model
 import Orchestration

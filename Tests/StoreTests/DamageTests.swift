@@ -1,4 +1,5 @@
-// Damaged files and full disks: a named failure, nothing lost, and work goes on when there is room again.
+// Damaged files and full disks: a named failure, nothing lost, and work goes on when there is room
+// again.
 import Foundation
 import GRDB
 import Model

@@ -1,5 +1,5 @@
-// The one writer: batches stand or fall alone, calls that come together are told their own outcome, and
-// the observer is consulted around each batch.
+// The one writer: batches stand or fall alone, calls that come together are told their own outcome,
+// and the observer is consulted around each batch.
 import Foundation
 import GRDB
 import Model

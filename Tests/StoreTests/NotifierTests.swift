@@ -1,4 +1,5 @@
-// The bell: heard by every listener, in this process and in others, and never a trap for who rings it.
+// The bell: heard by every listener, in this process and in others, and never a trap for who rings
+// it.
 import Foundation
 import Model
 import Testing

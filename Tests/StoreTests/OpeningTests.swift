@@ -1,5 +1,5 @@
-// Opening: what is set on the connection, the way up from each earlier schema, and everything that is
-// not our database.
+// Opening: what is set on the connection, the way up from each earlier schema, and everything that
+// is not our database.
 import Foundation
 import GRDB
 import Model

@@ -1,4 +1,5 @@
-// Kills an engine at one of its writes: from then on it can write nothing more, as a dead one cannot.
+// Kills an engine at one of its writes: from then on it can write nothing more, as a dead one
+// cannot.
 import Model
 import Store
 

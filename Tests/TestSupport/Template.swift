@@ -1,5 +1,5 @@
-// The lab that every world is a copy of: Oslo and Bergen, a host each with three switches, five machines
-// in Oslo that run and are protected, with bytes of their own on their disks.
+// The lab that every world is a copy of: Oslo and Bergen, a host each with three switches, five
+// machines in Oslo that run and are protected, with bytes of their own on their disks.
 import Fabric
 import Foundation
 import Model

@@ -1,5 +1,5 @@
-// A clock that stands until a test moves it. Whoever sleeps wakes when the time has been moved past his
-// deadline; nothing ever waits for real.
+// A clock that stands until a test moves it. Whoever sleeps wakes when the time has been moved past
+// his deadline; nothing ever waits for real.
 import Foundation
 import Model
 

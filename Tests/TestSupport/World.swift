@@ -1,5 +1,5 @@
-// A lab for tests: real folders, real disks, a real store; time stands still and people answer at once.
-// The lab is made once in the process and copied for each test.
+// A lab for tests: real folders, real disks, a real store; time stands still and people answer at
+// once. The lab is made once in the process and copied for each test.
 import CAssets
 import Fabric
 import Foundation

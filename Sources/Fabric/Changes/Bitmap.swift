@@ -1,10 +1,11 @@
-// One bit a block, in memory that other processes map too. Bits are set by any writer at any time, so
-// every word is atomic; clearing and merging happen under the machine's exclusive lock only.
+// One bit a block, in memory that other processes map too. Bits are set by any writer at any time,
+// so every word is atomic; clearing and merging happen under the machine's exclusive lock only.
 import Synchronization
 
 /// A set of block numbers in shared memory. Whoever makes one keeps the memory mapped.
 struct Bitmap: @unchecked Sendable {
-    // Unchecked: the words are atomics, and the mapping outlives the bitmap (`ChangeMap` owns both).
+    // Unchecked: the words are atomics, and the mapping outlives the bitmap (`ChangeMap` owns
+    // both).
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
     let blockCount: Int
 

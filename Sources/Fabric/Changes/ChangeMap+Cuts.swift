@@ -1,14 +1,14 @@
 // The last cut, from its instant to its end.
 //
-//     none, acknowledged, failed ──cut──▶ open ──acknowledge──▶ acknowledged: its blocks are forgotten
-//                                          │ └──fail, or the next cut──▶ failed: merged into the marks
+//     none, acknowledged, failed ──cut──▶ open ──acknowledge──▶ acknowledged: blocks forgotten
+//                                          │ └──fail, or the next cut──▶ failed: merged back
 //                                          ▼
 //                        guests overwrite: old bytes → fleece, saved bit, then the write
 //
-// Order of a cut: the spare bitmap, the saved bitmap and the fleece are empty before the cut word changes;
-// that one store is the instant. Order of a failure: merged, synced, word, cleared: a bit is never in
-// neither bitmap. Killed anywhere, the next cut goes on from the word. Emptying takes its time when the
-// guest wrote much; it needs the shared lock only, so that guests go on.
+// Order of a cut: the spare bitmap, the saved bitmap and the fleece are empty before the cut word
+// changes; that one store is the instant. Order of a failure: merged, synced, word, cleared: a bit
+// is never in neither bitmap. Killed anywhere, the next cut goes on from the word. Emptying takes
+// its time when the guest wrote much; it needs the shared lock only, so that guests go on.
 import Glibc
 import Model
 
@@ -40,7 +40,8 @@ extension ChangeMap {
         try clearEnded(number)
     }
 
-    /// A cut that is not open any more needs nothing: it was merged, or its blocks are on the replica.
+    /// A cut that is not open any more needs nothing: it was merged, or its blocks are on the
+    /// replica.
     func failCut(_ number: UInt64) throws {
         try withExclusive {
             if state.number == number { try mergeOpenCut() }

@@ -7,8 +7,8 @@
 //     running, but the machine is known to be off ──open──▶ off, record lost
 //     record lost ──acknowledged cut of everything──▶ kept again
 //
-// While a machine is off its images' sizes, inodes and modification times must be the guards'. Order of
-// end: images synced, marks synced, guards and flag written, synced again.
+// While a machine is off its images' sizes, inodes and modification times must be the guards'.
+// Order of end: images synced, marks synced, guards and flag written, synced again.
 import Glibc
 import Model
 

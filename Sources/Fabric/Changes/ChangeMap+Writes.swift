@@ -1,5 +1,5 @@
-// The way of a guest's write: marked, what it overwrites kept aside while a cut needs it, then written.
-// All of it under the shared lock, so that a cut sees a write whole or not at all.
+// The way of a guest's write: marked, what it overwrites kept aside while a cut needs it, then
+// written. All of it under the shared lock, so that a cut sees a write whole or not at all.
 import Model
 
 extension ChangeMap {
@@ -29,7 +29,8 @@ extension ChangeMap {
         }
     }
 
-    /// A failure here is the cut's, never the guest's: a full disk on our side must not stop a guest.
+    /// A failure here is the cut's, never the guest's: a full disk on our side must not stop a
+    /// guest.
     private func keepAside(
         _ blocks: Range<Int>, disk: Int, state: CutState, image: OpenFile, fleece: OpenFile
     ) {

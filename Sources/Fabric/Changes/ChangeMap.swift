@@ -1,9 +1,9 @@
-// The persistent record of what guests wrote: one file per machine, mapped by every process that writes
-// the machine's disks or cuts them. This file: the mapping and the locks. Sessions, writes and cuts are in
-// the extensions; the format is in `ChangeMapLayout`.
+// The persistent record of what guests wrote: one file per machine, mapped by every process that
+// writes the machine's disks or cuts them. This file: the mapping and the locks. Sessions, writes
+// and cuts are in the extensions; the format is in `ChangeMapLayout`.
 //
-// What must stay true: a block is marked before its data is written, both under the shared lock; the cut
-// word and `running` change under the exclusive lock only.
+// What must stay true: a block is marked before its data is written, both under the shared lock;
+// the cut word and `running` change under the exclusive lock only.
 import Glibc
 import Model
 import Synchronization
@@ -91,8 +91,9 @@ extension ChangeMap {
     /// For writers: together with other writers, apart from cuts.
     func withShared<Result>(_ body: () throws -> Result) throws -> Result {
         try turn.withLock { _ in
-            // Shared locks would overtake a waiting exclusive one for ever; the gate makes them queue.
-            // A flag left by a killed process costs a walk through the gate, until the next cut.
+            // Shared locks would overtake a waiting exclusive one for ever; the gate makes them
+            // queue. A flag left by a killed process costs a walk through the gate, until the next
+            // cut.
             if flags.contains(.cutWanted) {
                 try file.lock(.shared, Self.gateByte)
                 file.unlock(Self.gateByte)

@@ -1,12 +1,13 @@
-// The change map's format, `changes.map` in the machine's folder; native byte order (little-endian).
+// The change map's format, `changes.map` in the machine's folder; native byte order
+// (little-endian).
 //
 //     offset  size  field
 //          0     8  magic "MUSTRMAP", written last when the file is made
 //          8     4  version, 1
 //         12     4  disks, 1 to 31
 //         16     4  bytes of a block: a power of two, 4096 to 65536
-//         24     8  cut word: bit 0 the bitmap that writers mark · bits 1–2 phase (0 none yet, 1 open,
-//                   2 acknowledged, 3 failed) · bit 3 the cut holds everything · bits 8–63 its number
+//         24     8  cut word: bit 0 the bitmap that writers mark · bits 1–2 phase (0 none yet,
+//                   1 open, 2 acknowledged, 3 failed) · bit 3 everything · bits 8–63 its number
 //         32     8  flags: 1 running · 2 record lost · 4 blocks of the open cut lost · 8 cut wanted
 //         40    40  boot id of the kernel under which the machine runs, zero padded
 //        128   128  per disk: name (64, zero padded) · size (8) · guard: modification time in
@@ -14,9 +15,10 @@
 //       4096     –  per disk, each rounded up to 4096 bytes: bitmap 0, bitmap 1, saved bitmap;
 //                   bit n of 64-bit word w is block 64 w + n
 //
-// A file is valid when magic, version, block size, and every disk's name and size are those of the machine,
-// and its length is what they make. An invalid one is made anew in place, with the record lost: a scan
-// follows. Locks are on bytes of this file: 0 machine, 1 gate, (disk + 1) << 48 | block a block.
+// A file is valid when magic, version, block size, and every disk's name and size are those of the
+// machine, and its length is what they make. An invalid one is made anew in place, with the record
+// lost: a scan follows. Locks are on bytes of this file: 0 machine, 1 gate, (disk + 1) << 48 |
+// block a block.
 import Model
 
 struct ChangeMapLayout: Equatable, Sendable {

@@ -1,5 +1,5 @@
-// The one word that says which bitmap is being marked and what became of the last cut. It changes by one
-// atomic store, so that all disks of a machine are cut at one instant, or not at all.
+// The one word that says which bitmap is being marked and what became of the last cut. It changes
+// by one atomic store, so that all disks of a machine are cut at one instant, or not at all.
 
 struct CutState: Equatable, Sendable {
     enum Phase: UInt64, Sendable {

@@ -1,5 +1,5 @@
-// The change source over a change map: tracked writes while the machine runs, the guards while it is off,
-// and all allocated blocks where the record was lost.
+// The change source over a change map: tracked writes while the machine runs, the guards while it
+// is off, and all allocated blocks where the record was lost.
 import Glibc
 import Model
 

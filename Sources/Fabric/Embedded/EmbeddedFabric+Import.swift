@@ -13,9 +13,10 @@ package enum ImportedDisk: Sendable, Hashable {
 extension EmbeddedFabric {
     /// Makes a turned-off machine of raw images, named `disk0`, `disk1`, … in their order.
     ///
-    /// `machine.disks` is ignored. Raises `fabric.disk_refused` for a file that is missing, empty, not
-    /// regular, or not whole sectors; `fabric.machine_exists` when the name is taken. A failure or a
-    /// crash leaves no part of the machine. `blockBytes` is the unit of tracked writes, 4 to 64 KiB.
+    /// `machine.disks` is ignored. Raises `fabric.disk_refused` for a file that is missing, empty,
+    /// not regular, or not whole sectors; `fabric.machine_exists` when the name is taken. A failure
+    /// or a crash leaves no part of the machine. `blockBytes` is the unit of tracked writes, 4 to
+    /// 64 KiB.
     @discardableResult
     package func importMachine(
         _ machine: VirtualMachine, disks: [ImportedDisk], blockBytes: Int = 65_536

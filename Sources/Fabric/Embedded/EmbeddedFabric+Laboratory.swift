@@ -1,5 +1,5 @@
-// What only a lab has: sites, hosts, switches and networks are made at will, and sites are cut off, lost
-// and joined again on purpose.
+// What only a lab has: sites, hosts, switches and networks are made at will, and sites are cut off,
+// lost and joined again on purpose.
 import Model
 
 extension EmbeddedFabric {
@@ -53,8 +53,8 @@ extension EmbeddedFabric {
         }
     }
 
-    /// Removes a switch from `host`, from every host of the site when nil; cards that name it keep the
-    /// name and have no link. Succeeds when it is not there.
+    /// Removes a switch from `host`, from every host of the site when nil; cards that name it keep
+    /// the name and have no link. Succeeds when it is not there.
     package func removeSwitch(_ name: String, host: String?, at site: String) async throws {
         try await changeSite(site) { site in
             if let host { try site.require(host, among: site.hosts.map(\.name), "host") }

@@ -56,8 +56,8 @@ extension EmbeddedFabric {
             try before.checkUpdate(to: after)
             try after.checkPlace(in: try lab.site(before.id.site))
             if before.role == .replica, after.role == .production {
-                // From here the record is of what the new primary writes; what lies in the images is
-                // what the old one has sent.
+                // From here the record is of what the new primary writes; what lies in the images
+                // is what the old one has sent.
                 try lab.changeMap(record).restart()
             }
             record.machine = after

@@ -1,6 +1,6 @@
-// Power on and off. On: not a replica, every image there, the fence; then the map knows that the machine
-// runs, then the record says so. Off the other way round is the map first too: what is killed in between
-// is mended by whoever opens the map next, with a scan at worst.
+// Power on and off. On: not a replica, every image there, the fence; then the map knows that the
+// machine runs, then the record says so. Off the other way round is the map first too: what is
+// killed in between is mended by whoever opens the map next, with a scan at worst.
 import Model
 
 extension EmbeddedFabric {

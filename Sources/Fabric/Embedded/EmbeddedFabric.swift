@@ -1,5 +1,5 @@
-// The fabric of the lab form of deployment: sites are folders, machines are folders, disks are ordinary
-// sparse raw files.
+// The fabric of the lab form of deployment: sites are folders, machines are folders, disks are
+// ordinary sparse raw files.
 //
 //     LAB/lab.lock                              flock: one change at a time, over all processes
 //     LAB/sites/<site>/site.json                hosts, switches, networks
@@ -7,8 +7,8 @@
 //     LAB/sites/<site>/machines/<vm>/machine.json
 //     LAB/sites/<site>/machines/<vm>/disk0.raw, disk0.fleece, changes.map
 //
-// Every JSON file is replaced whole, so that reading needs no lock. This file: what only reads. Machines,
-// power, cards and the lab's own administration are in the extensions.
+// Every JSON file is replaced whole, so that reading needs no lock. This file: what only reads.
+// Machines, power, cards and the lab's own administration are in the extensions.
 import Model
 
 /// The fabric of a lab folder. Instances share nothing but the folder: any number, in any process.

@@ -1,5 +1,5 @@
-// One production machine of a name runs at a time (F-6). A start is decided under the lab's lock from
-// what every other site says, so that two starts never see each other's past:
+// One production machine of a name runs at a time (F-6). A start is decided under the lab's lock
+// from what every other site says, so that two starts never see each other's past:
 //
 //     the other site …                       … lets the machine start
 //     has no machine of the name             yes
@@ -9,9 +9,9 @@
 //     runs it in production                  no, `runs_elsewhere`
 //     holds it otherwise                     yes
 //
-// A running machine cannot change its role, a lost site's machines are off before the site is marked
-// lost, and one that comes back starts nothing. So a start is the only way to a second running machine,
-// and it leaves none.
+// A running machine cannot change its role, a lost site's machines are off before the site is
+// marked lost, and one that comes back starts nothing. So a start is the only way to a second
+// running machine, and it leaves none.
 import Model
 
 /// What is known of the machine of the same name at one other site.

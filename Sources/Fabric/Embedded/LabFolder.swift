@@ -1,4 +1,5 @@
-// Paths, records and locks of a lab folder; what they mean is decided in `EmbeddedFabric`. Calls block.
+// Paths, records and locks of a lab folder; what they mean is decided in `EmbeddedFabric`. Calls
+// block.
 import Glibc
 import Model
 

@@ -1,6 +1,7 @@
-// A machine's folder is made aside and renamed into its place, or renamed away and then deleted, so that
-// a machine is there whole or not at all. Its maker holds a lock on the folder; one without a maker is
-// rubbish of a crash, and the next who makes or removes a machine at the site sweeps it away.
+// A machine's folder is made aside and renamed into its place, or renamed away and then deleted, so
+// that a machine is there whole or not at all. Its maker holds a lock on the folder; one without a
+// maker is rubbish of a crash, and the next who makes or removes a machine at the site sweeps it
+// away.
 import Glibc
 import Model
 

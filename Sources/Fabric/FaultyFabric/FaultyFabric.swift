@@ -1,5 +1,5 @@
-// A fabric with faults: the same interface, and failures before or after the calls a plan names. Ships
-// with the product: a rehearsal asks what a run does when an answer is lost.
+// A fabric with faults: the same interface, and failures before or after the calls a plan names.
+// Ships with the product: a rehearsal asks what a run does when an answer is lost.
 import Model
 
 /// Wraps a fabric, records every call in its effect log, and fails the calls its plan names.

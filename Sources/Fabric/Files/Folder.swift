@@ -1,4 +1,5 @@
-// Folders, and files that are replaced whole: written beside, synced, renamed, and the folder synced.
+// Folders, and files that are replaced whole: written beside, synced, renamed, and the folder
+// synced.
 import FoundationEssentials
 import Glibc
 import Model

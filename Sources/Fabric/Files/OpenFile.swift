@@ -1,5 +1,5 @@
-// A file of the operating system: whole reads and writes at an offset, every refusal a `Failure` that
-// names the file. Calls block.
+// A file of the operating system: whole reads and writes at an offset, every refusal a `Failure`
+// that names the file. Calls block.
 import Glibc
 import Model
 import SystemLinux

@@ -1,5 +1,6 @@
-// Locks on bytes of a file, between processes and between handles of one process ("open file description
-// locks"). The kernel frees them when their holder dies, in whatever way: no lock outlives its purpose.
+// Locks on bytes of a file, between processes and between handles of one process ("open file
+// description locks"). The kernel frees them when their holder dies, in whatever way: no lock
+// outlives its purpose.
 import Glibc
 import Model
 import SystemLinux

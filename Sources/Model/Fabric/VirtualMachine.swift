@@ -1,5 +1,5 @@
-// A virtual machine as one site knows it. The primary and its replica are two machines of one name at
-// two sites; which of them is which is the business of protection, not of the fabric.
+// A virtual machine as one site knows it. The primary and its replica are two machines of one name
+// at two sites; which of them is which is the business of protection, not of the fabric.
 
 /// Names a machine: `oslo/sql01`.
 package struct MachineID: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
@@ -112,8 +112,8 @@ package struct NetworkCard: Sendable, Hashable, Codable {
     }
 }
 
-/// The failover address of a card. Switched on but left empty, it gives the guest a link-local address
-/// at power-on: the incident that P-4 remembers.
+/// The failover address of a card. Switched on but left empty, it gives the guest a link-local
+/// address at power-on: the incident that P-4 remembers.
 package struct FailoverAddress: Sendable, Hashable, Codable {
     package var address: String?
 

@@ -1,5 +1,6 @@
-// Failure codes: `room.what`, stable for ever. A code is declared once, with its page, in the file of
-// the room that raises it (`RunCodes.swift`, `FabricCodes.swift`, …); `muster explain CODE` prints the page.
+// Failure codes: `room.what`, stable for ever. A code is declared once, with its page, in the file
+// of the room that raises it (`RunCodes.swift`, `FabricCodes.swift`, …); `muster explain CODE`
+// prints the page.
 
 extension Failure {
     /// A stable name of a kind of failure, with the page that explains it.
@@ -17,8 +18,8 @@ extension Failure {
             self.remedy = remedy
         }
 
-        /// The declared code of that name, or a bare one: a journal may carry codes of later versions
-        /// and a runbook may raise codes of its own.
+        /// The declared code of that name, or a bare one: a journal may carry codes of later
+        /// versions and a runbook may raise codes of its own.
         package init(named name: String) {
             self =
                 Self.byName[name]

@@ -50,8 +50,8 @@ extension Failure.Code {
         "replication.log_damaged",
         meaning: "A replication or undo log does not hold what was written into it.",
         remedy:
-            "Nothing of it stays on a disk. A received log was put away, and the next `muster sync` "
-            + "sends its blocks again; a damaged undo log costs the points behind it.")
+            "Nothing of it stays on a disk. A received log was put away, and the next `muster "
+            + "sync` sends its blocks again; a damaged undo log costs the points behind it.")
 
     package static let logRefused = Self(
         "replication.log_refused",

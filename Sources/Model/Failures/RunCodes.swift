@@ -1,5 +1,5 @@
-// Codes that runs raise (Orchestration/Runs); each with its page. What may follow what for a run and a
-// question is kept by the store, and its codes stand there.
+// Codes that runs raise (Orchestration/Runs); each with its page. What may follow what for a run
+// and a question is kept by the store, and its codes stand there.
 
 extension Failure.Code {
     static let run: [Self] = [

@@ -1,4 +1,5 @@
-// Codes that Store raises, and those of the pure machines it applies (Model/Runs); each with its page.
+// Codes that Store raises, and those of the pure machines it applies (Model/Runs); each with its
+// page.
 
 extension Failure.Code {
     static let store: [Self] = [

@@ -26,7 +26,8 @@ package struct Protection: Sendable, Hashable, Codable {
     package var sentSequence: Int
     /// The newest log of this generation that the replica's disks hold.
     package var appliedSequence: Int
-    /// The hash of the log of `appliedSequence`, which the next one must name; empty before the first.
+    /// The hash of the log of `appliedSequence`, which the next one must name; empty before the
+    /// first.
     package var latestLogHash: String
     /// The fencing epoch under which the production side may run (F-6).
     package var epoch: Int
@@ -72,7 +73,8 @@ package struct Protection: Sendable, Hashable, Codable {
         self.operations = []
     }
 
-    /// The machine that is somebody's service: the replica once it was failed over and not reversed.
+    /// The machine that is somebody's service: the replica once it was failed over and not
+    /// reversed.
     package var production: MachineID {
         switch state {
         case .failedOverWaitingCompletion, .failedOver: replica
@@ -125,8 +127,8 @@ package struct FailoverRecord: Sendable, Hashable, Codable {
     package var epoch: Int
     /// Why it was done though the primary answered.
     package var reason: String?
-    /// The old primary was turned off and told that it is a replica now; else only the epoch keeps it
-    /// from being started.
+    /// The old primary was turned off and told that it is a replica now; else only the epoch keeps
+    /// it from being started.
     package var isPrimaryFenced: Bool
 
     package init(kind: FailoverKind, point: Int, epoch: Int, reason: String?) {

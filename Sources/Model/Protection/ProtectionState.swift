@@ -1,5 +1,5 @@
-// What may follow what in the life of a protection. Pure: an event in, the next state out; every
-// transition that is not drawn here is refused.
+// What may follow what in the life of a protection. Pure: an event in, the next state out;
+// every transition that is not drawn here is refused.
 //
 //                           protected
 //            disabled ────────────────▶ ready-for-initial-replication
@@ -29,8 +29,8 @@
 //                 failed-over ──reversed──▶ replicating
 //                             ──reversedWithResync──▶ waiting-for-resync
 //
-// Another point may be chosen until `completed`; that is why a reversal with resync, which must follow
-// an unplanned failover, starts from failed-over only.
+// Another point may be chosen until `completed`; that is why a reversal with resync, which must
+// follow an unplanned failover, starts from failed-over only.
 
 package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable {
     case disabled

@@ -1,5 +1,5 @@
-// The journal: what a run meant to do and what came of it. Entries are appended and never changed; in a
-// branch they alternate intent, outcome, intent, outcome, without a gap.
+// The journal: what a run meant to do and what came of it. Entries are appended and never changed;
+// in a branch they alternate intent, outcome, intent, outcome, without a gap.
 
 package struct JournalEntry: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, Codable {

@@ -1,12 +1,12 @@
-// The chain that makes a journal tamper-evident: each entry carries the SHA-256 of the one before it and
-// of itself.
+// The chain that makes a journal tamper-evident: each entry carries the SHA-256 of the one before
+// it and of itself.
 //
 //     link(n) = SHA-256( link(n-1) · run · sequence · at · kind · field(branch) · field(primitive)
 //                        · field(payload) )
 //     link(0) = 32 zero bytes, at the head of every branch
 //
-// Numbers are 8 bytes, little-endian; kind is one byte (0 intent, 1 result, 2 failure); a field is its
-// length as such a number and its UTF-8 bytes. No two entries have the same bytes.
+// Numbers are 8 bytes, little-endian; kind is one byte (0 intent, 1 result, 2 failure); a field is
+// its length as such a number and its UTF-8 bytes. No two entries have the same bytes.
 import SystemCrypto
 
 /// Thirty-two bytes that stand for an entry and all that came before it in its branch.

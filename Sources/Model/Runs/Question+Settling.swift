@@ -1,5 +1,5 @@
-// What may follow what for a question: who may settle it, until when, and with which words the second
-// one is sent home. Nothing here knows how a question is kept.
+// What may follow what for a question: who may settle it, until when, and with which words the
+// second one is sent home. Nothing here knows how a question is kept.
 
 extension Question {
     /// The question once `reply` is accepted.
@@ -95,8 +95,8 @@ extension Question {
 }
 
 extension Sequence where Element == Question {
-    /// How long these questions kept their run waiting for people, up to `now`: time in which two were
-    /// open counts once (M-4).
+    /// How long these questions kept their run waiting for people, up to `now`: time in which two
+    /// were open counts once (M-4).
     package func timeWaited(until now: Timestamp) -> Duration {
         let spans = map { ($0.askedAt, $0.settledAt ?? now) }.sorted { $0.0 < $1.0 }
         var total = Duration.zero

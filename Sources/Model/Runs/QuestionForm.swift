@@ -1,5 +1,5 @@
-// What kind of answer a question takes, and which values are one. Every answer, from whichever face of
-// the program, passes here.
+// What kind of answer a question takes, and which values are one. Every answer, from whichever face
+// of the program, passes here.
 
 package enum QuestionForm: Sendable, Hashable {
     /// One of these texts, exactly.

@@ -10,15 +10,16 @@
 //        └─▶ failed, aborted      running ─▶ completed, failed, aborted
 //                                 waiting ─▶ failed, aborted      suspended ─▶ failed, aborted
 //
-// Completed, failed and aborted are final. The death of the engine is no event: a run that was running
-// is still running, and the next engine executes it again from its journal.
+// Completed, failed and aborted are final. The death of the engine is no event: a run that was
+// running is still running, and the next engine executes it again from its journal.
 
 package enum RunState: String, Sendable, Hashable, Codable, CaseIterable {
     /// Accepted, not begun. Goes to running, failed (it cannot be loaded) or aborted.
     case queued
     /// Being executed. Goes to waiting, suspended, completed, failed or aborted.
     case running
-    /// Out of memory until a person, a time or an event. Goes to running, suspended, failed, aborted.
+    /// Out of memory until a person, a time or an event. Goes to running, suspended, failed,
+    /// aborted.
     case waiting
     /// Put aside until somebody resumes it. Goes to running, failed or aborted.
     case suspended

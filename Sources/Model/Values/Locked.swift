@@ -1,5 +1,5 @@
-// State behind a lock of the operating system. Not `Synchronization.Mutex`: the thread sanitizer does
-// not see through it.
+// State behind a lock of the operating system. Not `Synchronization.Mutex`: the thread sanitizer
+// does not see through it.
 import Glibc
 
 /// A value that one thread at a time may touch.

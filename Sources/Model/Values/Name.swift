@@ -3,7 +3,8 @@
 package enum Name {
     /// Returns `text` when it can name a thing; raises `usage.invalid` otherwise.
     ///
-    /// A name is 1 to 63 bytes of letters, digits, `-`, `_` and `.`, and starts with a letter or digit.
+    /// A name is 1 to 63 bytes of letters, digits, `-`, `_` and `.`, and starts with a letter or
+    /// digit.
     @discardableResult
     package static func checked(_ text: String, _ what: String) throws(Failure) -> String {
         let isPlain = text.utf8.allSatisfy { byte in

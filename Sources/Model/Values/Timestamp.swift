@@ -1,4 +1,5 @@
-// An instant in UTC, and where instants come from. Everything stored is UTC; schedules name their zone.
+// An instant in UTC, and where instants come from. Everything stored is UTC; schedules name their
+// zone.
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 package struct Timestamp: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {

@@ -1,9 +1,9 @@
 // Canonical JSON: one text for one value, so that equal bytes mean equal values.
 //
-// The rule: keys sorted by their UTF-8 bytes, no white space, integers without a point, floats always
-// with one (or an exponent) in the shortest form that reads back equal, no nan or inf, control
-// characters, quote and backslash escaped and nothing else. `CLua` writes the same form in C; the two
-// are held together by a test.
+// The rule: keys sorted by their UTF-8 bytes, no white space, integers without a point, floats
+// always with one (or an exponent) in the shortest form that reads back equal, no nan or inf,
+// control characters, quote and backslash escaped and nothing else. `CLua` writes the same form in
+// C; the two are held together by a test.
 
 extension Value {
     /// This value's canonical JSON. A float that is not finite is a programmer error.

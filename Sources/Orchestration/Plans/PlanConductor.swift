@@ -1,6 +1,6 @@
-// The hands of the PlanMachine: begins tasks, hears how they end, parks the run when all that is left
-// waits for somebody. Keeps nothing: a new execution replays the journals of the tasks and comes to the
-// same place.
+// The hands of the PlanMachine: begins tasks, hears how they end, parks the run when all that is
+// left waits for somebody. Keeps nothing: a new execution replays the journals of the tasks and
+// comes to the same place.
 import Model
 import Store
 
@@ -131,7 +131,8 @@ private struct Conducting {
         }
     }
 
-    /// What runs beside a failed task stops at its next primitive; what waits for a person stops now.
+    /// What runs beside a failed task stops at its next primitive; what waits for a person stops
+    /// now.
     private mutating func stop(
         _ reason: Failure, in group: inout ThrowingTaskGroup<Report, any Error>
     ) {

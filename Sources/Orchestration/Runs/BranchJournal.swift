@@ -1,12 +1,13 @@
-// One branch of a run being executed: every call goes through here. Where the journal has an outcome it
-// is returned; where the journal ends the call is performed; between the two lies the call whose outcome
-// nobody knows.
+// One branch of a run being executed: every call goes through here. Where the journal has an
+// outcome it is returned; where the journal ends the call is performed; between the two lies the
+// call whose outcome nobody knows.
 //
 //     call ──▶ journal has intent and outcome ──▶ outcome             (replay)
 //          ──▶ journal has the intent only ──▶ was it done? ──▶ record ──▶ outcome
 //          ──▶ journal ends ──▶ record intent ──▶ act ──▶ record outcome
 //
-// Must stay true: no act without its intent on disk, no outcome seen by the script that is not on disk.
+// Must stay true: no act without its intent on disk, no outcome seen by the script that is not on
+// disk.
 import Model
 import Store
 
@@ -65,8 +66,8 @@ package struct BranchJournal {
         notes = []
     }
 
-    /// Calls a primitive. Raises `run.code_changed` when the journal holds another call here, and what
-    /// the store raises; everything the primitive raises is an outcome.
+    /// Calls a primitive. Raises `run.code_changed` when the journal holds another call here, and
+    /// what the store raises; everything the primitive raises is an outcome.
     package mutating func call(
         _ primitive: Primitive, _ arguments: String, at position: SourcePosition? = nil,
         in phase: Primitive.Phase = .run
@@ -170,7 +171,7 @@ package struct BranchJournal {
             return try await read(primitive, call, opening: [.journaled(intent)])
         }
         do {
-            let opening = try await openings(primitive, call)
+            let opening = try await primitive.openings(of: call)
             try await commit(opening + [.journaled(intent)])
         } catch let failure as Failure where failure.isOutcome {
             return try await close(
@@ -179,19 +180,6 @@ package struct BranchJournal {
         clock = startedAt
         if case .waits = primitive.effect { return try await look(primitive, call) }
         return try await act(primitive, call)
-    }
-
-    /// Changes that belong to the intent: the hold on the vms a write names, and the act's own rows.
-    private func openings(_ primitive: Primitive, _ call: PrimitiveCall) async throws -> [Change] {
-        var changes = try await primitive.opening(call)
-        if primitive.isWrite, case .vm? = primitive.parameters.first?.type {
-            let argument = primitive.parameters[0].name
-            let name = try await MachineDirectory(services: call.services)
-                .id(of: call.arguments[argument] ?? .null).name
-            changes.insert(
-                .vmsClaimed([name], by: context.run.id, at: call.startedAt), at: 0)
-        }
-        return changes
     }
 
     /// A read needs no intent of its own: both entries are written together.

@@ -1,12 +1,14 @@
-// Leading: executing runs. A pass executes a run once from the top and writes down how it ended; leading
-// repeats passes until the run is over, sleeping between them without a thread or a timer a run.
+// Leading: executing runs. A pass executes a run once from the top and writes down how it ended;
+// leading repeats passes until the run is over, sleeping between them without a thread or a timer a
+// run.
 import LuaRuntime
 import Model
 import Store
 
 extension Orchestrator {
-    /// Executes a run once: to its end, or until all that is left waits for somebody. Returns the run
-    /// as it stands then. Raises only the engine's own trouble: the run stays as it was and goes on.
+    /// Executes a run once: to its end, or until all that is left waits for somebody. Returns the
+    /// run as it stands then. Raises only the engine's own trouble: the run stays as it was and
+    /// goes on.
     @discardableResult
     package func pass(
         _ id: RunID, under lease: LeaseToken? = nil, control: RunControl = RunControl()
@@ -85,8 +87,8 @@ extension Orchestrator {
         }
     }
 
-    /// Leads every run that has not ended, and each that is queued later, until cancelled. A run whose
-    /// engine has trouble is left for the next leader; the others go on.
+    /// Leads every run that has not ended, and each that is queued later, until cancelled. A run
+    /// whose engine has trouble is left for the next leader; the others go on.
     package func leadAll(
         under lease: LeaseToken?, listen: @escaping @Sendable () throws -> AsyncStream<Notice>
     ) async throws {

@@ -1,5 +1,5 @@
-// The only door of the room: what the command, the HTTP API and the tests ask for. Whoever holds the
-// lead executes runs; everybody may start, answer and ask to abort, and rings the leader.
+// The only door of the room: what the command, the HTTP API and the tests ask for. Whoever holds
+// the lead executes runs; everybody may start, answer and ask to abort, and rings the leader.
 import Fabric
 import LuaRuntime
 import Model
@@ -81,8 +81,8 @@ extension Orchestrator {
 // MARK: Starting, answering, aborting
 
 extension Orchestrator {
-    /// Writes a run down, with the decision behind it (F-5), and returns its number. It begins when the
-    /// leader executes it.
+    /// Writes a run down, with the decision behind it (F-5), and returns its number. It begins when
+    /// the leader executes it.
     ///
     /// Raises `run.source_missing`, what loading the card raises, `run.parameter_invalid`, and
     /// `usage.invalid` for a plan without a kind or a runbook with one.
@@ -153,8 +153,8 @@ extension Orchestrator {
         ring(Notice(topic: "answered", run: question.place.run))
     }
 
-    /// Asks for the end of a run; the leader ends it, in whatever state it is. A run that nobody leads
-    /// ends when it is resumed.
+    /// Asks for the end of a run; the leader ends it, in whatever state it is. A run that nobody
+    /// leads ends when it is resumed.
     package func requestAbort(_ run: RunID, by person: Person, reason: String?) async throws {
         let request = AbortRequest(by: person.name, reason: reason, at: now)
         try await store.commit([.abortRequested(run, request)])

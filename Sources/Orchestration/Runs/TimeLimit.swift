@@ -13,7 +13,8 @@ struct TimeLimit: Sendable {
     }
 
     func run(
-        _ work: @escaping @Sendable () async throws -> Value, elseThrow late: @autoclosure @escaping @Sendable () -> Failure
+        _ work: @escaping @Sendable () async throws -> Value,
+        elseThrow late: @autoclosure @escaping @Sendable () -> Failure
     ) async throws -> Value {
         guard let limit else { return try await work() }
         let finish = FirstOutcome()

@@ -3,7 +3,8 @@ import Fabric
 import Model
 
 extension ReplicaSide {
-    /// The next received log onto the disks. Raises `replication.log_refused` when it does not follow.
+    /// The next received log onto the disks. Raises `replication.log_refused` when it does not
+    /// follow.
     func forward(_ log: ReplicationLog, _ protection: Protection) throws -> LogApplication {
         try check(log, protection)
         let inverse = protection.points.last.map { latest in

@@ -48,8 +48,8 @@ struct LogApplication: Sendable {
         try files.syncFolder(folder)
     }
 
-    /// A damaged inverse is no reason to stop when the disks are untouched: it is made again. When they
-    /// are not, the caller has to give up the older points first.
+    /// A damaged inverse is raised, never replaced: the disks may be half written by now, and one
+    /// made of them would lead nowhere.
     private func isInverseWhole() throws -> Bool {
         guard let inverse, try files.stamp(inverse.path) != nil else { return false }
         let kept = try ReplicationLog(inverse.path, files: files)

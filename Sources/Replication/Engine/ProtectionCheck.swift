@@ -35,7 +35,7 @@ struct ProtectionCheck {
         guard primary.role == .production else {
             throw Failure(
                 .alreadyProtected,
-                "\(primary.id) is a \(primary.role.rawValue) machine; protect the production machine",
+                "\(primary.id) is a \(primary.role.rawValue) machine; protect the production one",
                 context: ["vm": primary.id.name, "site": primary.id.site])
         }
         guard options.target != primary.id.site else {

@@ -1,5 +1,5 @@
-// One replica's disks and logs, in the hands of one operation. Blocks; everything here may be done again
-// after a death, and finds what was finished and what was not.
+// One replica's disks and logs, in the hands of one operation. Blocks; everything here may be done
+// again after a death, and finds what was finished and what was not.
 import Fabric
 import Model
 
@@ -61,9 +61,9 @@ struct ReplicaSide: Sendable {
         }
     }
 
-    /// Copies what differs straight onto disks that hold no point yet; durable when it returns, and the
-    /// hashes with it. A death in its middle is found as disks without hashes: what was copied is
-    /// recognised and not copied again. Returns the bytes written.
+    /// Copies what differs straight onto disks that hold no point yet; durable when it returns, and
+    /// the hashes with it. A death in its middle is found as disks without hashes: what was copied
+    /// is recognised and not copied again. Returns the bytes written.
     func seed(_ sources: [LogSource], _ protection: Protection) throws -> Int64 {
         precondition(protection.points.isEmpty, "a point can be written over by its log only")
         try forgetHashes()
@@ -121,8 +121,8 @@ struct ReplicaSide: Sendable {
         try files.syncFolder(folder)
     }
 
-    /// Deletes what nobody will ask for: unfinished files, logs of older generations, undo logs behind
-    /// the oldest point, and logs that lead forward once no other point may be chosen.
+    /// Deletes what nobody will ask for: unfinished files, logs of older generations, undo logs
+    /// behind the oldest point, and logs that lead forward once no other point may be chosen.
     func sweep(_ protection: Protection) throws {
         let oldest = protection.points.first?.sequence ?? protection.appliedSequence
         let isOver = protection.state == .failedOver

@@ -1,5 +1,5 @@
-// The replica's part of a cycle, and what is done first after a death: logs that have arrived are applied,
-// an application that cannot be ended is taken back.
+// The replica's part of a cycle, and what is done first after a death: logs that have arrived are
+// applied, an application that cannot be ended is taken back.
 import Fabric
 import Model
 
@@ -11,8 +11,8 @@ struct CycleCost: Sendable {
 }
 
 extension ReplicationEngine {
-    /// Brings the replica to a whole point: delivers what was written and not delivered, applies what
-    /// was delivered and not applied, and puts away what can be neither.
+    /// Brings the replica to a whole point: delivers what was written and not delivered, applies
+    /// what was delivered and not applied, and puts away what can be neither.
     func settle(_ protection: Protection) async throws -> Protection {
         var protection = protection
         let side = try await replicaSide(protection)
@@ -26,9 +26,9 @@ extension ReplicationEngine {
         return try await checkStamps(protection, side)
     }
 
-    /// Applies the log that follows; the record holds the new point when this returns. A log that is
-    /// refused or damaged is put away: its blocks are in the next cut again, for its cut was never
-    /// acknowledged.
+    /// Applies the log that follows; the record holds the new point when this returns. A log that
+    /// is refused or damaged is put away: its blocks are in the next cut again, for its cut was
+    /// never acknowledged.
     func applyNext(
         _ protection: Protection, _ side: ReplicaSide, _ cost: CycleCost?, _ request: CycleRequest?
     ) async throws -> Protection {

@@ -1,11 +1,12 @@
-// The way of the bytes: cut → log → deliver → apply → ledger → acknowledge. A death anywhere leaves either
-// an open cut, whose blocks the source merges into the next, or a log that is applied first next time.
+// The way of the bytes: cut → log → deliver → apply → ledger → acknowledge. A death anywhere leaves
+// either an open cut, whose blocks the source merges into the next, or a log that is applied first
+// next time.
 import Fabric
 import Model
 
 extension ReplicationEngine {
-    /// Sends everything allocated; the protection is `replicating` afterwards. On a replica that holds
-    /// something already only the differing blocks travel.
+    /// Sends everything allocated; the protection is `replicating` afterwards. On a replica that
+    /// holds something already only the differing blocks travel.
     package func firstCopy(_ vm: String, operation: String? = nil) async throws -> RecoveryPoint {
         try await performCycle(vm, operation) { protection in
             var protection = protection
@@ -23,8 +24,8 @@ extension ReplicationEngine {
         }
     }
 
-    /// One cycle. In `waiting-for-resync` it is a resync, which sends the blocks that differ. Returns
-    /// the point the replica holds afterwards.
+    /// One cycle. In `waiting-for-resync` it is a resync, which sends the blocks that differ.
+    /// Returns the point the replica holds afterwards.
     ///
     /// A failure leaves the protection in `error` (or `waiting-for-resync`) with nothing lost.
     package func sync(

@@ -1,5 +1,6 @@
-// Failing over. The replica becomes production in one place: by an update of the fabric that raises its
-// epoch. Before it, both sides are held off; after it, the old primary cannot be powered on any more.
+// Failing over. The replica becomes production in one place: by an update of the fabric that raises
+// its epoch. Before it, both sides are held off; after it, the old primary cannot be powered on any
+// more.
 import Fabric
 import Model
 
@@ -109,8 +110,8 @@ extension ReplicationEngine {
         return try await save(begun, after: event)
     }
 
-    /// A person who names a point that is whole gets it, even when what came after it cannot be applied
-    /// now; one who asks for the latest is told why it cannot be had.
+    /// A person who names a point that is whole gets it, even when what came after it cannot be
+    /// applied now; one who asks for the latest is told why it cannot be had.
     private func settle(
         _ protection: Protection, for request: FailoverRequest
     ) async throws -> Protection {
@@ -130,8 +131,8 @@ extension ReplicationEngine {
         guard primary != nil, request.reason ?? "" == "" else { return }
         throw Failure(
             .reasonMissing,
-            "\(protection.primary) still answers; fail \(protection.vm) over as planned, which loses "
-                + "nothing, or give the reason for an unplanned failover",
+            "\(protection.primary) still answers; fail \(protection.vm) over as planned, which "
+                + "loses nothing, or give the reason for an unplanned failover",
             context: ["vm": protection.vm, "site": protection.primary.site])
     }
 

@@ -8,7 +8,8 @@ extension ReplicationEngine {
         try await required(vm).points
     }
 
-    /// What would be lost by an unplanned failover now: the time since the chosen point's cut (F-3).
+    /// What would be lost by an unplanned failover now: the time since the chosen point's cut
+    /// (F-3).
     package func lossWindow(of vm: String, point: Int? = nil) async throws -> Duration {
         let chosen = try RecoveryPointChain.point(point, of: try await required(vm))
         return clock.now - chosen.cutAt

@@ -3,11 +3,11 @@ import Fabric
 import Model
 
 extension ReplicationEngine {
-    /// Makes the turned-off replica and the record; copies nothing yet. A replica that is left
-    /// from an earlier protection is taken as it is: the first copy sends what differs.
+    /// Makes the turned-off replica and the record; copies nothing yet. A replica that is
+    /// left from an earlier protection is taken as it is: the first copy sends what differs.
     ///
-    /// Raises `replication.disk_not_replicable`, `replication.already_protected`, `usage.invalid` for
-    /// options out of range, and what the fabric raises.
+    /// Raises `replication.disk_not_replicable`, `replication.already_protected`, `usage.invalid`
+    /// for options out of range, and what the fabric raises.
     package func protect(
         _ machine: MachineID, _ options: ProtectionOptions, operation: String? = nil
     ) async throws -> Protection {
@@ -80,8 +80,9 @@ extension ReplicationEngine {
         }
     }
 
-    /// Ends the protection: a prepared machine may be started again, a test machine is deleted.
-    /// The replica stays, turned off, unless `deletesReplica`. Succeeds when there is no protection.
+    /// Ends the protection: a prepared machine may be started again, a test machine is
+    /// deleted. The replica stays, turned off, unless `deletesReplica`. Succeeds when there is no
+    /// protection.
     package func remove(
         _ vm: String, deletesReplica: Bool = false, operation: String? = nil
     ) async throws {

@@ -131,8 +131,8 @@ extension Protection {
 }
 
 extension LogSource {
-    /// The protected disks of a cut. With the replica's hashes: all blocks either side holds, of which
-    /// the equal ones are left out when they are read.
+    /// The protected disks of a cut. With the replica's hashes: all blocks either side holds, of
+    /// which the equal ones are left out when they are read.
     static func make(
         _ cut: Cut, _ disks: [ProtectedDisk], known: [[BlockHash]]?
     ) throws -> [LogSource] {

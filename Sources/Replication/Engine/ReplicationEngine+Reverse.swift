@@ -4,14 +4,15 @@ import Model
 
 extension ReplicationEngine {
     /// Turns the direction round. After a planned failover only new writes travel, for the old
-    /// primary's disks hold the very point that was failed over to; after an unplanned one, or when they
-    /// were changed meanwhile, the next `sync` compares the old disks and sends what differs.
+    /// primary's disks hold the very point that was failed over to; after an unplanned one, or when
+    /// they were changed meanwhile, the next `sync` compares the old disks and sends what differs.
     ///
     /// Raises `fabric.site_unreachable` while the old primary does not answer.
     package func reverse(_ vm: String, operation: String? = nil) async throws -> Protection {
         try await perform(vm, operation) { protection in
             let isSame = try await oldPrimaryIsUnchanged(protection)
-            // An old primary that was changed behind our back makes a planned failover an unplanned one.
+            // An old primary that was changed behind our back makes a planned failover an unplanned
+            // one.
             let completes = !isSame && protection.isPlanned && !protection.state.isFailedOver
             var reversed = protection
             if completes { reversed.state = try reversed.state.after(.completed) }

@@ -1,11 +1,11 @@
-// The test failover: a temporary machine with disks of its own, so that cycles go on and nothing the test
-// does reaches the replica (F-1).
+// The test failover: a temporary machine with disks of its own, so that cycles go on and nothing
+// the test does reaches the replica (F-1).
 import Fabric
 import Model
 
 extension ReplicationEngine {
-    /// Makes `VM-test` at the replica's site, turned off, with the disks of a point, its cards on an
-    /// isolated network (of that name, or the first of its host) or unplugged. Cycles go on.
+    /// Makes `VM-test` at the replica's site, turned off, with the disks of a point, its cards on
+    /// an isolated network (of that name, or the first of its host) or unplugged. Cycles go on.
     ///
     /// Asked again while it stands, it answers with the machine that is there. Raises
     /// `replication.point_missing`, `replication.network_not_isolated`.

@@ -1,4 +1,5 @@
-// What every verb begins and ends with: the machine's turn, the record, and the note of what was done.
+// What every verb begins and ends with: the machine's turn, the record, and the note of what was
+// done.
 import Fabric
 import Model
 

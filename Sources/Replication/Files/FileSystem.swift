@@ -1,14 +1,15 @@
-// The seam to files: everything of the log, undo and apply path goes through it, so that a simulated one
-// can cut the power between any two steps. What a call promises is what POSIX promises, no more: bytes
-// are durable after `sync` of the file, names after `syncFolder` of the folder they stand in.
+// The seam to files: everything of the log, undo and apply path goes through it, so that a
+// simulated one can cut the power between any two steps. What a call promises is what POSIX
+// promises, no more: bytes are durable after `sync` of the file, names after `syncFolder` of the
+// folder they stand in.
 import Model
 
 package enum OpenMode: Sendable {
     case read
     /// The file must be there.
     case write
-    /// As `write`, for large pieces that are written once: they go past the page cache where that is
-    /// possible.
+    /// As `write`, for large pieces that are written once: they go past the page cache where that
+    /// is possible.
     case stream
     /// A new, empty file; one of that name loses its content.
     case create
@@ -21,8 +22,9 @@ package protocol FileSystem: Sendable {
     func names(in folder: String) throws -> [String]
     /// Makes a folder with its parents, durably; succeeds when it is there.
     func makeFolder(_ path: String) throws
-    /// Gives the content of `source` a second name; falls back to a copy across devices. The content
-    /// is durable when this returns if it was before; the name after `syncFolder`. Replaces `target`.
+    /// Gives the content of `source` a second name; falls back to a copy across devices. The
+    /// content is durable when this returns if it was before; the name after `syncFolder`. Replaces
+    /// `target`.
     func link(_ source: String, to target: String) throws
     func rename(_ source: String, to target: String) throws
     /// Succeeds when there is none.
@@ -32,8 +34,8 @@ package protocol FileSystem: Sendable {
     func stamp(_ path: String) throws -> ImageStamp?
 }
 
-/// An open file; closed when the last reference goes. Reads and writes at different places may run at
-/// the same time.
+/// An open file; closed when the last reference goes. Reads and writes at different places may run
+/// at the same time.
 package protocol DurableFile: AnyObject, Sendable {
     var path: String { get }
     func size() throws -> Int64

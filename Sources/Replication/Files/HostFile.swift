@@ -6,8 +6,8 @@ import SystemLinux
 final class HostFile: DurableFile {
     let path: String
     private let descriptor: Int32
-    /// The same file past the page cache; -1 when it was not asked for, or the file system has no such
-    /// thing.
+    /// The same file past the page cache; -1 when it was not asked for, or the file system has no
+    /// such thing.
     private let direct: Int32
 
     #if arch(arm64)
@@ -76,7 +76,7 @@ final class HostFile: DurableFile {
     /// How much of the buffer went past the page cache: all that is aligned, or nothing.
     private func writeDirectly(_ buffer: UnsafeRawBufferPointer, at offset: Int64) throws -> Int {
         let address = Int(bitPattern: buffer.baseAddress)
-        let isAligned = [address, buffer.count, Int(offset)].allSatisfy { $0 % Self.directUnit == 0 }
+        let isAligned = (address | buffer.count | Int(offset)) % Self.directUnit == 0
         guard direct >= 0, isAligned else { return 0 }
         let count = pwrite(direct, buffer.baseAddress!, buffer.count, Int(offset))
         if count >= 0 { return count }
@@ -108,8 +108,8 @@ final class HostFile: DurableFile {
         }
     }
 
-    /// The whole of `fsync`, not `fdatasync`: the time of the last change must be durable too, since
-    /// an image's stamp is how a foreign write is noticed.
+    /// The whole of `fsync`, not `fdatasync`: the time of the last change must be durable too,
+    /// since an image's stamp is how a foreign write is noticed.
     func sync() throws {
         if fsync(descriptor) != 0 { throw Failure.ofSystem("sync", path) }
     }

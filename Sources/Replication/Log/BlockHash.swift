@@ -1,4 +1,5 @@
-// The xxh3-128 of a block's bytes. It finds accidents, not tampering; authenticity is the transport's job.
+// The xxh3-128 of a block's bytes. It finds accidents, not tampering; authenticity is the
+// transport's job.
 import Model
 import SystemXxhash
 

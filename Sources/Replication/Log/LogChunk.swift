@@ -1,5 +1,5 @@
-// A disk as a log takes it, and the share of it that one worker handles at a time: up to 1 MiB, so that
-// reads are large and memory is small.
+// A disk as a log takes it, and the share of it that one worker handles at a time: up to 1 MiB, so
+// that reads are large and memory is small.
 import Fabric
 import Model
 

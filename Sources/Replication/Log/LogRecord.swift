@@ -1,4 +1,5 @@
-// One block in a log, as the index has it; the record itself begins with the first 40 of these bytes.
+// One block in a log, as the index has it; the record itself begins with the first 40 of these
+// bytes.
 //
 //      0   4  number of the disk in the header
 //      4   4  encoding: 0 zeros without payload, 1 raw, 2 zstd

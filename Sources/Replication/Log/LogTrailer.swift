@@ -1,5 +1,5 @@
-// The last 48 bytes of a log. A log is whole when the trailer is there, counts the file's bytes rightly
-// and its hash is that of header and index, which hold the hash of every block.
+// The last 48 bytes of a log. A log is whole when the trailer is there, counts the file's bytes
+// rightly and its hash is that of header and index, which hold the hash of every block.
 //
 //      0   8  position of the index
 //      8   8  number of records in the index

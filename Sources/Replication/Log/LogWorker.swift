@@ -1,4 +1,5 @@
-// One thread's part in writing a log: reads a chunk, hashes and compresses its blocks, takes its place.
+// One thread's part in writing a log: reads a chunk, hashes and compresses its blocks, takes its
+// place.
 import Fabric
 import Model
 

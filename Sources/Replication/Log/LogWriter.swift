@@ -1,13 +1,13 @@
 // Writes a replication log, or an undo log, which is one in the other direction:
 //
 //     header (LogHeader)   who, which point, which disks
-//     records              40 bytes (LogRecord) and the payload, by disk and offset, no gap between them
+//     records              40 bytes (LogRecord) and the payload, by disk and offset, without a gap
 //     index                48 bytes per record: its head again, and where it stands
 //     trailer (LogTrailer) 48 bytes
 //
-// All numbers are little-endian. A log is written under another name, synced, renamed, and its folder
-// synced; under its own name it is whole and never changes. Workers read, hash and compress chunks side
-// by side and pass a turnstile in order to take their place in the file.
+// All numbers are little-endian. A log is written under another name, synced, renamed, and its
+// folder synced; under its own name it is whole and never changes. Workers read, hash and compress
+// chunks side by side and pass a turnstile in order to take their place in the file.
 import Fabric
 import Model
 
@@ -73,8 +73,8 @@ struct LogWriter: Sendable {
 
 /// The growing end of a log, which workers extend one by one.
 final class LogTail: @unchecked Sendable {
-    // Unchecked: `cursor` is touched under `lock`, `position` and `records` inside the turnstile only,
-    // or after the workers have ended.
+    // Unchecked: `cursor` is touched under `lock`, `position` and `records` inside the turnstile
+    // only, or after the workers have ended.
     let header: LogHeader
     let sources: [LogSource]
     let turnstile = Turnstile()

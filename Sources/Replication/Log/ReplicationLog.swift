@@ -1,6 +1,6 @@
-// A whole log, opened for reading. Nothing in it is believed: header, index and trailer are checked when
-// it is opened, every block when it is read. What does not hold is `replication.log_damaged`, which names
-// the file and the byte; nothing of a damaged log reaches a disk.
+// A whole log, opened for reading. Nothing in it is believed: header, index and trailer are checked
+// when it is opened, every block when it is read. What does not hold is `replication.log_damaged`,
+// which names the file and the byte; nothing of a damaged log reaches a disk.
 import Fabric
 import Model
 

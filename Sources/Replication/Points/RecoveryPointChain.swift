@@ -2,8 +2,8 @@
 //
 //     disks = point 9 ──9.undo──▶ point 8 ──8.undo──▶ point 7        (kept: 7, 8, 9)
 //
-// Dropping the oldest point is deleting the undo log that leads to it. An older point is read by laying
-// the undo logs over the disks; nothing is written for that.
+// Dropping the oldest point is deleting the undo log that leads to it. An older point is read by
+// laying the undo logs over the disks; nothing is written for that.
 import Fabric
 import Model
 

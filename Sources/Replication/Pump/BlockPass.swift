@@ -1,11 +1,12 @@
-// One pass over the blocks of a disk by some workers: each block is hashed and, when there is somewhere to
-// write it, copied where it differs from what is there. How a disk is scanned, and how a first copy is made.
+// One pass over the blocks of a disk by some workers: each block is hashed and, when there is
+// somewhere to write it, copied where it differs from what is there. How a disk is scanned, and how
+// a first copy is made.
 import Fabric
 import Model
 
 final class BlockPass: @unchecked Sendable {
-    // Unchecked: workers fill `found` at places that no two share, and it is read when they have ended;
-    // `cursor` and `copied` are under `lock`.
+    // Unchecked: workers fill `found` at places that no two share, and it is read when they have
+    // ended; `cursor` and `copied` are under `lock`.
     private let source: LogSource
     private let blockBytes: Int
     private let target: (any DurableFile)?

@@ -1,5 +1,5 @@
-// Hashes every block of an image: how a hash file begins, and how a replica that somebody else wrote to
-// is understood again.
+// Hashes every block of an image: how a hash file begins, and how a replica that somebody else
+// wrote to is understood again.
 import Fabric
 import Model
 

@@ -1,5 +1,5 @@
-// The hashes of a replica's blocks, kept in step with its disk by every application, so that a resync
-// reads the sender's side only.
+// The hashes of a replica's blocks, kept in step with its disk by every application, so that a
+// resync reads the sender's side only.
 //
 //      0   8  magic "MUSTRHSH"
 //      8   4  version, 1
@@ -8,11 +8,11 @@
 //     24   8  bytes of the disk
 //     32  16  xxh3-128 of the bytes before
 //     48  16  zero
-//     64      16 bytes per block: its xxh3-128, zero for a block of zeros; what lies beyond the end of
-//             the file is zero
+//     64      16 bytes per block: its xxh3-128, zero for a block of zeros; what lies beyond the end
+//             of the file is zero
 //
-// Valid when the header says what is expected. A file that is not is removed, and made anew from the
-// disk itself: always right, only slower.
+// Valid when the header says what is expected. A file that is not is removed, and made anew from
+// the disk itself: always right, only slower.
 import Fabric
 import Model
 
@@ -57,7 +57,8 @@ enum HashFile {
         let file = try files.open(path, .read)
         return try [BlockHash](unsafeUninitializedCapacity: identity.blocks) { buffer, used in
             try file.fill(UnsafeMutableRawBufferPointer(buffer), at: Int64(headerBytes))
-            // In memory as in the file: two little-endian words. Big-endian machines would swap here.
+            // In memory as in the file: two little-endian words. Big-endian machines would swap
+            // here.
             used = identity.blocks
         }
     }

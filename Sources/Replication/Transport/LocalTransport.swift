@@ -1,5 +1,5 @@
-// The transport between two sites of one lab: a log gets a second name in the replica's inbox, or is
-// copied when the sites stand on different devices.
+// The transport between two sites of one lab: a log gets a second name in the replica's inbox, or
+// is copied when the sites stand on different devices.
 import Model
 
 package struct LocalTransport: Transport {

@@ -1,4 +1,5 @@
-// The seam between two sites: logs cross it as files, and the hashes of the replica's blocks come back.
+// The seam between two sites: logs cross it as files, and the hashes of the replica's blocks come
+// back.
 import Model
 
 /// Blocks: call it on an i/o thread.

@@ -1,9 +1,9 @@
-// One engine leads a lab. The lead is a lock on the file `engine.lock`, which the kernel frees at the
-// death of its process, and a row with a token that rises at each taking: a leader that lost the lead
-// without noticing is recognised by its token.
+// One engine leads a lab. The lead is a lock on the file `engine.lock`, which the kernel frees at
+// the death of its process, and a row with a token that rises at each taking: a leader that lost
+// the lead without noticing is recognised by its token.
 //
 //     nobody leads ──lock taken──▶ locked ──row with token n+1──▶ leads with n+1
-//          ▲                         │ the row failed                  │ released, or the process died
+//          ▲                         │ the row failed                  │ released, or death
 //          └─────────────────────────┴─────────────────────────────────┘
 import Model
 
@@ -44,7 +44,8 @@ package final class Lease: Sendable {
         self.lock = lock
     }
 
-    /// Takes the lead of the store's lab. Raises `store.lease_held`, saying who holds it since when.
+    /// Takes the lead of the store's lab. Raises `store.lease_held`, saying who holds it since
+    /// when.
     package static func acquire(in store: Store, holder: LeaseHolder) async throws -> Lease {
         let lock = try LockFile(lockPath(store.folder))
         guard try lock.take() else { throw try refusal(in: store) }

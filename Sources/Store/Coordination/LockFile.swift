@@ -1,5 +1,5 @@
-// A file on which one process holds a lock that the kernel frees at the holder's death. The lock is of the
-// open-file-description kind, because such a lock can be looked at without being taken.
+// A file on which one process holds a lock that the kernel frees at the holder's death. The lock is
+// of the open-file-description kind, because such a lock can be looked at without being taken.
 import Glibc
 import Model
 

@@ -1,8 +1,10 @@
-// What goes through the bell. On the wire a notice is one datagram of UTF-8 text, at most 256 bytes:
+// What goes through the bell. On the wire a notice is one datagram of UTF-8 text, at most 256
+// bytes:
 //
 //     RUN SPACE TOPIC        RUN is the run's number, or `-` when the notice is about no run
 //
-// `17 answered`. A datagram of any other form is dropped: whoever may write to the lab may ring the bell.
+// `17 answered`. A datagram of any other form is dropped: whoever may write to the lab may ring the
+// bell.
 import Model
 
 /// Something has changed: go and look. A notice is a hint, never the thing itself.

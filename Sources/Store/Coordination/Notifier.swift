@@ -1,12 +1,13 @@
-// Pushes notices between the processes that share a lab, so that nobody polls. Each listener is a unix
-// datagram socket in the folder `notify` of the lab; who has news sends to every socket there.
+// Pushes notices between the processes that share a lab, so that nobody polls. Each listener is a
+// unix datagram socket in the folder `notify` of the lab; who has news sends to every socket there.
 //
-// Sockets are reached as `/proc/self/fd/N/NAME`, N being the open folder: an address holds 108 bytes, and
-// a lab may lie deeper than that.
+// Sockets are reached as `/proc/self/fd/N/NAME`, N being the open folder: an address holds 108
+// bytes, and a lab may lie deeper than that.
 //
-// A listener whose queue is full misses notices. The sender then leaves a file `NAME.missed` and sends
-// once more: either that arrives, or the queue was full again and the listener has yet to drain it. In
-// both cases he looks for the file after the file was made, and yields `Notice.missed`.
+// A listener whose queue is full misses notices. The sender then leaves a file `NAME.missed` and
+// sends once more: either that arrives, or the queue was full again and the listener has yet to
+// drain it. In both cases he looks for the file after the file was made, and yields
+// `Notice.missed`.
 import Glibc
 import Model
 
@@ -25,8 +26,8 @@ package final class Notifier: Sendable {
 
     deinit { close(sender) }
 
-    /// Everything that is notified from now on, by any process, this one included. The stream ends when
-    /// its consumer's task is cancelled or lets go of it. Raises `files.failed`.
+    /// Everything that is notified from now on, by any process, this one included. The stream ends
+    /// when its consumer's task is cancelled or lets go of it. Raises `files.failed`.
     package func listen() throws -> AsyncStream<Notice> {
         let listener = try NotifyListener(in: folder)
         let (stream, continuation) = AsyncStream.makeStream(

@@ -1,4 +1,5 @@
-// The folder of the bell: `NAME.socket` for each listener, `NAME.socket.missed` where he missed notices.
+// The folder of the bell: `NAME.socket` for each listener, `NAME.socket.missed` where he missed
+// notices.
 import Glibc
 import Model
 

@@ -30,7 +30,8 @@ final class NotifyListener: Sendable {
     /// Passes notices on until the stream ends; then closes and removes the socket.
     func start(_ continuation: AsyncStream<Notice>.Continuation) {
         let queue = DispatchQueue(label: "store.notify")
-        // Unsafe: Dispatch's sources may be cancelled from any thread, but are not declared Sendable.
+        // Unsafe: Dispatch's sources may be cancelled from any thread, but are not declared
+        // Sendable.
         nonisolated(unsafe) let source = DispatchSource.makeReadSource(
             fileDescriptor: descriptor, queue: queue)
         source.setEventHandler { [self] in drain(into: continuation) }

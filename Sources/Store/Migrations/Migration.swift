@@ -1,6 +1,7 @@
-// The schema's history. A migration that has been released is never edited: a change of mind is the next
-// migration. The database's `user_version` counts those that were applied; all that are missing are
-// applied in one transaction, so that two processes which open an old lab together both find it whole.
+// The schema's history. A migration that has been released is never edited: a change of mind is the
+// next migration. The database's `user_version` counts those that were applied; all that are
+// missing are applied in one transaction, so that two processes which open an old lab together both
+// find it whole.
 import GRDB
 import Model
 

@@ -1,5 +1,5 @@
-// From columns to the nouns of Model. A text that is not what the schema's writer put there is damage,
-// and is reported as such, with the column.
+// From columns to the nouns of Model. A text that is not what the schema's writer put there is
+// damage, and is reported as such, with the column.
 import GRDB
 import Model
 

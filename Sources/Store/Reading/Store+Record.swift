@@ -33,7 +33,8 @@ extension Store {
         }
     }
 
-    /// The last lease taken; nil when no engine has ever led. Whether its holder lives: `Lease.isHeld`.
+    /// The last lease taken; nil when no engine has ever led. Whether its holder lives:
+    /// `Lease.isHeld`.
     package func lastLease() throws -> (token: LeaseToken, holder: LeaseHolder)? {
         try read { db in
             try Row.fetchOne(

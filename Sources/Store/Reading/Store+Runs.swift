@@ -1,5 +1,5 @@
-// Reading runs and their sources. Reads block the calling thread for some tens of microseconds and see
-// the last commit.
+// Reading runs and their sources. Reads block the calling thread for some tens of microseconds and
+// see the last commit.
 import GRDB
 import Model
 

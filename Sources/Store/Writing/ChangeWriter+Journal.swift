@@ -1,5 +1,5 @@
-// The journal: the hottest rows of the house. The branch's last entry is looked at first, so that no gap
-// and no second outcome can be written, and so that the chain goes on from it.
+// The journal: the hottest rows of the house. The branch's last entry is looked at first, so that
+// no gap and no second outcome can be written, and so that the chain goes on from it.
 import GRDB
 import GRDBSQLite
 import Model

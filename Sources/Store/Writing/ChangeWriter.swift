@@ -1,5 +1,6 @@
-// Applies changes to the database, inside a transaction that somebody else began. Which change may follow
-// what is decided by the pure machines of Model; here the row is read, the machine asked, the row written.
+// Applies changes to the database, inside a transaction that somebody else began. Which change may
+// follow what is decided by the pure machines of Model; here the row is read, the machine asked,
+// the row written.
 import GRDB
 import Model
 

@@ -1,13 +1,13 @@
-// The one writer. A caller who finds nobody writing commits his batch himself, on his own thread: no hop.
-// Who finds somebody writing leaves his batch and sleeps; the writing thread takes all that were left, as
-// one transaction, again and again until none is left. In a crowd, which is when the last group was more
-// than one, nobody commits for himself: he would pay for a transaction alone, and keep from running those
-// who would have shared it.
+// The one writer. A caller who finds nobody writing commits his batch himself, on his own thread:
+// no hop. Who finds somebody writing leaves his batch and sleeps; the writing thread takes all
+// that were left, as one transaction, again and again until none is left. In a crowd, which is
+// when the last group was more than one, nobody commits for himself: he would pay for a
+// transaction alone, and keep from running those who would have shared it.
 //
-//               nobody writing                        batches were left
-//     idle ───────────────────────▶ inline commit ──────────────────────────▶ draining ─┐ again while
-//      ▲                                │ none was left                           │  ▲   │ some were
-//      └────────────────────────────────┴─────────────────────────────────────────┘  └───┘ left
+//               nobody writing                  batches were left
+//     idle ───────────────────▶ inline commit ──────────────────▶ draining ─┐ again while
+//      ▲                             │ none was left                  │  ▲  │ some were
+//      └─────────────────────────────┴────────────────────────────────┘  └──┘ left
 import GRDB
 import Model
 

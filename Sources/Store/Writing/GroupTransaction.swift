@@ -1,7 +1,7 @@
-// One transaction for many batches. They are applied one behind the other; where one is refused all is
-// undone and done again with a savepoint around each, so that the refused one falls alone. Refusals are
-// rare and savepoints cost as much as the rows. Where the transaction itself fails, nothing of it stands
-// and every caller is told.
+// One transaction for many batches. They are applied one behind the other; where one is refused all
+// is undone and done again with a savepoint around each, so that the refused one falls alone.
+// Refusals are rare and savepoints cost as much as the rows. Where the transaction itself fails,
+// nothing of it stands and every caller is told.
 //
 //     begin ─▶ all plain ─▶ commit ─▶ each stands
 //                 │ one refused           │ failed

@@ -1,6 +1,6 @@
-// What the writing connection remembers from one transaction to the next, so that a commit of one entry
-// reads nothing: where branches end, and the last lease. It holds while no other connection has written,
-// which SQLite's data version tells, and while nothing was undone.
+// What the writing connection remembers from one transaction to the next, so that a commit of one
+// entry reads nothing: where branches end, and the last lease. It holds while no other connection
+// has written, which SQLite's data version tells, and while nothing was undone.
 import GRDB
 import GRDBSQLite
 import Model

@@ -1,5 +1,6 @@
-// Calls and constants of Linux which glibc shows only under _GNU_SOURCE; Swift's Glibc module is built
-// without it, and a macro defined here cannot change a module. The values are the kernel's, for ever.
+// Calls and constants of Linux which glibc shows only under _GNU_SOURCE; Swift's Glibc module is
+// built without it, and a macro defined here cannot change a module. The values are the kernel's,
+// for ever.
 #pragma once
 #include <sys/types.h>
 

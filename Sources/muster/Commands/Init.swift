@@ -1,6 +1,5 @@
 // `muster init`: a lab in a folder.
 import ArgumentParser
-import Fabric
 import Foundation
 import Model
 import Orchestration
@@ -16,8 +15,7 @@ struct InitCommand: AsyncParsableCommand {
     func run() async throws {
         let names = sites.split(separator: ",").map(String.init)
         for name in names { try Name.checked(name, "site") }
-        let lab = try Composition.make(options)
-        for name in names { try await lab.fabric.createSite(name) }
+        try await Composition.makeLab(in: options.folder, sites: names)
         try makeAuthorsFiles()
         if options.json {
             Terminal.say(json: [

@@ -63,11 +63,7 @@ import Testing
         #expect(try await world.areEqual())
     }
 
-    @Test
-    func
-        `R-10 a delta of 100 MiB of zeros crosses in under 1 MiB, and whole without compression of text`()
-        async throws
-    {
+    @Test func `R-10 a delta of 100 MiB of zeros crosses in under 1 MiB`() async throws {
         let world = try await World(diskBytes: 208 << 20)
         try await world.protect()
         _ = try await world.engine.firstCopy("web")

@@ -1,5 +1,5 @@
-// The engine dies before and after every change it makes, in the middle of every verb; a new one is asked
-// for the same again, under the same key, and everything ends as if nothing had happened.
+// The engine dies before and after every change it makes, in the middle of every verb; a new one is
+// asked for the same again, under the same key, and everything ends as if nothing had happened.
 import Fabric
 import Foundation
 import Model

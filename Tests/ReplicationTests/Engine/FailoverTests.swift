@@ -1,5 +1,5 @@
-// Planned failover with and without reverse and start, unplanned failover, failback, and what keeps one
-// machine from running twice.
+// Planned failover with and without reverse and start, unplanned failover, failback, and what keeps
+// one machine from running twice.
 import Fabric
 import Foundation
 import Model

@@ -1,5 +1,5 @@
-// The log as a file: what is written is read back, whatever the codec and the number of workers; and
-// nothing damaged is believed.
+// The log as a file: what is written is read back, whatever the codec and the number of workers;
+// and nothing damaged is believed.
 import Fabric
 import Foundation
 import Model

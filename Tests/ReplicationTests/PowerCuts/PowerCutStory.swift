@@ -1,5 +1,5 @@
-// One seed's story: a first copy and some cycles, the power cut at random changes, again during recovery;
-// after each the replica must hold what the record says.
+// One seed's story: a first copy and some cycles, the power cut at random changes, again during
+// recovery; after each the replica must hold what the record says.
 import Fabric
 import Glibc
 import Model

@@ -1,6 +1,6 @@
-// A file system in memory whose power can be cut at any change. What was not synced is then dropped, torn
-// at 512 bytes, or kept, each piece by itself; what was done to a folder and not synced likewise. It
-// promises what POSIX promises, and keeps nothing more.
+// A file system in memory whose power can be cut at any change. What was not synced is then
+// dropped, torn at 512 bytes, or kept, each piece by itself; what was done to a folder and not
+// synced likewise. It promises what POSIX promises, and keeps nothing more.
 import Fabric
 import Model
 

@@ -1,4 +1,5 @@
-// A file's bytes and a folder's names, each as they are now and as they would be found after a power cut.
+// A file's bytes and a folder's names, each as they are now and as they would be found after a
+// power cut.
 import Fabric
 import Model
 
@@ -48,8 +49,8 @@ struct Inode {
         versions = [:]
     }
 
-    /// Each sector written since the last sync is found as it was, or as any of the writes left it; the
-    /// file is as long as it was, or as it had become.
+    /// Each sector written since the last sync is found as it was, or as any of the writes left it;
+    /// the file is as long as it was, or as it had become.
     mutating func survive(_ generator: inout SeededGenerator) {
         let grew = now.count > durable.count && Bool.random(using: &generator)
         var found = durable + [UInt8](repeating: 0, count: grew ? now.count - durable.count : 0)

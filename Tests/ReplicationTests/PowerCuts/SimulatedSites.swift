@@ -1,5 +1,5 @@
-// Just enough of a fabric for the path of the bytes: one machine, its replica, and a primary whose disks
-// and marks outlive every cut. Remembers the disks of every cut.
+// Just enough of a fabric for the path of the bytes: one machine, its replica, and a primary whose
+// disks and marks outlive every cut. Remembers the disks of every cut.
 import Fabric
 import Model
 

@@ -5,8 +5,8 @@ import Model
 
 @testable import Replication
 
-/// Refuses writes that need room, to paths that match, as a full disk does; what is allocated can be
-/// written again.
+/// Refuses writes that need room, to paths that match, as a full disk does; what is allocated can
+/// be written again.
 final class FullDisk: FileSystem {
     private let files = HostFiles()
     private let isFull = Locked<@Sendable (String) -> Bool>({ _ in false })

@@ -1,5 +1,6 @@
-// Death at a chosen step: every change of files, record and fabric counts, and from the chosen one on
-// nothing is done any more, as if the process had ended there. Before the change, or just after it.
+// Death at a chosen step: every change of files, record and fabric counts, and from the chosen one
+// on nothing is done any more, as if the process had ended there. Before the change, or just after
+// it.
 import Fabric
 import Model
 
