@@ -62,7 +62,7 @@ import Testing
             let shown = try await lab.program.run(["--lab", lab.path] + unplanned)
             #expect(shown.status == .code(4), "\(shown)")
             for name in StandingLab.machines { #expect(shown.errors.contains(name), "\(shown)") }
-            for word in ["WOULD LOSE", "--accept-loss", "[usage.not_confirmed]"] {
+            for word in ["WOULD LOSE", "--accept-loss", "usage.not_confirmed"] {
                 #expect(shown.errors.contains(word), "\(shown)")
             }
             #expect(try await lab.json("runs").list.count == 1, "nothing but the protecting run")
