@@ -169,6 +169,38 @@ import Testing
         #expect(!names.contains("sql01-test"))
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a task that sleeps goes on beside one that does not end before it`() async throws {
+        let world = try await World()
+        let hasSlept = Locked(false)
+        let flag = Primitive("test.flag", "Tells.", effect: .repeatable, example: "test.flag()") {
+            _ in
+            hasSlept.withLock { $0 = true }
+            return .null
+        }
+        let hold = Primitive("test.hold", "Waits.", effect: .repeatable, example: "test.hold()") {
+            call in
+            let sleeper = Branch("groups/only/vms/sql01/before/1")
+            let store = call.services.store
+            while try store.entries(of: call.place.run, branch: sleeper).isEmpty {
+                await Task.yield()
+            }
+            world.clock.advance(by: .seconds(20))
+            while !hasSlept.withLock({ $0 }) { await Task.yield() }
+            return .null
+        }
+        let members = """
+            plan.machine { "sql01", before = { step { "sleeps", run = function()
+              job.sleep "10s" test.flag()
+            end } } },
+            plan.machine { "sql02", before = { step { "holds", run = function() test.hold() end } } }
+            """
+        world.write("trial", plan("", vms: members))
+        let engine = try world.engine(adding: [flag, hold])
+        let record = try await world.run(world.request("trial", kind: .planned), on: engine)
+        #expect(record.state == .completed, "\(record.failure.map(\.description) ?? "")")
+    }
+
     @Test func `a fault of the fabric is the step's failure, named with its cause`() async throws {
         let world = try await World()
         world.write("trial", plan(""))

@@ -39,6 +39,8 @@ private struct Conducting {
         case ended(task: String, PlanMachine.TaskEnd)
         case parked(task: String, until: Timestamp?)
         case woken
+        /// The time has come for tasks that parked until then.
+        case due
     }
 
     private let briefing: PlanBriefing
@@ -93,6 +95,17 @@ private struct Conducting {
         }
     }
 
+    /// Beside tasks that go on, a parked one is looked at again when its time has come.
+    private func lookAgain(
+        at instant: Timestamp, in group: inout ThrowingTaskGroup<Report, any Error>
+    ) {
+        let clock = context.services.clock
+        group.addTask {
+            try await clock.sleep(until: instant)
+            return .due
+        }
+    }
+
     private mutating func hear(
         _ report: Report, _ wakes: AsyncStream<Void>,
         in group: inout ThrowingTaskGroup<Report, any Error>
@@ -104,6 +117,14 @@ private struct Conducting {
         case .parked(let task, let until):
             running -= 1
             parked[task] = .some(until)
+            if let until { lookAgain(at: until, in: &group) }
+        case .due:
+            let now = context.services.clock.now
+            for (task, until) in parked.sorted(by: { $0.key < $1.key }) {
+                guard let until, until <= now else { continue }
+                parked[task] = nil
+                begin(task, in: &group)
+            }
         case .woken:
             listen(wakes, in: &group)
             for task in parked.keys.sorted() { begin(task, in: &group) }
