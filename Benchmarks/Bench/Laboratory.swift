@@ -1,6 +1,5 @@
 // A lab of two sites in a temporary folder, with the engine over it as the program composes it, and
 // one primitive that does nothing.
-import CAssets
 import Fabric
 import Foundation
 import LuaRuntime
@@ -102,23 +101,10 @@ final class Laboratory: Sendable {
 
     private static func library(of runbooks: [String: String]) -> Library {
         Library(
-            baked: bakedModules, list: { Array(runbooks.keys) },
+            baked: Library.bakedModules, list: { Array(runbooks.keys) },
             read: { path throws(Failure) in
                 path.hasSuffix(".lua") ? runbooks[String(path.dropLast(4))] : nil
             })
-    }
-
-    /// The library baked into the program, by the names `require` knows.
-    static var bakedModules: [String: String] {
-        var modules: [String: String] = [:]
-        for index in 0..<muster_asset_count() {
-            let asset = muster_asset_at(index).pointee
-            let path = String(cString: asset.name)
-            guard path.hasPrefix("stdlib/"), !path.contains("/meta/") else { continue }
-            let bytes = UnsafeBufferPointer(start: asset.bytes, count: asset.length)
-            modules[String(path.dropFirst(7).dropLast(4))] = String(decoding: bytes, as: UTF8.self)
-        }
-        return modules
     }
 }
 

@@ -21,7 +21,7 @@ enum LuaBorder {
     private static func state(
         prelude: [String] = [], _ text: String, limits: LuaLimits = LuaLimits()
     ) throws(Failure) -> LuaState {
-        let baked = Laboratory.bakedModules
+        let baked = Library.bakedModules
         let chunks = prelude.map { LuaModule(name: $0, text: baked[$0] ?? "", isTrusted: true) }
         var state = try LuaState(
             LuaConfiguration(primitives: names, prelude: chunks, limits: limits))

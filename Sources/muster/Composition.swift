@@ -1,5 +1,4 @@
 // The only file that names the concrete parts of the house: which fabric, which store, which clock.
-import CAssets
 import Fabric
 import Foundation
 import LuaRuntime
@@ -79,7 +78,7 @@ struct Composition: Sendable {
     private static func library(in folder: String) -> Library {
         let runbooks = "\(folder)/runbooks"
         return Library(
-            baked: bakedModules,
+            baked: Library.bakedModules,
             list: { (try? FileManager.default.contentsOfDirectory(atPath: runbooks)) ?? [] },
             read: { path throws(Failure) in try readRunbook(path, below: runbooks) })
     }
@@ -96,20 +95,5 @@ struct Composition: Sendable {
                 "\(file) is not a text of UTF-8 of at most \(ByteCount(Limits.sourceBytesMax))")
         }
         return text
-    }
-
-    /// `stdlib/wait.lua` as `wait`.
-    static var bakedModules: [String: String] {
-        var modules: [String: String] = [:]
-        for index in 0..<muster_asset_count() {
-            let asset = muster_asset_at(index).pointee
-            let path = String(cString: asset.name)
-            guard path.hasPrefix("stdlib/"), path.hasSuffix(".lua"), !path.contains("/meta/") else {
-                continue
-            }
-            let bytes = UnsafeBufferPointer(start: asset.bytes, count: asset.length)
-            modules[String(path.dropFirst(7).dropLast(4))] = String(decoding: bytes, as: UTF8.self)
-        }
-        return modules
     }
 }

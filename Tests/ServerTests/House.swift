@@ -58,7 +58,7 @@ final class House: Sendable {
             services: Services(
                 fabric: fabric, replication: replication, store: store, clock: clock),
             library: Library(
-                baked: Repository.stdlib, list: { ["asks.lua"] },
+                baked: Library.bakedModules, list: { ["asks.lua"] },
                 read: { path throws(Failure) in path == "asks.lua" ? asks : nil }),
             version: "0.1"
         ) { notifier.notify($0) }

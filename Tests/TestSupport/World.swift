@@ -1,6 +1,5 @@
 // A lab for tests: real folders, real disks, a real store; time stands still and people answer at
 // once. The lab is made once in the process and copied for each test.
-import CAssets
 import Fabric
 import Foundation
 import LuaRuntime
@@ -79,7 +78,7 @@ package final class World: Sendable {
     private var library: Library {
         let own = runbooks
         return Library(
-            baked: Repository.stdlib,
+            baked: Library.bakedModules,
             list: { own.withLock { Array($0.keys) } },
             read: { path throws(Failure) in
                 own.withLock { $0[path] } ?? Repository.runbook(path)

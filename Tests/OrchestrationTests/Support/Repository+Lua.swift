@@ -2,6 +2,7 @@
 import Foundation
 import LuaRuntime
 import Model
+import Orchestration
 import TestSupport
 
 extension Repository {
@@ -18,7 +19,7 @@ extension Repository {
 
     /// A module of the library as the program carries it.
     static func libraryModule(_ name: String) throws -> LuaModule {
-        guard let text = stdlib[name] else {
+        guard let text = Library.bakedModules[name] else {
             throw Failure(.luaModule, "the program has no module '\(name)'")
         }
         return LuaModule(name: name, text: text, isTrusted: true)
