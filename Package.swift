@@ -56,7 +56,10 @@ let package = Package(
         .systemLibrary(name: "SystemCrypto", path: "Sources/System/crypto", pkgConfig: "libcrypto"),
 
         // L0
-        .target(name: "CLua", dependencies: ["SystemLua"], exclude: ["library"]),
+        // Lua leaves functions by longjmp, and ThreadSanitizer's count of frames would run over.
+        .target(
+            name: "CLua", dependencies: ["SystemLua"], exclude: ["library"],
+            cSettings: [.unsafeFlags(["-fno-sanitize=thread"])]),
         .target(name: "CAssets"),
         room("Model", ["SystemCrypto"]),
 

@@ -49,3 +49,15 @@ package protocol FabricProvider: Sendable {
     /// The raw image of a disk, for replication to write while the machine is a turned-off replica.
     func imagePath(of disk: String, machine id: MachineID) async throws -> String
 }
+
+extension FabricProvider {
+    /// Whether the site's fabric answers at all.
+    package func answers(_ site: String) async throws -> Bool {
+        do {
+            _ = try await machines(at: site)
+            return true
+        } catch let failure as Failure where failure.code == .siteUnreachable {
+            return false
+        }
+    }
+}

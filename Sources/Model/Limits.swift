@@ -16,6 +16,8 @@ package enum Limits {
     package static let cancellationGraceInstructions = 1_000_000
     /// Memory of one Lua state.
     package static let stateBytesMax = 32 << 20
+    /// The least a runbook may be held to: a state, the library and a script of some size.
+    package static let stateBytesMin = 1 << 20
     /// Memory a state keeps aside so that it can still report that it ran out.
     package static let stateReserveBytes = 256 << 10
     /// Bytes of one runbook or module.

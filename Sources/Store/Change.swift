@@ -14,6 +14,12 @@ package enum Change: Sendable, Equatable {
         RunID, RunEvent, at: Timestamp, failure: Failure? = nil, wakeAt: Timestamp? = nil)
     /// Holds only while the run is in that state; changes nothing. Raises `run.transition_refused`.
     case runRequired(RunID, in: RunState)
+    /// Holds only while fewer than that many other runs of the same name are running; changes
+    /// nothing. Raises `run.slot_taken`.
+    case slotRequired(RunID, atOnce: Int)
+    /// The run's texts are these from now on, stored before or in the same batch, and its limits
+    /// too. Raises `run.transition_refused` when the run has ended.
+    case runPatched(RunID, [RunSource], RunLimits)
     /// Somebody wants a run to end; the first request stands. Raises `run.transition_refused` when
     /// the run has ended.
     case abortRequested(RunID, AbortRequest)

@@ -19,7 +19,8 @@ import Model
             InitCommand.self, SiteCommand.self, VMCommand.self, ProtectCommand.self,
             UnprotectCommand.self, SyncCommand.self, StatusCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
-            AbortCommand.self, ResumeCommand.self, RunsCommand.self, ReportCommand.self,
+            AbortCommand.self, ResumeCommand.self, PatchCommand.self, RunsCommand.self,
+            ReportCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 
@@ -92,6 +93,7 @@ extension Failure {
             .questionWithdrawn, .vmClaimed, .reasonMissing, .transitionRefused,
             .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
             .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
+            .patchRefused,
         ]
         let usages: Set<Code> = [
             .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,

@@ -35,7 +35,8 @@ struct RunScreen {
         let bottom =
             notes.suffix(Self.notesShown).map { note -> Line in
                 ("  \(note.level.rawValue): \(note.text)", .dim)
-            } + questions.flatMap(\.lines).map { ($0, .yellow) }
+            } + [run.waitForPlace].compactMap { $0 }.map { ($0, .yellow) }
+            + questions.flatMap(\.lines).map { ($0, .yellow) }
         let room = max(1, rows - bottom.count)
         let whole = [heading] + stages.flatMap(unfolded)
         if whole.count <= room { return whole + bottom }

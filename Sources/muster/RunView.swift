@@ -41,7 +41,7 @@ final class RunView: Sendable {
                     run: try lab.store.run(run), stages: stages, notes: notes, questions: questions
                 ).draw(over: state.linesDrawn)
             } else {
-                tell(stages, questions, &state)
+                tell(try lab.store.run(run), stages, questions, &state)
             }
         }
     }
@@ -57,12 +57,14 @@ final class RunView: Sendable {
             if let failure = run.failure { Terminal.complain(failure) }
             Terminal.say("  muster \(next) \(run.id)")
         }
-        if run.state != .completed { throw ExitCode(run.state.exitStatus.rawValue) }
+        if run.state != .completed { throw ExitCode(run.exitStatus.rawValue) }
     }
 
     private func tell(
-        _ stages: [PlanProgress.Stage], _ questions: [Question], _ state: inout State
+        _ run: RunRecord, _ stages: [PlanProgress.Stage], _ questions: [Question],
+        _ state: inout State
     ) {
+        if let wait = run.waitForPlace, state.told.insert("place").inserted { Terminal.say(wait) }
         for note in state.notes where !PlanProgress.isProgress(note) {
             if state.told.insert("note \(note.branch) \(note.ordinal)").inserted {
                 Terminal.say("    \(note.text)")
@@ -81,12 +83,19 @@ final class RunView: Sendable {
     }
 }
 
-extension RunState {
-    /// What a script is told of a run in this state.
+extension RunRecord {
+    /// Why a run that was started does not begin; nil when it has.
+    var waitForPlace: String? {
+        guard state == .queued, let atOnce = limits.atOnce else { return nil }
+        return "run \(id) waits: of \(name), \(atOnce) may run at once"
+    }
+
+    /// What a script is told of a run as it stands. A run that came to nothing because it was
+    /// refused something is a refusal.
     fileprivate var exitStatus: ExitStatus {
-        switch self {
+        switch state {
         case .completed: .done
-        case .failed: .failed
+        case .failed: failure?.exitStatus == .refused ? .refused : .failed
         case .aborted: .aborted
         case .queued, .running, .waiting, .suspended: .waiting
         }

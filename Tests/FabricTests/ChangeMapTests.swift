@@ -115,7 +115,8 @@ import Testing
         let (world, source) = try await protected()
         try await world.fabric.stop(World.oslo)
         let path = try await world.fabric.imagePath(of: "disk0", machine: World.oslo)
-        try OpenFile(path, O_RDWR).write(at: 0, [1, 2, 3, 4].withUnsafeBytes { $0 })
+        let file = try OpenFile(path, O_RDWR)
+        try [1, 2, 3, 4].withUnsafeBytes { try file.write(at: 0, $0) }
         if isStarted { try await world.fabric.start(World.oslo) }
         let cut = try source.cut(everything: false)
         #expect(cut.coverage == .recordLost)

@@ -126,6 +126,56 @@ import Testing
         #expect(report.questions.map(\.request.title) == ["task", "then"])
     }
 
+    @Test func `P-2: a step is told its side, and one of a lost primary's is skipped`()
+        async throws
+    {
+        let steps = """
+            after = {
+              step { "there", side = "primary", run = function(context)
+                job.note("%s %s", context.side, context.site)
+              end },
+              step { "here", run = function(context)
+                job.note("%s %s", context.side, context.site)
+              end },
+            }
+            """
+        let (both, _) = try await run(plan(steps))
+        #expect(both.notes.map(\.text) == ["primary oslo", "recovery bergen"])
+        let world = try await World()
+        try await world.fabric.lose("oslo")
+        let (lost, _) = try await run(plan(steps), kind: .unplanned, in: world)
+        #expect(lost.run.state == .completed, "\(lost.text)")
+        #expect(lost.notes.map(\.text) == ["recovery bergen"])
+        #expect(states(lost)["after/1"] == .skipped)
+        #expect(lost.text.contains("the site oslo does not answer"))
+    }
+
+    @Test func `a promise is held against what was measured`() async throws {
+        let steps = """
+            objective = { rpo = "5m", rto = "1h" },
+            before = { step { "slow, nothing is down", time_limit = "3h", run = function() job.sleep "2h" end } },
+            after = { step { "after the last group", time_limit = "3h", run = function() job.sleep "2h" end } }
+            """
+        let (kept, _) = try await run(plan(steps))
+        #expect(kept.absence?.promised == .seconds(3600))
+        #expect(kept.absence?.measured == .zero)
+        #expect(kept.loss?.measured == .zero)
+        #expect(kept.text.contains("lost: 0ms, of 5m allowed: kept"))
+        let late = """
+            objective = { rto = "1h" },
+            shutdown = { after = { step { "slow", time_limit = "3h", run = function() job.sleep "90m" end } } }
+            """
+        let (missed, _) = try await run(plan(late))
+        #expect(missed.text.contains("away: 1h30m, of 1h allowed: missed"))
+        #expect(missed.value["objective"]?["rto"]?["kept"] == false)
+        let (aborted, _) = try await run(
+            plan(
+                #"objective = { rto = "1h" }, before = { step { "no", run = function() error "no" end } }"#
+            ))
+        #expect(aborted.absence?.measured == nil)
+        #expect(aborted.text.contains("away: not known, of 1h allowed"))
+    }
+
     @Test func `P-5: one source fails over and comes home`() async throws {
         let text = plan("", vms: #""sql01", "wap01""#)
         let (away, world) = try await run(text)

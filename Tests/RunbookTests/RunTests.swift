@@ -210,6 +210,17 @@ import Testing
         #expect(world.effects.writes.map(\.call) == [.start])
     }
 
+    @Test func `a runbook that swallows its abort is aborted all the same`() async throws {
+        let world = try await World(runbooks: [
+            "ask.lua": runbook(#"pcall(job.ask, "Go on?") return "as if nothing was""#)
+        ])
+        let engine = try world.engine()
+        let run = try await engine.start(world.request("ask"))
+        try await engine.pass(run)
+        try await engine.requestAbort(run, by: World.eva, reason: nil)
+        #expect(try await engine.pass(run).state == .aborted)
+    }
+
     @Test func `notes are kept once, however often the run is replayed`() async throws {
         let world = try await World(runbooks: [
             "note.lua": runbook(

@@ -16,11 +16,26 @@ import Testing
     @Test func `a run reads back as it was written`() async throws {
         var record = RunRecord.sample(7)
         record.scope = "contoso"
+        record.limits = RunLimits(
+            memory: ByteCount(1 << 20), instructions: 7, time: .seconds(60), atOnce: 2)
         record.sources = [RunSource(module: "stamp", digest: Digest(of: "return 1"))]
         try await store.commit([.sourceStored("return 1"), .runInserted(record)])
         #expect(try store.run(RunID(7)) == record)
         #expect(try store.source(record.sources[0].digest) == "return 1")
         #expect(try store.source(Digest(of: "nothing")) == nil)
+    }
+
+    @Test func `a place is refused while as many of that name are running`() async throws {
+        try await store.commit([.runInserted(.sample(2)), .runInserted(.sample(3))])
+        try await store.commit([.slotRequired(RunID(2), atOnce: 2)])
+        try await store.commit([.runChanged(RunID(2), .started, at: .second(2))])
+        await #expect {
+            try await store.commit([.slotRequired(RunID(3), atOnce: 2)])
+        } throws: {
+            Failure.isOf(.runSlotTaken)($0) && "\($0)".contains("there is run 1, 2")
+        }
+        try await store.commit([.runChanged(run, .parked, at: .second(3))])
+        try await store.commit([.slotRequired(RunID(3), atOnce: 2)])
     }
 
     @Test func `a run's life leaves its times, its failure and no wake time behind`() async throws {

@@ -28,6 +28,8 @@
 ---@field direction "forward"|"back" There or back.
 ---@field source string The site that is left, in this direction.
 ---@field target string The site that takes over.
+---@field side "primary"|"recovery" Which of the two the step works on.
+---@field site string The site of that side.
 ---@field vms muster.vm[] The plan's vms as they were at the start.
 ---@field vm fun(name: string): muster.vm One of them by its name; any other name is an error.
 ---@field started_by string Who started the run.
@@ -50,7 +52,7 @@
 ---@field retries? integer|{ test?: integer, planned?: integer, unplanned?: integer, failback?: integer } How often a failed script is retried.
 ---@field retry_after? string|{ test?: string, planned?: string, unplanned?: string, failback?: string } The pause before a retry; "10s".
 ---@field time_limit? string|{ test?: string, planned?: string, unplanned?: string, failback?: string } How long one attempt may take; "10m".
----@field side? "primary"|"recovery" The site the step is about.
+---@field side? "primary"|"recovery" The site the step works on, context.site; "recovery" unless said otherwise.
 ---@field kinds? ("test"|"planned"|"unplanned"|"failback")[] The failover kinds it runs for; all when left out.
 ---@field directions? ("forward"|"back")[] The directions it runs in; both when left out.
 
@@ -83,6 +85,7 @@
 ---@class muster.runbook
 ---@field summary string What the runbook does, in one line.
 ---@field parameters? table<string, muster.parameter> What it is told when it is started.
+---@field limits? { memory?: string, instructions?: integer, time?: string, at_once?: integer } What it may use of the house.
 ---@field run fun(arguments: table<string, any>): any The work: function(arguments) … end.
 
 --- A recovery plan: who, from where to where, in which order.
@@ -148,6 +151,17 @@ function fabric.host(vm) end
 ---@return { name: string, site: string, switches: table<string, string> }? # the host
 ---@return muster.failure? # why not
 function fabric.try_host(vm) end
+
+--- Tells whether the fabric of a site answers.
+---@param site string The site.
+---@return boolean # whether it answers
+function fabric.answers(site) end
+
+--- Tells whether the fabric of a site answers. Returns nil and the failure instead of raising.
+---@param site string The site.
+---@return boolean? # whether it answers
+---@return muster.failure? # why not
+function fabric.try_answers(site) end
 
 --- Tells whether a vm runs with a connected card and an address that is not link-local.
 ---@param vm string|muster.vm The vm.

@@ -32,11 +32,17 @@ extension EmbeddedFabric {
             try lab.requireFree(machine.id)
             return (checked, try StagedFolder(in: lab.machinesPath(machine.id.site)))
         }
-        try await reading { _ in try disks.copyImages(to: staged.path) }
-        try await changing { lab in
-            _ = try lab.reachableSite(machine.id.site)
-            try lab.requireFree(machine.id)
-            try lab.place(checked, from: staged)
+        do {
+            try await reading { _ in try disks.copyImages(to: staged.path) }
+            try await changing { lab in
+                _ = try lab.reachableSite(machine.id.site)
+                try lab.requireFree(machine.id)
+                try lab.place(checked, from: staged)
+            }
+        } catch {
+            // Now, and not when the last thread that saw it lets go: the caller may look.
+            staged.discard()
+            throw error
         }
         return checked.machine
     }

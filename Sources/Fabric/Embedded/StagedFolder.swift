@@ -28,8 +28,10 @@ final class StagedFolder: Sendable {
         try Folder.sync(String(target[..<target.lastIndex(of: "/")!]))
     }
 
-    deinit {
-        // A placed folder has gone from here. What cannot be deleted now is swept later.
+    deinit { discard() }
+
+    /// Deletes the folder unless it was placed. What cannot be deleted now is swept later.
+    func discard() {
         if Folder.exists(path) { try? Folder.remove(path) }
     }
 

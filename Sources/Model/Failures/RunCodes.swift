@@ -4,7 +4,7 @@
 extension Failure.Code {
     static let run: [Self] = [
         .argumentInvalid, .phaseRefused, .codeChanged, .outcomeUnknown, .runAborted,
-        .questionRefused, .parameterInvalid, .sourceMissing,
+        .questionRefused, .parameterInvalid, .sourceMissing, .patchRefused, .runOutOfTime,
     ]
 
     package static let argumentInvalid = Self(
@@ -33,6 +33,18 @@ extension Failure.Code {
         "run.aborted",
         meaning: "The run was aborted by a person.",
         remedy: "The report says what was done, what was not and what stands now.")
+
+    package static let patchRefused = Self(
+        "run.patch_refused",
+        meaning: "The new text of a run would have done something else than what the run has done.",
+        remedy:
+            "The message names the first step that differs: keep what was executed, change the rest."
+    )
+
+    package static let runOutOfTime = Self(
+        "run.out_of_time",
+        meaning: "The run took longer than its card allows.",
+        remedy: "The report says where the time went; `limits.time` of the card is the bound.")
 
     package static let questionRefused = Self(
         "question.refused",

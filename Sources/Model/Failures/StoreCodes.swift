@@ -5,7 +5,7 @@ extension Failure.Code {
     static let store: [Self] = [
         .storeDamaged, .storeNewer, .storeFull, .storeBusy, .storeConflict, .appendOnly, .leaseHeld,
         .leaseLost, .runTransitionRefused, .journalOrder, .journalTampered, .numberTaken,
-        .vmClaimed,
+        .vmClaimed, .runSlotTaken,
         .answeredAlready, .questionExpired, .questionWithdrawn, .deadlineAhead, .notYours,
         .answerInvalid,
     ]
@@ -54,6 +54,11 @@ extension Failure.Code {
         "run.transition_refused",
         meaning: "The run is in a state in which that cannot happen.",
         remedy: "`muster runs` shows its state; a run that has ended stays as it is.")
+
+    package static let runSlotTaken = Self(
+        "run.slot_taken",
+        meaning: "As many runs of the runbook are running as its card allows at once.",
+        remedy: "The run begins by itself when one of the others has ended or waits.")
 
     package static let journalOrder = Self(
         "run.journal_order",

@@ -27,7 +27,6 @@ package struct QuestionRequest: Sendable, Hashable {
     package enum DefaultAction: String, Sendable, Hashable, Codable {
         case abort
         case `continue`
-        case escalate
     }
 
     package var title: String

@@ -34,6 +34,7 @@ package struct RunRecord: Sendable, Equatable {
     /// The version of the program that began the run; error texts are part of a script's world.
     package var runtimeVersion: String
     package var randomSeed: UInt64
+    package var limits = RunLimits()
     /// Every chunk of source the run has loaded, in the order of their modules' names.
     package var sources: [RunSource] = []
 
@@ -56,6 +57,13 @@ package struct RunRecord: Sendable, Equatable {
         self.runtimeVersion = runtimeVersion
         self.randomSeed = randomSeed
         self.sources = sources
+    }
+}
+
+extension RunRecord {
+    /// The instant at which the run has used up its time; nil when it may take any.
+    package var mustEndBy: Timestamp? {
+        limits.time.flatMap { time in startedAt.map { $0 + time } }
     }
 }
 

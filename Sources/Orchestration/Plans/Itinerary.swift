@@ -42,17 +42,20 @@ package struct Itinerary: Sendable {
         /// Ids of tasks of the same stage that come first.
         package let needs: [String]
         package let policy: StepPolicy
+        package let side: StepSide
         package let position: SourcePosition?
 
         package init(
             id: String, title: String, work: Work, needs: [String] = [],
-            policy: StepPolicy = StepPolicy(), position: SourcePosition? = nil
+            policy: StepPolicy = StepPolicy(), side: StepSide = .recovery,
+            position: SourcePosition? = nil
         ) {
             self.id = id
             self.title = title
             self.work = work
             self.needs = needs
             self.policy = policy
+            self.side = side
             self.position = position
         }
 

@@ -120,7 +120,8 @@ struct ItineraryBuilder {
             tasks.append(
                 Itinerary.Task(
                     id: id, title: step.name, work: work, needs: previous,
-                    policy: try StepPolicy(card: step.card, kind: kind), position: step.position))
+                    policy: try StepPolicy(card: step.card, kind: kind), side: step.side,
+                    position: step.position))
             previous = [id]
         }
         return tasks

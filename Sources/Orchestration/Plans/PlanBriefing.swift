@@ -21,7 +21,7 @@ struct PlanBriefing: Sendable {
         switch try await ScriptExecution(context: context).card() {
         case .finished(let value): card = value
         case .failed(let failure): return .failure(failure)
-        case .parked: preconditionFailure("nothing that waits may be called in a card")
+        case .parked: throw notInJournal(context)
         }
         let kind = context.run.failover ?? .planned
         let plan: RecoveryPlan
@@ -48,7 +48,22 @@ struct PlanBriefing: Sendable {
                     direction: context.run.direction,
                     members: try Value(json: json).list ?? []))
         case .failure(let failure): return .failure(failure)
-        case .parked: preconditionFailure("freezing does not wait")
+        case .parked: throw notInJournal(context)
+        }
+    }
+
+    /// Nothing that waits may be called here, so only a rehearsal stops before its end: where the
+    /// journal ends.
+    private static func notInJournal(_ context: RunContext) -> Failure {
+        Failure(
+            .patchRefused,
+            "the new card of run \(context.run.id) looks at more than the run has looked at")
+    }
+
+    func site(of side: StepSide) -> String {
+        switch side {
+        case .primary: origin
+        case .recovery: destination
         }
     }
 
@@ -62,6 +77,7 @@ struct PlanBriefing: Sendable {
             "$kind": "context", "plan": .text(run.name), "run": .integer(run.id.number),
             "kind": .text(kind.rawValue), "direction": .text(direction.rawValue),
             "source": .text(origin), "target": .text(destination), "step": .text(task.title),
+            "side": .text(task.side.rawValue), "site": .text(site(of: task.side)),
             "vms": .list(members), "started_by": .text(run.startedBy),
         ]
         if task.id.hasPrefix("groups/"), let group { fields["group"] = .text(group) }

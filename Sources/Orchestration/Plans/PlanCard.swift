@@ -48,7 +48,9 @@ package enum PlanCard {
                 "retries", perKind(.integer(0..<1001)), "How often a failed script is retried."),
             Parameter("retry_after", perKind(.duration), "The pause before a retry; \"10s\"."),
             Parameter("time_limit", perKind(.duration), "How long one attempt may take; \"10m\"."),
-            Parameter("side", .choice(["primary", "recovery"]), "The site the step is about."),
+            Parameter(
+                "side", .choice(StepSide.allCases.map(\.rawValue)),
+                "The site the step works on, context.site; \"recovery\" unless said otherwise."),
         ] + when
 
     private static let steps = ValueType.list(

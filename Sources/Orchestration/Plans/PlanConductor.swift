@@ -13,6 +13,7 @@ struct PlanConductor: Sendable {
         case .success(let briefing):
             let progress = try PlanProgressWriter(context: context)
             try await progress.write(briefing.itinerary)
+            try await progress.write(briefing.plan.objective)
             var conducting = Conducting(briefing: briefing, context: context, progress: progress)
             let end = try await conducting.run()
             if case .parked = end { return end }

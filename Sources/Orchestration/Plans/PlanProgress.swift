@@ -3,6 +3,7 @@
 // their own, so that an execution after a death writes none twice.
 //
 //     branch `progress`            1: the itinerary     2: the vms as they stand at the end
+//                                  3: what was promised
 //     branch `progress/TASK`       1: begun             2: how it ended
 import Model
 import Store
@@ -57,6 +58,11 @@ struct PlanProgressWriter: Sendable {
     }
 
     func write(stand: Value) async throws { try await note(PlanProgress.root, 2, stand) }
+
+    func write(_ objective: Objective) async throws {
+        if objective.promisesNothing { return }
+        try await note(PlanProgress.root, 3, objective.value)
+    }
 
     func begun(_ task: String) async throws {
         try await note(PlanProgress.root.child(task), 1, ["state": "running"])
@@ -117,6 +123,12 @@ extension PlanProgress {
     package static func stand(from notes: [RunNote]) -> [Value]? {
         notes.first { $0.branch == root && $0.ordinal == 2 }
             .flatMap { try? Value(json: $0.text) }?.list
+    }
+
+    /// What the plan promises; nothing for a run whose plan does not, or for a runbook.
+    package static func objective(from notes: [RunNote]) -> Objective {
+        let told = notes.first { $0.branch == root && $0.ordinal == 3 }
+        return Objective(told.flatMap { try? Value(json: $0.text) } ?? [:])
     }
 
     /// Whether a note is progress of the plan and not a line of the author's.

@@ -89,6 +89,7 @@ struct PlanTaskExecution: Sendable {
     }
 
     private func attempt(_ journal: inout BranchJournal) async throws -> Attempt {
+        if let absence = try await absence(&journal) { return absence }
         switch task.work {
         case .check: return try await check(&journal)
         case .manual(let manual): return try await ask(manual, &journal)
@@ -98,6 +99,18 @@ struct PlanTaskExecution: Sendable {
             guard case .done = scripted, let manual else { return scripted }
             journal.limit = nil
             return try await ask(manual, &journal)
+        }
+    }
+
+    /// What a step of the primary's side comes to when that site is lost: nobody is there to do it
+    /// for. A planned failover has no such step, its preflight demands both sites.
+    private func absence(_ journal: inout BranchJournal) async throws -> Attempt? {
+        guard task.side == .primary, briefing.kind == .unplanned else { return nil }
+        let site = briefing.site(of: .primary)
+        switch try await journal.call("fabric.answers", .text(site)) {
+        case .value("true"): return nil
+        case .value: return .skipped("the site \(site) does not answer")
+        case let other: return attempt(of: other)
         }
     }
 

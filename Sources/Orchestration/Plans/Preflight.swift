@@ -31,14 +31,15 @@ struct Preflight: Sendable {
                 .unknownName,
                 "there is no site '\(name)'\(Spelling.hint(for: name, among: sites.map(\.name)))")
         }
-        let isOriginThere = try await answers(origin)
-        guard try await answers(destination) else {
+        let isOriginThere = try await services.fabric.answers(origin)
+        guard try await services.fabric.answers(destination) else {
             throw Failure(.preflightFailed, "the site \(destination) does not answer")
         }
         var faults: [String] = []
         var losses: [String: Value] = [:]
         if let fault = originFault(isThere: isOriginThere) { faults.append(fault) }
         for vm in vms {
+            if try await isOver(vm) { continue }
             faults += try await self.faults(of: vm, sites: sites)
             if let loss = try? await services.replication.lossWindow(of: vm) {
                 losses[vm] = .float(kind == .unplanned ? loss.seconds : 0)
@@ -52,13 +53,9 @@ struct Preflight: Sendable {
         return ["loss": .object(losses)]
     }
 
-    private func answers(_ site: String) async throws -> Bool {
-        do {
-            _ = try await services.fabric.machines(at: site)
-            return true
-        } catch let failure as Failure where failure.code == .siteUnreachable {
-            return false
-        }
+    /// What an earlier run failed over already is not touched (P-7), and loses nothing.
+    private func isOver(_ vm: String) async throws -> Bool {
+        try await services.replication.protection(of: vm)?.production.site == destination
     }
 
     private func originFault(isThere: Bool) -> String? {
@@ -77,7 +74,6 @@ struct Preflight: Sendable {
         guard let protection = try await services.replication.protection(of: vm) else {
             return ["\(vm) is not protected"]
         }
-        if protection.production.site == destination { return [] }
         if protection.primary.site != origin || protection.replica.site != destination {
             return [
                 "\(vm) is replicated from \(protection.primary.site) to \(protection.replica.site),"

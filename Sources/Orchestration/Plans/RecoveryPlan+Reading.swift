@@ -19,12 +19,7 @@ extension RecoveryPlan {
         summary = card["summary"]?.text ?? ""
         source = card["source"]?.text ?? ""
         target = card["target"]?.text ?? ""
-        rpo = try card["objective"]?["rpo"]?.text.map { text throws(Failure) in
-            try Duration(text: text)
-        }
-        rto = try card["objective"]?["rto"]?.text.map { text throws(Failure) in
-            try Duration(text: text)
-        }
+        objective = Objective(card["objective"] ?? [:])
         let root: CardPath = []
         preflight = try readSteps(card, "preflight", root)
         before = try readSteps(card, "before", root)
@@ -84,6 +79,7 @@ extension RecoveryPlan.Step {
     fileprivate init(card: Value, at path: CardPath) throws(Failure) {
         self.card = card
         name = card["name"]?.text ?? ""
+        side = card["side"]?.text.flatMap(StepSide.init) ?? .recovery
         position = card.notedPosition
         if card["$kind"]?.text == "manual" {
             work = .manual(ManualTask(card: card))

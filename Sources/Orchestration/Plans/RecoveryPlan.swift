@@ -14,6 +14,7 @@ package struct RecoveryPlan: Sendable {
 
         package let name: String
         package let work: Work
+        package let side: StepSide
         package let position: SourcePosition?
         /// The step's card, for what differs by failover kind.
         let card: Value
@@ -51,8 +52,7 @@ package struct RecoveryPlan: Sendable {
     package let summary: String
     package let source: String
     package let target: String
-    package let rpo: Duration?
-    package let rto: Duration?
+    package let objective: Objective
     package let preflight: [Step]
     package let before: [Step]
     package let shutdown: Shutdown
@@ -65,6 +65,14 @@ package struct RecoveryPlan: Sendable {
 
     /// The vms in the order of their groups.
     package var vms: [String] { groups.flatMap { $0.members.map(\.vm) } }
+}
+
+/// Which of the two sites a step works on (P-2), seen in the direction of the run.
+package enum StepSide: String, Sendable, Hashable, CaseIterable {
+    /// The site that is left. In an unplanned failover it may be gone, and the step is skipped.
+    case primary
+    /// The site that takes over.
+    case recovery
 }
 
 /// Where in a card a function stands: `["groups", 2, "after", 1, "run"]`, lists counted from 1.

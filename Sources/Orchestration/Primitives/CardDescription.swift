@@ -91,6 +91,10 @@ struct CardDescription {
         Parameter("source", .text, required: true, "The site that is left, in this direction."),
         Parameter("target", .text, required: true, "The site that takes over."),
         Parameter(
+            "side", .choice(StepSide.allCases.map(\.rawValue)), required: true,
+            "Which of the two the step works on."),
+        Parameter("site", .text, required: true, "The site of that side."),
+        Parameter(
             "vms", .list(.made("vm", [])), required: true,
             "The plan's vms as they were at the start."),
         Parameter(

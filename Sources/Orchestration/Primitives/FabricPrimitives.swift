@@ -54,6 +54,22 @@ extension Catalogue {
             ]
         },
         Primitive(
+            "fabric.answers", "Tells whether the fabric of a site answers.",
+            parameters: [Parameter("site", .text, required: true, "The site.")],
+            result: .boolean, returns: "whether it answers", effect: .reads,
+            raises: [.unknownName],
+            example: #"if not fabric.answers "oslo" then job.warn "Oslo is gone" end"#
+        ) { call in
+            let name = call.arguments["site"]?.text ?? ""
+            let known = try await call.services.fabric.sites().map(\.name)
+            guard known.contains(name) else {
+                throw Failure(
+                    .unknownName,
+                    "there is no site '\(name)'\(Spelling.hint(for: name, among: known))")
+            }
+            return .boolean(try await call.services.fabric.answers(name))
+        },
+        Primitive(
             "fabric.reachable",
             "Tells whether a vm runs with a connected card and an address that is not link-local.",
             parameters: [machine], result: .boolean, returns: "whether it can be reached",

@@ -17,6 +17,7 @@ package struct Manual: Sendable {
             ("shutdown", "A plan's order of shutting down, as a list.", PlanCard.shutdown),
             ("objective", "What a plan was promised to keep.", PlanCard.objective),
             ("runbook", "A runbook: a card and a function.", RunbookCard.fields),
+            ("limits", "What a runbook may use of the house.", RunbookCard.limitFields),
         ]
     }
 

@@ -9,7 +9,7 @@ extension RunReport {
             "stages": .list(stages.map(\.view)), "questions": .list(questions.map(\.view)),
             "acts": .list(acts.map(\.view)), "notes": .list(notes.map(\.view)),
             "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
-            "returned": returned ?? .null,
+            "objective": objectiveView, "returned": returned ?? .null,
             "seconds": [
                 "all": .float(took.seconds), "machine": .float(machineTime.seconds),
                 "human": .float(humanTime.seconds),
@@ -33,11 +33,18 @@ extension RunRecord {
             fields["failover"] = .text(failover.rawValue)
             fields["direction"] = .text(direction.rawValue)
         }
+        if limits != RunLimits() { fields["limits"] = limits.value }
         if let scope { fields["scope"] = .text(scope) }
         if let reason { fields["reason"] = .text(reason) }
         if let startedAt { fields["started_at"] = .text(startedAt.description) }
         if let endedAt { fields["ended_at"] = .text(endedAt.description) }
         if let failure { fields["failure"] = failure.value }
+        if let abort {
+            fields["abort"] = [
+                "by": .text(abort.by), "reason": abort.reason.map { .text($0) } ?? .null,
+                "at": .text(abort.at.description),
+            ]
+        }
         return .object(fields)
     }
 }

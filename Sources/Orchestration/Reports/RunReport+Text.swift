@@ -5,8 +5,8 @@ import Store
 extension RunReport {
     package var text: String {
         [
-            heading, failureLines, taskLines, questionLines, standLines, lossLines, noteLines,
-            decisionLines, sourceLines,
+            heading, failureLines, taskLines, questionLines, standLines, lossLines,
+            objectiveLines, noteLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }

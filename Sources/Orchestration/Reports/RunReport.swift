@@ -26,6 +26,8 @@ package struct RunReport: Sendable {
     package let stand: [Value]
     /// Seconds of writes each vm lost, as preflight found.
     package let losses: [String: Double]
+    /// What the plan promised.
+    package let objective: Objective
     /// What a runbook returned.
     package let returned: Value?
     /// Until when the times are counted: the run's end, or now.
@@ -38,6 +40,7 @@ package struct RunReport: Sendable {
         questions = try store.questions(of: id)
         let all = try store.notes(of: id, after: 0, limit: .max).map(\.note)
         stages = PlanProgress.stages(from: all)
+        objective = PlanProgress.objective(from: all)
         stand = PlanProgress.stand(from: all) ?? []
         notes = all.filter { !PlanProgress.isProgress($0) }
         acts = try store.branches(of: id).flatMap { branch in

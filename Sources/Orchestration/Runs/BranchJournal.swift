@@ -33,14 +33,15 @@ package struct BranchJournal {
     /// The instant of the branch's first entry; nil before it.
     package var begunAt: Timestamp? { recorded.first?.at ?? firstIntentAt }
     private var firstIntentAt: Timestamp?
-    /// An abort is told to the script once; what it does after that is its cleaning up.
-    private var wasAborted: Bool
+    /// Why the script was told to end; told once, what it does after that is its cleaning up.
+    private(set) var reasonToldToEnd: Failure?
+    private let hearsAbort: Bool
 
     /// Raises what the store raises. A branch that cleans up after an abort does not hear of it.
     package init(context: RunContext, branch: Branch, hearsAbort: Bool = true) throws {
         self.context = context
         self.branch = branch
-        wasAborted = !hearsAbort
+        self.hearsAbort = hearsAbort
         recorded = try context.services.store.entries(of: context.run.id, branch: branch)
         clock = recorded.first?.at ?? context.run.startedAt ?? context.run.createdAt
     }
@@ -87,19 +88,8 @@ package struct BranchJournal {
         if isReplaying {
             return try await replay(primitive, arguments, given, place, position)
         }
+        if context.rehearsal != nil { return .parked(until: nil) }
         return try await perform(primitive, arguments, given, place)
-    }
-
-    /// Calls a primitive with values, from the engine's own itinerary.
-    package mutating func call(_ name: String, _ arguments: Value...) async throws -> Outcome {
-        try await call(name, arguments: arguments)
-    }
-
-    package mutating func call(_ name: String, arguments: [Value]) async throws -> Outcome {
-        guard let primitive = context.catalogue[name] else {
-            throw Failure(.internalFault, "the engine has no primitive \(name)")
-        }
-        return try await call(primitive, Value.list(arguments).canonicalJSON)
     }
 
     private func primitiveCall(
@@ -123,7 +113,9 @@ package struct BranchJournal {
         }
         cursor += 1
         clock = intent.at
+        defer { context.rehearsal?.note(branch, read: cursor) }
         guard cursor < recorded.count else {
+            if context.rehearsal != nil { return .parked(until: nil) }
             let call = primitiveCall(place, given, startedAt: intent.at)
             return try await settle(primitive, call)
         }
@@ -132,7 +124,7 @@ package struct BranchJournal {
         clock = outcome.at
         if outcome.kind == .result { return .value(outcome.payload) }
         let failure = Failure(try Value(json: outcome.payload))
-        wasAborted = wasAborted || failure?.code == .runAborted
+        if failure?.endsRun == true { reasonToldToEnd = reasonToldToEnd ?? failure }
         return .failure(failure ?? Failure(.storeDamaged, "\(place): no failure in its outcome"))
     }
 
@@ -163,9 +155,10 @@ package struct BranchJournal {
         let call = primitiveCall(place, given, startedAt: startedAt)
         let intent = JournalEntry(
             .intent, at: place, primitive: primitive.name, payload: arguments, on: startedAt)
-        if let abort = context.control.abort, !wasAborted {
-            wasAborted = true
-            return try await close(.failure(abort), primitive, place, opening: [.journaled(intent)])
+        if let reason = reasonToEnd {
+            reasonToldToEnd = reason
+            return try await close(
+                .failure(reason), primitive, place, opening: [.journaled(intent)])
         }
         if case .reads = primitive.effect {
             return try await read(primitive, call, opening: [.journaled(intent)])
@@ -209,9 +202,9 @@ package struct BranchJournal {
         _ primitive: Primitive, _ call: PrimitiveCall
     ) async throws -> Outcome {
         guard case .waits(let answer) = primitive.effect else { return .parked(until: nil) }
-        if let abort = context.control.abort, !wasAborted {
-            wasAborted = true
-            return try await close(.failure(abort), primitive, call.place)
+        if let reason = reasonToEnd {
+            reasonToldToEnd = reason
+            return try await close(.failure(reason), primitive, call.place)
         }
         do {
             switch try await answer(call) {
@@ -231,8 +224,19 @@ package struct BranchJournal {
             return try await close(.failure(.timedOut(primitive)), primitive, call.place)
         }
         try await flush()
-        return .parked(until: [until, limit].compactMap { $0 }.min())
+        return .parked(until: [until, limit, mustEndBy].compactMap { $0 }.min())
     }
+
+    /// Why the script is to come to its end, when it has not been told yet.
+    private var reasonToEnd: Failure? {
+        guard isToBeTold else { return nil }
+        if let abort = context.control.abort { return abort }
+        guard let mustEndBy, mustEndBy <= now else { return nil }
+        return .outOfTime(context.run)
+    }
+
+    private var mustEndBy: Timestamp? { isToBeTold ? context.run.mustEndBy : nil }
+    private var isToBeTold: Bool { hearsAbort && reasonToldToEnd == nil }
 
     /// Nobody can tell whether it happened, so a person is asked, at the place of the call itself.
     private mutating func askWhetherDone(
@@ -256,8 +260,9 @@ package struct BranchJournal {
         of primitive: Primitive, _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Outcome {
         do {
-            let value = try await TimeLimit(limit, clock: context.services.clock)
-                .run(work, elseThrow: .timedOut(primitive))
+            let value = try await TimeLimit(
+                [limit, mustEndBy].compactMap { $0 }.min(), clock: context.services.clock
+            ).run(work, elseThrow: .timedOut(primitive))
             return .value(value.canonicalJSON)
         } catch let failure as Failure where failure.isOutcome {
             return .failure(failure)

@@ -10,6 +10,16 @@ extension Failure {
         ![.storeFull, .storeBusy, .storeDamaged, .leaseLost, .journalOrder].contains(code)
     }
 
+    /// Whether a script that is told this may only clean up.
+    var endsRun: Bool { code == .runAborted || code == .runOutOfTime }
+
+    static func outOfTime(_ run: RunRecord) -> Failure {
+        Failure(
+            .runOutOfTime,
+            "run \(run.id) has used up the \(run.limits.time?.text ?? "time") that its card allows",
+            context: ["run": run.id.description])
+    }
+
     static func timedOut(_ primitive: Primitive) -> Failure {
         Failure(
             .stepTimedOut,

@@ -14,7 +14,7 @@ extension Orchestrator {
         _ id: RunID, under lease: LeaseToken? = nil, control: RunControl = RunControl()
     ) async throws -> RunRecord {
         let run = try await begin(id, lease)
-        if run.state.isFinal { return run }
+        if run.state != .running { return run }
         if let abort = run.abort { control.requestAbort(.abort(abort)) }
         let context = RunContext(
             run: run, services: services, catalogue: catalogue,
@@ -31,7 +31,8 @@ extension Orchestrator {
         return try services.store.run(id)
     }
 
-    /// A run that was running when its engine died is simply executed again.
+    /// A run that was running when its engine died is simply executed again. One whose runbook
+    /// has no place for another stays as it is, unless it is to end.
     private func begin(_ id: RunID, _ lease: LeaseToken?) async throws -> RunRecord {
         let run = try services.store.run(id)
         let event: RunEvent? =
@@ -42,8 +43,15 @@ extension Orchestrator {
             case .running, .completed, .failed, .aborted: nil
             }
         guard let event else { return run }
-        try await services.store.commit(
-            [.runChanged(id, event, at: services.clock.now)], under: lease)
+        var changes: [Change] = [.runChanged(id, event, at: services.clock.now)]
+        if let atOnce = run.limits.atOnce, run.abort == nil {
+            changes.insert(.slotRequired(id, atOnce: atOnce), at: 0)
+        }
+        do {
+            try await services.store.commit(changes, under: lease)
+        } catch let failure as Failure where failure.code == .runSlotTaken {
+            return run
+        }
         return try services.store.run(id)
     }
 
@@ -72,7 +80,7 @@ extension Orchestrator {
         return try await withThrowingTaskGroup(of: RunRecord?.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                for await notice in notices where notice.run == id || notice == .missed {
+                for await notice in notices where concerns(id, notice) {
                     try hear(id, control, bell)
                 }
                 return nil
@@ -104,6 +112,15 @@ extension Orchestrator {
                 group.addTask { _ = try await lead(id, under: lease, notices: listen()) }
             }
         }
+    }
+
+    /// A run whose runbook is limited goes on when another gives its place up.
+    private func concerns(_ id: RunID, _ notice: Notice) -> Bool {
+        if notice.run == id || notice == .missed { return true }
+        guard notice.topic == "run-changed", let run = try? services.store.run(id) else {
+            return false
+        }
+        return run.limits.atOnce != nil
     }
 
     private func hear(_ id: RunID, _ control: RunControl, _ bell: Bell) throws {

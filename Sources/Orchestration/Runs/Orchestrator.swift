@@ -116,6 +116,7 @@ extension Orchestrator {
             startedBy: request.by.name, reason: request.reason, createdAt: now,
             runtimeVersion: version, randomSeed: request.seed)
         record.direction = request.direction
+        record.limits = subject.limits
         return record
     }
 

@@ -13,10 +13,22 @@ package struct RunContext: Sendable {
     package let lease: LeaseToken?
     /// Rings those who watch.
     package let ring: @Sendable (Notice) -> Void
+    /// Set while another text is tried on the journal: nothing is performed and nothing written.
+    let rehearsal: Rehearsal?
 
     package init(
         run: RunRecord, services: Services, catalogue: Catalogue, sources: RunSources,
         control: RunControl, lease: LeaseToken?, ring: @escaping @Sendable (Notice) -> Void
+    ) {
+        self.init(
+            run: run, services: services, catalogue: catalogue, sources: sources,
+            control: control, lease: lease, ring: ring, rehearsal: nil)
+    }
+
+    init(
+        run: RunRecord, services: Services, catalogue: Catalogue, sources: RunSources,
+        control: RunControl, lease: LeaseToken?, ring: @escaping @Sendable (Notice) -> Void,
+        rehearsal: Rehearsal?
     ) {
         self.run = run
         self.services = services
@@ -25,9 +37,11 @@ package struct RunContext: Sendable {
         self.control = control
         self.lease = lease
         self.ring = ring
+        self.rehearsal = rehearsal
     }
 
     func commit(_ changes: [Change]) async throws {
+        if rehearsal != nil { return }
         let unsaved = sources.takeUnsaved(for: run.id)
         try await services.store.commit(
             unsaved.isEmpty ? changes : unsaved + changes, under: lease)

@@ -28,11 +28,16 @@ package struct RunExecution: Sendable {
         let script = try ScriptExecution(context: context)
         var journal = try BranchJournal(context: context, branch: .main)
         switch try await script.call(["run"], with: context.run.parameters, &journal) {
-        case .finished(let value): return .completed(value)
+        case .finished(let value):
+            // Swallowing it does not undo it.
+            return journal.reasonToldToEnd.map(Self.end(for:)) ?? .completed(value)
         case .parked(let until): return .parked(until: until)
-        case .failed(let failure):
-            let wasEnded = [.runAborted, .questionRefused, .questionExpired].contains(failure.code)
-            return wasEnded ? .aborted(failure) : .failed(failure)
+        case .failed(let failure): return Self.end(for: failure)
         }
+    }
+
+    private static func end(for failure: Failure) -> End {
+        let wasEnded = [.runAborted, .questionRefused, .questionExpired].contains(failure.code)
+        return wasEnded ? .aborted(failure) : .failed(failure)
     }
 }

@@ -30,6 +30,12 @@ package final class RunSources: Sendable {
         self.library = library
     }
 
+    /// The texts of a run that begins with this file; all others are the library's of now.
+    init(beginningWith file: LuaModule, library: Library) {
+        state = Locked(State(modules: [file.name: file]))
+        self.library = library
+    }
+
     /// The text of a module: the pinned one, else the library's, which is pinned by that.
     /// nil when there is none; raises what the library raises.
     package func module(_ name: String) throws(Failure) -> LuaModule? {
@@ -40,6 +46,11 @@ package final class RunSources: Sendable {
             $0.unsaved.append(found)
         }
         return found
+    }
+
+    /// All texts there are, in the order of their names.
+    var modules: [LuaModule] {
+        state.withLock { $0.modules.values.sorted { $0.name < $1.name } }
     }
 
     /// Changes that keep what was loaded since the last commit; they go with the next one.

@@ -12,6 +12,7 @@ package struct RunbookCard: Sendable {
 
     package let summary: String
     package let parameters: [Declared]
+    package let limits: RunLimits
 
     package static let types = [
         "string", "boolean", "number", "integer", "duration", "size", "time", "vm", "site",
@@ -23,9 +24,19 @@ package struct RunbookCard: Sendable {
         Parameter("default", .any, "Its value when it is not given."),
     ]
 
+    package static let limitFields: [Parameter] = [
+        Parameter("memory", .size, "Memory of a Lua state; \"32MiB\", the most."),
+        Parameter(
+            "instructions", .integer(1..<Int64(Limits.runInstructionsMax) + 1),
+            "Lua instructions, replay included."),
+        Parameter("time", .duration, "How long a run may take, waiting included."),
+        Parameter("at_once", .integer(1..<1001), "How many may run at once; others wait."),
+    ]
+
     package static let fields: [Parameter] = [
         Parameter("summary", .text, required: true, "What the runbook does, in one line."),
         Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
+        Parameter("limits", .record(limitFields), "What it may use of the house."),
         Parameter(
             "run", .function("(arguments: table<string, any>): any"), required: true,
             "The work: function(arguments) … end."),
@@ -48,6 +59,7 @@ package struct RunbookCard: Sendable {
                 name: name, type: card["type"]?.text ?? "", summary: card["summary"]?.text ?? "",
                 fallback: card["default"])
         }
+        limits = try RunLimits(card: card["limits"] ?? [:], noted)
         for declared in parameters { try declared.checkFallback(noted) }
     }
 
@@ -113,6 +125,24 @@ extension RunbookCard.Declared {
             return Int64(text).map(Value.integer)
                 ?? Double(text).flatMap { $0.isFinite ? .float($0) : nil } ?? value
         default: return value
+        }
+    }
+}
+
+extension RunLimits {
+    fileprivate init(card: Value, _ runbook: CheckSubject) throws(Failure) {
+        self.init(
+            memory: try card["memory"]?.text.map { text throws(Failure) in
+                try ByteCount(text: text)
+            },
+            instructions: card["instructions"]?.number.map { Int($0) },
+            time: try card["time"]?.text.map { text throws(Failure) in try Duration(text: text) },
+            atOnce: card["at_once"]?.number.map { Int($0) })
+        let most = ByteCount(Limits.stateBytesMax)
+        let least = ByteCount(Limits.stateBytesMin)
+        if let memory, memory < least || memory > most {
+            throw runbook.field("limits").field("memory")
+                .failure("must be from \(least) to \(most), but is \(memory)")
         }
     }
 }

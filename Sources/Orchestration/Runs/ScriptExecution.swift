@@ -66,7 +66,7 @@ struct ScriptExecution {
         return try LuaState(
             LuaConfiguration(
                 primitives: context.catalogue.names, prelude: prelude.map { [$0] } ?? [],
-                seed: context.run.randomSeed,
+                limits: LuaLimits(context.run.limits), seed: context.run.randomSeed,
                 start: context.run.startedAt ?? context.run.createdAt
             ) { name throws(Failure) in try sources.module(name) })
     }
@@ -101,7 +101,7 @@ struct ScriptExecution {
         switch try await journal.call(primitive, call.arguments, at: call.position, in: phase) {
         case .value(let json): state.reply(json: json, at: journal.clock)
         case .failure(let failure):
-            if failure.code == .runAborted {
+            if failure.endsRun {
                 state.cancel(failure)
             } else {
                 state.raise(failure, at: journal.clock)
@@ -123,5 +123,14 @@ struct ScriptExecution {
         } catch {
             state.raise(error, at: journal.clock)
         }
+    }
+}
+
+extension LuaLimits {
+    /// The house's limits, narrowed by the card's.
+    fileprivate init(_ limits: RunLimits) {
+        self.init()
+        memory = limits.memory ?? memory
+        instructions = limits.instructions ?? instructions
     }
 }

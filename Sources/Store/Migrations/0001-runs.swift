@@ -24,9 +24,11 @@ extension Migration {
                 abort_reason TEXT,
                 abort_at INTEGER,
                 runtime_version TEXT NOT NULL,
-                random_seed INTEGER NOT NULL
+                random_seed INTEGER NOT NULL,
+                limits TEXT NOT NULL
             ) STRICT;
             CREATE INDEX run_by_state ON run (state, id);
+            CREATE INDEX run_running ON run (name) WHERE state = 'running';
             CREATE INDEX run_to_wake ON run (wake_at) WHERE state = 'waiting';
 
             CREATE TABLE source (

@@ -81,6 +81,7 @@ extension RunRecord {
             scope: row["scope"], startedBy: row["started_by"], reason: row["reason"],
             createdAt: row.instant("created_at"), runtimeVersion: row["runtime_version"],
             randomSeed: UInt64(bitPattern: row["random_seed"]), sources: sources)
+        limits = RunLimits(try row.json("limits"))
         direction = try row.value("direction", as: Direction.init(rawValue:))
         state = try row.value("state", as: RunState.init(rawValue:))
         startedAt = row.optionalInstant("started_at")

@@ -8,8 +8,8 @@ extension ChangeWriter {
             """
             INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope, started_by,
                 reason, state, created_at, started_at, ended_at, wake_at, failure, abort_by,
-                abort_reason, abort_at, runtime_version, random_seed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                abort_reason, abort_at, runtime_version, random_seed, limits)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """,
             .run(record.id), .text(record.kind.rawValue), .text(record.name), .text(record.file),
@@ -20,7 +20,8 @@ extension ChangeWriter {
             .at(orNull: record.endedAt), .at(orNull: record.wakeAt),
             .json(orNull: record.failure?.value), .text(orNull: record.abort?.by),
             .text(orNull: record.abort?.reason), .at(orNull: record.abort?.at),
-            .text(record.runtimeVersion), .integer(Int64(bitPattern: record.randomSeed)))
+            .text(record.runtimeVersion), .integer(Int64(bitPattern: record.randomSeed)),
+            .text(record.limits.value.canonicalJSON))
         guard inserted == 1 else {
             throw Failure(
                 .numberTaken,
@@ -56,6 +57,38 @@ extension ChangeWriter {
                     + "look at it with `muster runs`",
                 context: ["run": run.description, "state": state.rawValue])
         }
+    }
+
+    /// Runs of one name that are running at once are few: the partial index holds no others.
+    func requireSlot(for run: RunID, atOnce: Int) throws {
+        let others = try db.all(
+            """
+            SELECT id FROM run WHERE state = 'running' AND id <> ?1
+                AND name = (SELECT name FROM run WHERE id = ?1)
+            """,
+            .run(run)
+        ) { RunID($0.integer(0)) }
+        guard others.count >= atOnce else { return }
+        let list = others.map(\.description).joined(separator: ", ")
+        throw Failure(
+            .runSlotTaken,
+            "run \(run) has to wait: of its runbook \(atOnce) may run at once, and there is run \(list)",
+            context: ["run": run.description, "running": list])
+    }
+
+    /// From now on the run is made of these texts and no others, within these limits.
+    func patch(_ run: RunID, _ sources: [RunSource], _ limits: RunLimits) throws {
+        let state = try state(of: run)
+        guard !state.isFinal else {
+            throw Failure(
+                .runTransitionRefused,
+                "run \(run) cannot be patched, because it has ended: it is \(state.rawValue)",
+                context: ["run": run.description, "state": state.rawValue])
+        }
+        try db.run("DELETE FROM run_source WHERE run = ?", .run(run))
+        for source in sources { try use(source, in: run) }
+        try db.run(
+            "UPDATE run SET limits = ? WHERE id = ?", .text(limits.value.canonicalJSON), .run(run))
     }
 
     func requestAbort(of run: RunID, _ request: AbortRequest) throws {

@@ -16,6 +16,8 @@ struct ChangeWriter {
             try move(run, event, at: at, failure: failure, wakeAt: wakeAt)
         case .runRequired(let run, let state): try require(run, in: state)
         case .abortRequested(let run, let request): try requestAbort(of: run, request)
+        case .slotRequired(let run, let atOnce): try requireSlot(for: run, atOnce: atOnce)
+        case .runPatched(let run, let sources, let limits): try patch(run, sources, limits)
         case .sourceStored(let text): try store(text)
         case .sourceUsed(let run, let source): try use(source, in: run)
         case .noted(let note): try append(note)

@@ -10,7 +10,8 @@ import Testing
     private static let verbs: Set<String> = [
         "ask", "clean_up", "clear_failover_address", "complete", "connect", "deadline", "failover",
         "first_copy", "freeze", "host", "loss", "note", "now", "output", "points", "preflight",
-        "prepare", "progress", "protect", "reachable", "remove", "replica", "resume", "reverse",
+        "prepare", "progress", "protect", "answers", "reachable", "remove", "replica", "resume",
+        "reverse",
         "select", "set_failover_address", "set_guest_address", "sleep", "start", "state", "stop",
         "suspend", "sync", "test_failover", "vm", "warn",
     ]

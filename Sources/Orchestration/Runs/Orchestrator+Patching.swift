@@ -1,0 +1,123 @@
+// Patching: another text for a run that has not ended, if it asks for the same calls as those that
+// were made already (B-3).
+import LuaRuntime
+import Model
+import Store
+
+extension Orchestrator {
+    /// What a patch changed.
+    package struct Patch: Sendable {
+        package let before: [RunSource]
+        package let after: [RunSource]
+    }
+
+    /// Replaces every text of a run by what the library says now. The run must not be led by
+    /// anybody else, which the lease ensures.
+    ///
+    /// Raises `run.patch_refused` with the first step that differs and leaves the run as it was;
+    /// `run.transition_refused` when it has ended, and what loading the card raises.
+    @discardableResult
+    package func patch(
+        _ id: RunID, by person: Person, reason: String?, under lease: LeaseToken? = nil
+    ) async throws -> Patch {
+        let run = try services.store.run(id)
+        let file = try library.file(run.file)
+        let subject = try await inspection(run.scope).read(file)
+        try Self.check(subject, fits: run)
+        let texts = try await rehearse(run, file)
+        let sources = texts.map { text in
+            RunSource(module: text.pinnedName, digest: Digest(of: text.text))
+        }
+        let decision = Decision(
+            who: person.name,
+            what: "patch run \(id): \(Self.changes(from: run.sources, to: sources))",
+            reason: reason, at: services.clock.now, run: id)
+        try await services.store.commit(
+            texts.map { .sourceStored($0.text) } + [
+                .runPatched(id, sources, subject.limits), .decided(decision),
+            ],
+            under: lease)
+        ring(Notice(topic: "run-changed", run: id))
+        return Patch(before: run.sources, after: sources)
+    }
+
+    private static func check(
+        _ subject: CardInspection.Subject, fits run: RunRecord
+    ) throws(Failure) {
+        switch (subject, run.kind) {
+        case (.plan, .plan): return
+        case (.runbook(let card), .runbook):
+            // A parameter that is new has no place in the arguments the run was given.
+            let given = run.parameters.object ?? [:]
+            guard try card.arguments(from: given) == run.parameters else {
+                throw Failure(
+                    .patchRefused,
+                    "the new text of \(run.file) takes other parameters than run \(run.id) was given"
+                )
+            }
+        default:
+            throw Failure(
+                .patchRefused,
+                "run \(run.id) is of a \(run.kind.rawValue), and \(run.file) is none any more")
+        }
+    }
+
+    /// Executes the new text against the journal; returns all the texts it is made of.
+    private func rehearse(_ run: RunRecord, _ file: LuaModule) async throws -> [LuaModule] {
+        let sources = RunSources(beginningWith: file, library: library)
+        let rehearsal = Rehearsal()
+        let context = RunContext(
+            run: run, services: services, catalogue: catalogue, sources: sources,
+            control: RunControl(), lease: nil, ring: { _ in }, rehearsal: rehearsal)
+        let branches = try services.store.branches(of: run.id)
+        guard !branches.isEmpty else { return [file] }
+        do {
+            _ = try await RunExecution(context: context).execute()
+        } catch let failure as Failure where failure.code == .codeChanged {
+            throw Failure(
+                .patchRefused,
+                "the new text does something else than run \(run.id) has done: \(failure.message)",
+                context: failure.context, at: failure.position, cause: failure)
+        }
+        for branch in branches {
+            try check(branch, of: run, rehearsal)
+        }
+        return sources.modules
+    }
+
+    /// Nothing that was done may be missing in the new text.
+    private func check(
+        _ branch: Branch, of run: RunRecord, _ rehearsal: Rehearsal
+    ) throws {
+        let entries = try services.store.entries(of: run.id, branch: branch)
+        let count = rehearsal.entriesRead(of: branch)
+        guard count < entries.count else { return }
+        let missing = entries[count]
+        throw Failure(
+            .patchRefused,
+            "the new text does not come to what run \(run.id) has done: "
+                + "\(missing.place) holds \(missing.primitive)",
+            context: ["recorded": missing.primitive, "branch": branch.path])
+    }
+
+    private static func changes(from old: [RunSource], to new: [RunSource]) -> String {
+        let changed = new.filter { !old.contains($0) }.map { source in
+            let before = old.first { $0.module == source.module }?.digest.short ?? "nothing"
+            return "\(source.module) from \(before) to \(source.digest.short)"
+        }
+        let gone = old.filter { source in !new.contains { $0.module == source.module } }
+            .map { "\($0.module) gone" }
+        return changed.isEmpty && gone.isEmpty
+            ? "no text differs" : (changed + gone).joined(separator: ", ")
+    }
+}
+
+extension CardInspection.Subject {
+    /// What the card limits; a plan's steps have limits of their own.
+    var limits: RunLimits {
+        switch self {
+        case .plan: RunLimits()
+        case .runbook(let card): card.limits
+        }
+    }
+}
