@@ -43,8 +43,8 @@ struct Composition: Sendable {
     var replication: ReplicationEngine { orchestrator.services.replication }
     var clock: any WallClock { orchestrator.services.clock }
 
-    /// Takes the lead; raises `store.lease_held`, saying who has it.
-    func lead() async throws -> Lease {
+    /// Takes the lead for this process; raises `store.lease_held`, saying who has it.
+    func takeLead() async throws -> Lease {
         let command = CommandLine.arguments.dropFirst().joined(separator: " ")
         return try await Lease.acquire(
             in: store,
@@ -58,7 +58,7 @@ struct Composition: Sendable {
     func leading<Result>(
         _ work: (LeaseToken) async throws -> Result
     ) async throws -> Result {
-        let lease = try await lead()
+        let lease = try await takeLead()
         defer { lease.release() }
         return try await work(lease.token)
     }

@@ -1,4 +1,5 @@
-// Leads one run in this process and shows it, and turns its end into the exit code.
+// Leads one run in this process, or looks on while another does, shows it, and turns its end into
+// the exit code.
 import Model
 import Orchestration
 import Store
@@ -27,6 +28,24 @@ struct RunLeading {
         }
         watching.cancel()
         try conclude(run, view)
+    }
+
+    /// Looks on until the run has ended; with `noWait`, until it waits for a person.
+    func watch(_ id: RunID) async throws {
+        let notices = try lab.notifier.listen()
+        let view = RunView(lab: lab, run: id, options: options)
+        try view.refresh()
+        if let run = try settled(id) { return try view.conclude(run) }
+        for await notice in notices where notice.run == id || notice == .missed {
+            try view.refresh()
+            if let run = try settled(id) { return try view.conclude(run) }
+        }
+    }
+
+    /// The run, when there is nothing more to look on at.
+    private func settled(_ id: RunID) throws -> RunRecord? {
+        let run = try lab.store.run(id)
+        return run.state.isFinal || noWait && run.state == .waiting ? run : nil
     }
 
     private func conclude(_ run: RunRecord, _ view: RunView) throws {

@@ -178,7 +178,8 @@ import Testing
         let world = try await World()
         try await world.define(role: .replica)
         let path = try await world.fabric.imagePath(of: "disk0", machine: World.oslo)
-        try OpenFile(path, O_RDWR).write(at: 0, [1, 2, 3, 4].withUnsafeBytes { $0 })
+        let image = try OpenFile(path, O_RDWR)
+        try [1, 2, 3, 4].withUnsafeBytes { try image.write(at: 0, $0) }
         try await world.fabric.update(World.oslo) { $0.role = .production }
         try await world.fabric.start(World.oslo)
         try await world.write(5, at: 131_072)

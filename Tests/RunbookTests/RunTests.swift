@@ -210,6 +210,33 @@ import Testing
         #expect(world.effects.writes.map(\.call) == [.start])
     }
 
+    @Test func `a leader is not woken by what it rings itself`() async throws {
+        let world = try await World(runbooks: ["ask.lua": runbook(#"job.ask "Go on?""#)])
+        let (notices, bell) = AsyncStream<Notice>.makeStream()
+        let (rung, rings) = AsyncStream<Notice>.makeStream()
+        let plain = try world.engine()
+        let engine = Orchestrator(
+            services: plain.services, catalogue: plain.catalogue, library: plain.library,
+            version: "test"
+        ) { notice in
+            bell.yield(notice)
+            rings.yield(notice)
+        }
+        let run = try await engine.start(world.request("ask"))
+        async let led = engine.lead(run, under: nil, notices: notices)
+        var heard = rung.makeAsyncIterator()
+        while try engine.run(run).state != .waiting { _ = await heard.next() }
+        // Whatever it rang until now has reached it before this does.
+        let question = try #require(try engine.services.store.questions(of: run).first)
+        try await engine.answer(
+            question.id, "yes", comment: nil, by: World.eva, channel: "test")
+        #expect(try await led.state == .completed)
+        rings.finish()
+        var topics: [String] = []
+        while let notice = await heard.next() { topics.append(notice.topic) }
+        #expect(topics.filter { $0 == "run-changed" }.count <= 2, "\(topics)")
+    }
+
     @Test func `a runbook that swallows its abort is aborted all the same`() async throws {
         let world = try await World(runbooks: [
             "ask.lua": runbook(#"pcall(job.ask, "Go on?") return "as if nothing was""#)

@@ -114,13 +114,17 @@ extension Orchestrator {
         }
     }
 
-    /// A run whose runbook is limited goes on when another gives its place up.
+    /// What somebody else did to the run. What its leader rings itself is news to those who watch
+    /// only: heard here, each pass would call for the next. A run whose runbook is limited goes on
+    /// when another gives its place up.
     private func concerns(_ id: RunID, _ notice: Notice) -> Bool {
-        if notice.run == id || notice == .missed { return true }
-        guard notice.topic == "run-changed", let run = try? services.store.run(id) else {
-            return false
+        if notice == .missed { return true }
+        switch notice.topic {
+        case "answered", "abort-requested": return notice.run == id
+        case "run-changed" where notice.run != id:
+            return (try? services.store.run(id))?.limits.atOnce != nil
+        default: return false
         }
-        return run.limits.atOnce != nil
     }
 
     private func hear(_ id: RunID, _ control: RunControl, _ bell: Bell) throws {

@@ -11,16 +11,23 @@ extension Orchestrator {
         package let after: [RunSource]
     }
 
-    /// Replaces every text of a run by what the library says now. The run must not be led by
-    /// anybody else, which the lease ensures.
+    /// Replaces every text of a run by what the library says now. `leftRunning` says that nobody
+    /// executes a run that is running: its engine died.
     ///
     /// Raises `run.patch_refused` with the first step that differs and leaves the run as it was;
-    /// `run.transition_refused` when it has ended, and what loading the card raises.
+    /// `run.transition_refused` when it has ended or is being executed, and what loading the card
+    /// raises.
     @discardableResult
     package func patch(
-        _ id: RunID, by person: Person, reason: String?, under lease: LeaseToken? = nil
+        _ id: RunID, by person: Person, reason: String?, leftRunning: Bool = true,
+        under lease: LeaseToken? = nil
     ) async throws -> Patch {
         let run = try services.store.run(id)
+        guard leftRunning || run.state != .running else {
+            throw Failure(
+                .runTransitionRefused,
+                "run \(id) is being executed; patch it when it waits, or stop the engine first")
+        }
         let file = try library.file(run.file)
         let subject = try await inspection(run.scope).read(file)
         try Self.check(subject, fits: run)
@@ -34,7 +41,9 @@ extension Orchestrator {
             reason: reason, at: services.clock.now, run: id)
         try await services.store.commit(
             texts.map { .sourceStored($0.text) } + [
-                .runPatched(id, sources, subject.limits), .decided(decision),
+                // It may have gone on meanwhile, and done more than was looked at.
+                .runRequired(id, in: run.state), .runPatched(id, sources, subject.limits),
+                .decided(decision),
             ],
             under: lease)
         ring(Notice(topic: "run-changed", run: id))

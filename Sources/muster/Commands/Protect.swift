@@ -5,7 +5,7 @@ import Model
 import Orchestration
 import Replication
 
-struct ProtectCommand: AsyncParsableCommand {
+struct ProtectCommand: LeadCommand {
     static let configuration = CommandConfiguration(
         commandName: "protect", abstract: "Makes a turned-off replica of a machine at another site."
     )
@@ -20,30 +20,30 @@ struct ProtectCommand: AsyncParsableCommand {
     var disk: [String] = []
     @Flag(inversion: .prefixedNo, help: "Compress what is sent.") var compression = true
 
-    func run() async throws {
-        let lab = try Composition(options)
+    func act(_ lead: Lead) async throws -> Value {
+        let lab = lead.lab
         let protection = ProtectionOptions(
             target: target, host: host, interval: try ReplicationInterval(text: interval),
             isCompressed: compression, pointsKept: points, disks: disk.isEmpty ? nil : disk)
-        let made = try await lab.leading { _ in
-            try await lab.replication.protect(chosen.machine(in: lab).id, protection)
-        }
-        if options.json {
-            return Terminal.say(json: [
-                "vm": .text(made.vm), "primary": .text(made.primary.description),
-                "replica": .text(made.replica.description), "state": .text(made.state.rawValue),
-                "excluded_disks": .list(made.excludedDisks.map { .text($0) }),
-            ])
-        }
-        let excluded =
-            made.excludedDisks.isEmpty
-            ? "" : "; not replicated: \(made.excludedDisks.joined(separator: ", "))"
+        let made = try await lab.replication.protect(chosen.machine(in: lab).id, protection)
+        return [
+            "vm": .text(made.vm), "primary": .text(made.primary.description),
+            "replica": .text(made.replica.description), "state": .text(made.state.rawValue),
+            "interval": .text(made.interval.rawValue),
+            "excluded_disks": .list(made.excludedDisks.map { .text($0) }),
+        ]
+    }
+
+    func tell(_ made: Value) {
+        let left = made["excluded_disks"]?.list?.compactMap(\.text) ?? []
+        let excluded = left.isEmpty ? "" : "; not replicated: \(left.joined(separator: ", "))"
         Terminal.say(
-            "\(made.primary) → \(made.replica), every \(made.interval.rawValue)\(excluded)")
+            "\(made.word("primary")) → \(made.word("replica")), every \(made.word("interval"))"
+                + excluded)
     }
 }
 
-struct UnprotectCommand: AsyncParsableCommand {
+struct UnprotectCommand: LeadCommand {
     static let configuration = CommandConfiguration(
         commandName: "unprotect", abstract: "Ends a machine's protection; the replica stays, off.")
 
@@ -51,20 +51,19 @@ struct UnprotectCommand: AsyncParsableCommand {
     @Argument(help: "The machine.") var vm: String
     @Flag(help: "Delete the replica with its disks.") var deleteReplica = false
 
-    func run() async throws {
-        let lab = try Composition(options)
-        let ended = try await lab.leading { _ in
-            guard let protection = try await lab.replication.protection(of: vm) else {
-                throw try await lab.notProtected(vm)
-            }
-            try await lab.replication.remove(vm, deletesReplica: deleteReplica)
-            return protection
+    func act(_ lead: Lead) async throws -> Value {
+        guard let ended = try await lead.lab.replication.protection(of: vm) else {
+            throw try await lead.lab.notProtected(vm)
         }
-        if options.json {
-            return Terminal.say(json: ["vm": .text(vm), "state": "disabled"])
-        }
+        try await lead.lab.replication.remove(vm, deletesReplica: deleteReplica)
+        return [
+            "vm": .text(vm), "state": "disabled", "replica": .text(ended.replica.description),
+        ]
+    }
+
+    func tell(_ ended: Value) {
         let fate = deleteReplica ? "is deleted" : "stays, off"
-        Terminal.say("\(vm) is not protected any more; \(ended.replica) \(fate)")
+        Terminal.say("\(vm) is not protected any more; \(ended.word("replica")) \(fate)")
     }
 }
 

@@ -1,5 +1,5 @@
 // `muster run`: starts a plan or runbook and leads it to its end, and `resume`, which goes on with
-// one whose engine died.
+// one whose engine died. Where an engine serves it leads, and this process looks on.
 import ArgumentParser
 import Foundation
 import Model
@@ -7,7 +7,7 @@ import Orchestration
 import Replication
 import Store
 
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: LeadCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs a recovery plan or a runbook.")
 
@@ -28,17 +28,34 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let lab = try Composition(options)
-        let request = RunRequest(
-            name: name, kind: kind, direction: direction, parameters: try givenParameters(),
-            scope: scope, by: try await lab.person(options), reason: reason,
-            seed: UInt64.random(in: 1...UInt64(Int64.max)))
         if kind == .unplanned {
             try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name)
         }
-        try await lab.leading { token in
-            let run = try await lab.orchestrator.start(request, under: token)
-            try await RunLeading(lab: lab, options: options, noWait: noWait).lead(run, token)
+        let leading = RunLeading(lab: lab, options: options, noWait: noWait)
+        switch try await lab.lead() {
+        case .taken(let lease):
+            defer { lease.release() }
+            let started = try await start(Lead(of: lab, lease.token, options) { _ in })
+            try await leading.lead(started, lease.token)
+        case .served(let engine):
+            let outcome = try await engine.perform(LeadRequest(options)) { _ in }
+            try await leading.watch(RunID(outcome["run"]?.integer ?? 0))
         }
+    }
+
+    func act(_ lead: Lead) async throws -> Value {
+        ["run": .integer(try await start(lead).number)]
+    }
+
+    /// Shown by looking on at the run itself.
+    func tell(_ outcome: Value) {}
+
+    private func start(_ lead: Lead) async throws -> RunID {
+        let request = RunRequest(
+            name: name, kind: kind, direction: direction, parameters: try givenParameters(),
+            scope: scope, by: lead.person, reason: reason,
+            seed: UInt64.random(in: 1...UInt64(Int64.max)))
+        return try await lead.lab.orchestrator.start(request, under: lead.token)
     }
 
     private func givenParameters() throws(Failure) -> [String: Value] {
@@ -66,8 +83,12 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         let lab = try Composition(options)
         let id = try run.map(RunID.init) ?? newest(lab)
-        try await lab.leading { token in
-            try await RunLeading(lab: lab, options: options, noWait: noWait).lead(id, token)
+        let leading = RunLeading(lab: lab, options: options, noWait: noWait)
+        switch try await lab.lead() {
+        case .taken(let lease):
+            defer { lease.release() }
+            try await leading.lead(id, lease.token)
+        case .served: try await leading.watch(id)
         }
     }
 

@@ -30,7 +30,10 @@ struct ServeCommand: AsyncParsableCommand {
         try await lab.leading { token in
             let group = ServiceGroup(
                 configuration: ServiceGroupConfiguration(
-                    services: [server, Leader(lab: lab, token: token)],
+                    services: [
+                        server, Leader(lab: lab, token: token),
+                        LeadService(lab: lab, token: token),
+                    ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() }))
             try await group.run()

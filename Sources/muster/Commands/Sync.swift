@@ -5,7 +5,7 @@ import Model
 import Orchestration
 import Replication
 
-struct SyncCommand: AsyncParsableCommand {
+struct SyncCommand: LeadCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Sends what changed; the first time, everything.")
 
@@ -13,56 +13,47 @@ struct SyncCommand: AsyncParsableCommand {
     @Argument(help: "The machines.") var vms: [String] = []
     @Flag(help: "Every protected machine.") var all = false
 
-    private struct Cycle {
-        let vm: String
-        let point: RecoveryPoint
-        let bytesSent: Int64
-    }
-
-    func run() async throws {
+    func act(_ lead: Lead) async throws -> Value {
         guard all != !vms.isEmpty else {
             throw Failure(.usage, "name the machines to sync, or say --all")
         }
-        let lab = try Composition(options)
-        var cycles: [Cycle] = []
-        var failures: [Failure] = []
-        try await lab.leading { _ in
-            let names = all ? try await lab.replication.protections().map(\.vm) : vms
-            for name in names {
-                do {
-                    cycles.append(try await sync(name, in: lab))
-                } catch let failure as Failure {
-                    failures.append(failure)
-                }
+        let lab = lead.lab
+        var cycles: [Value] = []
+        var failures: [Value] = []
+        for name in all ? try await lab.replication.protections().map(\.vm) : vms {
+            do {
+                cycles.append(try await sync(name, in: lab))
+            } catch let failure as Failure {
+                failures.append(failure.value)
             }
         }
-        show(cycles, isEmpty: cycles.isEmpty && failures.isEmpty)
+        return ["cycles": .list(cycles), "failures": .list(failures)]
+    }
+
+    func show(_ outcome: Value) throws {
+        let cycles = outcome["cycles"]?.list ?? []
+        let failures = (outcome["failures"]?.list ?? []).compactMap { Failure($0) }
+        if options.json {
+            Terminal.say(json: .list(cycles))
+        } else if failures.isEmpty || !cycles.isEmpty {
+            tell(.list(cycles))
+        }
         failures.forEach(Terminal.complain)
         if let first = failures.first { throw ExitCode(first.exitStatus.rawValue) }
     }
 
-    private func show(_ cycles: [Cycle], isEmpty: Bool) {
-        if options.json { return Terminal.say(json: .list(cycles.map(view))) }
-        guard isEmpty || !cycles.isEmpty else { return }
-        let rows = cycles.map { cycle in
+    func tell(_ cycles: Value) {
+        let rows = (cycles.list ?? []).map { cycle in
             [
-                cycle.vm, String(cycle.point.sequence), cycle.point.cutAt.timeOfDay,
-                ByteCount(cycle.bytesSent).description,
+                cycle.word("vm"), cycle.word("point"), cycle.time("cut_at"),
+                cycle.size("bytes_sent"),
             ]
         }
         Terminal.say(
             Table(["VM", "POINT", "CUT", "SENT"], rows).text(nothing: "nothing is protected"))
     }
 
-    private func view(_ cycle: Cycle) -> Value {
-        [
-            "vm": .text(cycle.vm), "point": .integer(Int64(cycle.point.sequence)),
-            "cut_at": .text(cycle.point.cutAt.description),
-            "bytes_sent": .integer(cycle.bytesSent),
-        ]
-    }
-
-    private func sync(_ name: String, in lab: Composition) async throws -> Cycle {
+    private func sync(_ name: String, in lab: Composition) async throws -> Value {
         guard let before = try await lab.replication.protection(of: name) else {
             throw try await lab.notProtected(name)
         }
@@ -72,6 +63,9 @@ struct SyncCommand: AsyncParsableCommand {
             ? try await lab.replication.firstCopy(name) : try await lab.replication.sync(name)
         let after = try await lab.replication.protection(of: name)
         let sent = (after?.statistics.bytesSent ?? 0) - before.statistics.bytesSent
-        return Cycle(vm: name, point: point, bytesSent: sent)
+        return [
+            "vm": .text(name), "point": .integer(Int64(point.sequence)),
+            "cut_at": .text(point.cutAt.description), "bytes_sent": .integer(sent),
+        ]
     }
 }

@@ -17,15 +17,6 @@ struct WatchCommand: AsyncParsableCommand {
         guard let id = try run.map(RunID.init) ?? lab.store.runs(limit: 1).first?.id else {
             throw Failure(.unknownName, "there is no run yet")
         }
-        let notices = try lab.notifier.listen()
-        let view = RunView(lab: lab, run: id, options: options)
-        try view.refresh()
-        let now = try lab.store.run(id)
-        if now.state.isFinal { return try view.conclude(now) }
-        for await notice in notices where notice.run == id || notice == .missed {
-            try view.refresh()
-            let run = try lab.store.run(id)
-            if run.state.isFinal { return try view.conclude(run) }
-        }
+        try await RunLeading(lab: lab, options: options, noWait: false).watch(id)
     }
 }
