@@ -4,7 +4,7 @@ import Model
 import Testing
 
 @Suite struct ExecutorTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a thousand runs and a few run away on two threads`() async throws {
         let executor = LuaExecutor(threads: 2)
         let texts = await withTaskGroup(of: String.self) { group in

@@ -219,7 +219,7 @@ import Testing
         #expect(!names.contains("sql01-test"))
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func `a task that sleeps goes on beside one that does not end before it`() async throws {
         let world = try await World()
         let hasSlept = Locked(false)

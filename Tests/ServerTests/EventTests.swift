@@ -6,7 +6,7 @@ import Orchestration
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EventTests {
+@Suite(.timeLimit(.minutes(10))) struct EventTests {
     @Test func `a watcher is told of an answer`() async throws {
         let house = try await House()
         let id = try await house.ask()

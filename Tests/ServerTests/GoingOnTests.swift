@@ -5,7 +5,7 @@ import Orchestration
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct GoingOnTests {
+@Suite(.timeLimit(.minutes(10))) struct GoingOnTests {
     private static let request = RunRequest(name: "asks", by: Person(name: "eva"), seed: 7)
 
     @Test func `a led run goes on with the answer`() async throws {

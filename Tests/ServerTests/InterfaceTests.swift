@@ -3,7 +3,7 @@ import Model
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InterfaceTests {
+@Suite(.timeLimit(.minutes(10))) struct InterfaceTests {
     @Test func `health is told to everybody`() async throws {
         let answer = try await House().serving { try await $0.get("/health", token: nil) }
         #expect(answer.status == 200)

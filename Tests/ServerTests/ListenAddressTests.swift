@@ -3,7 +3,7 @@ import Model
 import Server
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ListenAddressTests {
+@Suite(.timeLimit(.minutes(10))) struct ListenAddressTests {
     @Test(arguments: ["127.0.0.1:8420", "localhost:8420", "8420"])
     func `an address of this machine is taken`(text: String) throws {
         #expect(try ListenAddress(parsing: text) == ListenAddress(port: 8420))

@@ -4,7 +4,7 @@ import Orchestration
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct OnceTests {
+@Suite(.timeLimit(.minutes(10))) struct OnceTests {
     private static let rounds = 25
 
     @Test func `two answers over HTTP at once: one is heard`() async throws {

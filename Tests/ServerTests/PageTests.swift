@@ -5,7 +5,7 @@ import Testing
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(1))) struct PageTests {
+@Suite(.timeLimit(.minutes(10))) struct PageTests {
     @Test func `the page is served to everybody, with its policy`() async throws {
         let answer = try await House().serving { try await $0.get("/", token: nil) }
         #expect(answer.status == 200)

@@ -3,7 +3,7 @@ import Model
 import Store
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(10))) struct RefusalTests {
     @Test(arguments: [
         "/api/me", "/api/runs", "/api/runs/1", "/api/tasks", "/api/tasks/1", "/api/events",
     ])

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct AbortTests {
+@Suite(.timeLimit(.minutes(10))) struct AbortTests {
     @Test func `a running plan is aborted from a second process`() async throws {
         try await Lab.standing { lab in
             try lab.runbook("slow.lua", Self.slow)

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct BadInputTests {
+@Suite(.timeLimit(.minutes(10))) struct BadInputTests {
     @Test func `an unknown name gets the nearest one`() async throws {
         try await Lab.standing { lab in
             try await lab.expect(2, "vm", "show", "sql0", says: ["did you mean 'sql01'?"])

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct BadRunbookTests {
+@Suite(.timeLimit(.minutes(10))) struct BadRunbookTests {
     @Test func `a plan that does not load says where and what would be right`() async throws {
         try await Lab.scratch { lab in
             try await lab.done("init")

@@ -1,7 +1,7 @@
 // The command from outside: what a person meets first.
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct CommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandTests {
     @Test func `the version is printed and nothing else happens`() async throws {
         try await Lab.scratch { lab in
             let outcome = try await lab.program.run(["--version"])

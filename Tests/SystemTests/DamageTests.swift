@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct DamageTests {
+@Suite(.timeLimit(.minutes(10))) struct DamageTests {
     @Test(arguments: ["header", "truncated", "page"])
     func `a damaged database is named by every command`(_ damage: String) async throws {
         try await Lab.standing { lab in

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .enabled(if: SmallDisk.isPossible, "mounting needs root"))
+@Suite(.timeLimit(.minutes(10)), .enabled(if: SmallDisk.isPossible, "mounting needs root"))
 struct FullDiskTests {
     @Test func `a cycle on a full disk says so, and the next one sends everything`() async throws {
         try await SmallDisk.lab { lab, ballast in

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct LeaseTests {
+@Suite(.timeLimit(.minutes(10))) struct LeaseTests {
     @Test func `a second engine is told who leads`() async throws {
         try await Lab.standing { lab in
             try lab.runbook("ask.lua", Self.ask)

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct MachineRunbookTests {
+@Suite(.timeLimit(.minutes(10))) struct MachineRunbookTests {
     @Test(arguments: [true, false], [true, false])
     func `a planned failover reverses and starts when it is asked to`(
         reverse: Bool, start: Bool

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct MannersTests {
+@Suite(.timeLimit(.minutes(10))) struct MannersTests {
     @Test func `every command that prints does so in JSON when asked`() async throws {
         try await Lab.standing { lab in
             for command in [

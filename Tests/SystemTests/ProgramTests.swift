@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct ProgramTests {
     private let shell = Program(
         path: "/bin/sh", workingFolder: FileManager.default.temporaryDirectory)
 

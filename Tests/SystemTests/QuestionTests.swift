@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct QuestionTests {
+@Suite(.timeLimit(.minutes(10))) struct QuestionTests {
     @Test func `an answer from a second process lets the leader go on`() async throws {
         try await Lab.asking { lab in
             var run = try lab.start("run", "ask")

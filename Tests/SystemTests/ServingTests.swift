@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ServingTests {
+@Suite(.timeLimit(.minutes(10))) struct ServingTests {
     private func serving(_ work: (Lab) async throws -> Void) async throws {
         try await Lab.standing { lab in
             var engine = try lab.start("serve", "--listen", "127.0.0.1:0")

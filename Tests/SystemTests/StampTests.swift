@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct StampTests {
+@Suite(.timeLimit(.minutes(10))) struct StampTests {
     @Test func `the stamp goes over as planned and comes home as it was`() async throws {
         try await Lab.standing { lab in
             let before = try await lab.json("vm", "list")

@@ -6,7 +6,7 @@
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct WorkedSessionTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkedSessionTests {
     @Test func `the worked session in the README is what happens`() async throws {
         let page = Repository.root.appending(path: "README.md")
         let text = try String(contentsOf: page, encoding: .utf8)
