@@ -200,7 +200,7 @@ extension ReplicationEngine {
 
     func stamps(of disks: [ProtectedDisk], at id: MachineID) async throws -> [ImageStamp] {
         let side = ReplicaSide(
-            folder: layout.folder(of: id.name, at: id.site), disks: disks,
+            folder: layout.folder(of: id.name, at: id.site, in: nil), disks: disks,
             images: try await imagePaths(disks, of: id), files: files, workers: workers)
         return try await blocking { try side.stamps() }
     }

@@ -55,7 +55,7 @@ extension ReplicationEngine {
     /// Files of an earlier protection must not be taken for this one's: generations begin anew.
     func clear(_ protection: Protection) async throws {
         let folders = [protection.primary, protection.replica].map {
-            layout.folder(of: protection.vm, at: $0.site)
+            layout.folder(of: protection, at: $0.site)
         }
         try await blocking { [files] in
             for machine in folders {

@@ -29,10 +29,10 @@ extension ReplicationEngine {
         protection.sentSequence = protection.appliedSequence + 1
         let (plain, files, workers) = (protection, files, workers)
         let header = plain.header(of: request.kind, cutAt: cutAt)
-        let folder = layout.folder(of: protection.vm, at: protection.primary.site)
-        let (transport, target) = (transport, protection.replica.site)
-        let isSeeded = protection.state == .initialReplication && transport.reachesImages
-        let log = try await blocking {
+        let folder = layout.folder(of: protection, at: protection.primary.site)
+        let isSeeded =
+            protection.state == .initialReplication && reachesImages(of: protection)
+        let write: @Sendable () throws -> SentLog = {
             let known = cut.coverage == .delta ? nil : try side.hashes(plain)
             var sources = try LogSource.make(cut, plain.disks, known: known)
             let seeded = isSeeded ? try side.seed(sources, plain) : 0
@@ -41,16 +41,19 @@ extension ReplicationEngine {
             log.bytes += seeded
             return log
         }
-        try await blocking {
-            try transport.deliver(log.path, named: header.name, of: header.vm, to: target)
-        }
+        // What goes straight onto the images crosses while the log is written.
+        let log =
+            isSeeded
+            ? try await bounds.slots.holding { try await blocking(write) }
+            : try await blocking(write)
+        try await deliver(header.name, protection)
         let cost = CycleCost(cutAt: cutAt, bytes: log.bytes, now: clock)
         return try await applyNext(protection, side, cost, request)
     }
 
     /// Logs whose points the replica holds are worth nothing at the sender.
     func dropSentLogs(_ protection: Protection) async throws {
-        let folder = layout.folder(of: protection.vm, at: protection.primary.site).outbox
+        let folder = layout.folder(of: protection, at: protection.primary.site).outbox
         try await blocking { [files] in
             for name in try files.names(in: folder) where !protection.isWaiting(name) {
                 try files.remove("\(folder)/\(name)")
