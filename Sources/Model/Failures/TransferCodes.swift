@@ -4,6 +4,8 @@
 extension Failure.Code {
     static let transfer: [Self] = [
         .transferInterrupted, .transferBusy, .transferDamaged,
+        .primaryRefused, .reversalImpossible, .versionRefused, .trustRefused,
+        .keyMissing, .keyInvalid, .keyExposed,
     ]
 
     package static let transferInterrupted = Self(
@@ -22,4 +24,45 @@ extension Failure.Code {
         meaning: "A log did not arrive as it was sent.",
         remedy: "It was thrown away at the replica and is sent again; if this repeats, look at the "
             + "network between the sites.")
+
+    package static let primaryRefused = Self(
+        "replication.primary_refused",
+        meaning: "The site takes no replicas from that primary: it takes none, or from named peers "
+            + "only.",
+        remedy: "Name the primary's site among the peers that the replica's site accepts.")
+
+    package static let reversalImpossible = Self(
+        "replication.reversal_impossible",
+        meaning: "The protection could not be turned round: the site that is the primary now takes "
+            + "no replicas from the other.",
+        remedy: "Let both sites accept replicas from each other, or fail over without reversing; "
+            + "nothing was shut down.")
+
+    package static let versionRefused = Self(
+        "replication.version_refused",
+        meaning: "The sender speaks a newer version than the receiver, or what was asked for needs "
+            + "a newer one than both speak.",
+        remedy: "Upgrade the replica's site first, then the primary's.")
+
+    package static let trustRefused = Self(
+        "replication.trust_refused",
+        meaning: "The machine has moved to a host outside the trust group that the replica's site "
+            + "lets in.",
+        remedy: "Move it back, give the host the same trust group, or protect the machine again.")
+
+    package static let keyMissing = Self(
+        "replication.key_missing",
+        meaning: "The replica is encrypted under its owner's key, and this needs to see inside.",
+        remedy: "Give the owner's key file. Logs are received without it, and wait.")
+
+    package static let keyInvalid = Self(
+        "replication.key_invalid",
+        meaning: "The file holds no key, or another key than the one that was used.",
+        remedy: "A key file holds 32 random bytes, or 64 hexadecimal digits; "
+            + "`head -c 32 /dev/urandom` makes one.")
+
+    package static let keyExposed = Self(
+        "replication.key_exposed",
+        meaning: "Others than its owner may read the key file, so that it keeps no secret.",
+        remedy: "Make a new key in a file of mode 0600, and protect the machine again with it.")
 }

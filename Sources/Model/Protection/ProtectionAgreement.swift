@@ -9,6 +9,8 @@ package struct ProtectionAgreement: Sendable, Hashable, Codable {
     /// The host of the primary that was let in, and the tag of those it may be moved to.
     package var host: String?
     package var trustGroup: String?
+    /// How the replica is encrypted at rest; nil when it is not.
+    package var encryption: EncryptionRecord?
 
     package init() {
         places = [:]

@@ -46,7 +46,7 @@ struct DiskWriter: Sendable {
     private func write(_ run: Range<Int>, _ blocks: UnsafeRawBufferPointer) throws {
         let first = log.records[run.lowerBound]
         let disk = disks[Int(first.disk)]
-        if first.encoding == .zeros {
+        if first.hash == .zeros {
             try disk.punchHole(at: first.offset, count: Int64(blocks.count))
         } else {
             try disk.write(blocks, at: first.offset)
@@ -60,6 +60,6 @@ struct DiskWriter: Sendable {
 extension LogRecord {
     fileprivate func adjoins(_ earlier: LogRecord) -> Bool {
         disk == earlier.disk && offset == earlier.offset + Int64(earlier.length)
-            && (encoding == .zeros) == (earlier.encoding == .zeros)
+            && (hash == .zeros) == (earlier.hash == .zeros)
     }
 }

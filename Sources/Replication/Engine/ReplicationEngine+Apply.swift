@@ -35,7 +35,10 @@ extension ReplicationEngine {
         let path = side.folder.receivedLog(protection.nextLog)
         do {
             let checked = try await checkStamps(protection, side)
-            let log = try await blocking { [files] in try ReplicationLog(path, files: files) }
+            let opening = try opening(of: checked)
+            let log = try await blocking { [files] in
+                try ReplicationLog(path, files: files, opening: opening)
+            }
             let application = try await blocking { try side.forward(log, checked) }
             var next = checked.holding(log)
             if let cost {

@@ -14,6 +14,7 @@ package final class ReplicationEngine: Sendable {
     let turns = MachineTurns()
     let policy: ReplicationPolicy
     let bounds: TransferBounds
+    let keys: KeyRing
     let workers: Int
     /// The order in which a log is applied; tests plant wrong ones.
     let order: [ApplyStep]
@@ -22,17 +23,19 @@ package final class ReplicationEngine: Sendable {
     package convenience init(
         fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
         lab: String, files: any FileSystem = HostFiles(), transport: (any Transport)? = nil,
-        policy: ReplicationPolicy = ReplicationPolicy()
+        policy: ReplicationPolicy = ReplicationPolicy(), keys: KeyRing = KeyRing()
     ) {
         self.init(
             fabric: fabric, ledger: ledger, clock: clock, lab: lab, files: files,
-            transport: transport, workers: Workers.count, order: ApplyStep.order, policy: policy)
+            transport: transport, workers: Workers.count, order: ApplyStep.order, policy: policy,
+            keys: keys)
     }
 
     init(
         fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
         lab: String, files: any FileSystem, transport: (any Transport)?, workers: Int,
-        order: [ApplyStep], policy: ReplicationPolicy = ReplicationPolicy()
+        order: [ApplyStep], policy: ReplicationPolicy = ReplicationPolicy(),
+        keys: KeyRing = KeyRing()
     ) {
         self.fabric = fabric
         self.ledger = ledger
@@ -42,6 +45,7 @@ package final class ReplicationEngine: Sendable {
         self.workers = workers
         self.order = order
         self.policy = policy
+        self.keys = keys
         self.bounds = TransferBounds(policy.transfers)
         self.transport = transport ?? LocalTransport(layout: layout, files: files)
     }
