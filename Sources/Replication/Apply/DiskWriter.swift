@@ -17,6 +17,20 @@ struct DiskWriter: Sendable {
     }
 
     func write() throws {
+        try writeBlocks()
+        for (disk, file) in hashes.enumerated() {
+            guard let file else { continue }
+            let extents = log.extents(of: disk)
+            let groups = extents.flatMap {
+                $0.lowerBound / HashFile.groupBlocks...($0.upperBound - 1) / HashFile.groupBlocks
+            }
+            let block = Int64(log.header.blockBytes)
+            let blocks = Int((log.header.disks[disk].size.bytes + block - 1) / block)
+            try HashFile.writeSums(of: Set(groups), blocks: blocks, into: file)
+        }
+    }
+
+    private func writeBlocks() throws {
         try log.eachBatch(workers: workers) { reader, numbers in
             try reader.read(numbers)
             var filled = 0

@@ -1,7 +1,6 @@
 // One seed's story: a first copy and some cycles, the power cut at random changes, again during
 // recovery; after each the replica must hold what the record says.
 import Fabric
-import Glibc
 import Model
 
 @testable import Replication
@@ -190,18 +189,6 @@ final class PowerCutStory {
 
     private func broken(_ what: String) -> Broken {
         Broken(description: "seed \(seed), cut \(cuts): \(what)")
-    }
-}
-
-extension [UInt8] {
-    /// `==` is slow in debug builds.
-    fileprivate func isSame(as other: [UInt8]) -> Bool {
-        withUnsafeBytes { left in
-            other.withUnsafeBytes {
-                left.count == $0.count
-                    && memcmp(left.baseAddress!, $0.baseAddress!, left.count) == 0
-            }
-        }
     }
 }
 
