@@ -57,7 +57,7 @@ extension Failure.Code {
 
     package static let keyInvalid = Self(
         "replication.key_invalid",
-        meaning: "The file holds no key, or another key than the one that was used.",
+        meaning: "The file, or what was given for one, holds no key.",
         remedy: "A key file holds 32 random bytes, or 64 hexadecimal digits; "
             + "`head -c 32 /dev/urandom` makes one.")
 

@@ -1,5 +1,5 @@
 // That a replica is encrypted at rest, with whose key, and which images are sealed now. The key
-// itself is nowhere: only what it wrapped.
+// itself is nowhere, nor anything made of it but its name.
 
 package struct EncryptionRecord: Sendable, Hashable, Codable {
     /// Images that are being turned from sealed to open or back.
@@ -18,15 +18,12 @@ package struct EncryptionRecord: Sendable, Hashable, Codable {
 
     /// Names the owner's key without telling it.
     package var keyID: String
-    /// The secret under which the replica's disks stand, wrapped by the owner's key; hexadecimal.
-    package var wrappedSecret: String
     /// The sites whose images are sealed.
     package var sealedSites: Set<String>
     package var turning: Turning?
 
-    package init(keyID: String, wrappedSecret: String, sealedSites: Set<String>) {
+    package init(keyID: String, sealedSites: Set<String>) {
         self.keyID = keyID
-        self.wrappedSecret = wrappedSecret
         self.sealedSites = sealedSites
     }
 }

@@ -37,9 +37,9 @@ extension ReplicationEngine {
             vm: protection.vm, name: name, source: source, target: target,
             place: protection.agreement.places[target], bytes: stamp.size)
         let delivery = Delivery(
-            transport: transport, files: files, clock: clock,
+            transport: transport, files: files, clock: clock, slots: bounds.slots,
             bandwidth: bounds.bandwidth(from: source, to: target))
-        try await bounds.slots.holding { try await delivery.deliver(path, shipment) }
+        try await delivery.deliver(path, shipment)
     }
 
     /// Whether a first copy may go straight onto the replica's images. What is to be counted may

@@ -9,12 +9,18 @@ import Fabric
 import Model
 
 extension ReplicationEngine {
+    /// Raises `replication.key_missing` when the machine's replica is encrypted and could not be
+    /// opened now. Ask before a failover shuts anything down.
+    package func checkKey(of vm: String) async throws {
+        _ = try opening(of: try await required(vm))
+    }
+
     /// A new record of encryption under the key of that name; nil when none was asked for.
     func encryption(
         _ keyID: String?, of protection: Protection
     ) throws(Failure) -> EncryptionRecord? {
         guard let keyID else { return nil }
-        let key = try keys.key(keyID, for: protection.vm)
+        _ = try keys.key(keyID, for: protection.vm)
         guard protection.agreement.version > 1 else {
             throw Failure(
                 .versionRefused,
@@ -22,27 +28,15 @@ extension ReplicationEngine {
                     + "'\(protection.primary.site)' speaks version 1",
                 context: ["vm": protection.vm, "source": protection.primary.site])
         }
-        let wrapped = Envelope.wrap(
-            randomBytes(DiskCipher.secretBytes), under: key.bytes, for: protection.vm)
-        return EncryptionRecord(
-            keyID: keyID, wrappedSecret: Hexadecimal.text(wrapped),
-            sealedSites: [protection.replica.site])
+        return EncryptionRecord(keyID: keyID, sealedSites: [protection.replica.site])
     }
 
     /// What opens the protection's logs and disks; nil when it is not encrypted. Raises
-    /// `replication.key_missing`, and `replication.key_invalid` for a key that is not the one.
+    /// `replication.key_missing`.
     func opening(of protection: Protection) throws(Failure) -> LogOpening? {
         guard let encryption = protection.agreement.encryption else { return nil }
         let key = try keys.key(encryption.keyID, for: protection.vm)
-        let secret = Hexadecimal.bytes(encryption.wrappedSecret).flatMap {
-            Envelope.unwrap($0, under: key.bytes, for: protection.vm)
-        }
-        guard let secret, secret.count == DiskCipher.secretBytes else {
-            throw Failure(
-                .keyInvalid, "the \(key) does not open the disks of \(protection.vm)",
-                context: ["vm": protection.vm, "key": key.id])
-        }
-        return LogOpening(owner: key, disks: DiskCipher(secret: secret))
+        return LogOpening(owner: key, disks: DiskCipher(owner: key, vm: protection.vm))
     }
 
     /// The header with a key of its own, and the seal it carries; as it is when not encrypted.

@@ -12,6 +12,20 @@ struct DiskCipher: Sendable {
     static let unitBytes = 4096
     private let secret: [UInt8]
 
+    /// The cipher of a machine's disks: its secret is made of the owner's key and the machine's
+    /// name (HMAC-SHA-512), so that whoever has the key can open a replica, whatever became of its
+    /// record, and a machine that is protected again finds its old replica readable.
+    init(owner: OwnerKey, vm: String) {
+        let purpose = Array("disks of \(vm)".utf8)
+        var secret = [UInt8](repeating: 0, count: Self.secretBytes)
+        var count: UInt32 = 0
+        let made = HMAC(
+            EVP_sha512(), owner.bytes, Int32(owner.bytes.count), purpose, purpose.count, &secret,
+            &count)
+        precondition(made != nil && Int(count) == Self.secretBytes, "libcrypto refuses HMAC")
+        self.init(secret: secret)
+    }
+
     init(secret: [UInt8]) {
         precondition(secret.count == Self.secretBytes, "AES-256-XTS has two keys of 32 bytes")
         self.secret = secret

@@ -14,45 +14,52 @@ struct Delivery: Sendable {
     let transport: any Transport
     let files: any FileSystem
     let clock: any WallClock
+    let slots: TransferSlots
     /// What crosses is counted here; nil when the pair has no limit.
     let bandwidth: Bandwidth?
 
     func deliver(_ path: String, _ shipment: Shipment) async throws {
         var attempt = 1
+        var busySince: Timestamp?
         while true {
+            var pause = Limits.transferPause
             do {
-                return try await attemptDelivery(path, shipment)
+                // Who waits for room holds no slot that another could use.
+                let busy = try await slots.holding { try await attemptDelivery(path, shipment) }
+                guard let busy else { return }
+                pause = busy
+                busySince = busySince ?? clock.now
+                try checkPatience(since: busySince, pause, shipment)
             } catch let failure as Failure
                 where [.transferInterrupted, .transferDamaged].contains(failure.code)
             {
                 if attempt == Limits.transferAttemptsMax { throw failure }
                 attempt += 1
-                try await clock.sleep(until: clock.now + Limits.transferPause)
+                busySince = nil
             }
+            try await clock.sleep(until: clock.now + pause)
         }
     }
 
-    private func attemptDelivery(_ path: String, _ shipment: Shipment) async throws {
+    /// nil when the log is acknowledged; how long to wait when there is no room for it.
+    private func attemptDelivery(
+        _ path: String, _ shipment: Shipment
+    ) async throws -> Duration? {
         // A file taken as it is would cross uncounted.
         let file = bandwidth == nil ? path : nil
-        let patience = clock.now + Limits.transferPatience
-        var anew = false
-        while true {
+        for anew in [false, true] {
             switch try await transport.offer(shipment, file: file, anew: anew) {
-            case .acknowledged: return
-            case .busy(let pause):
-                try checkPatience(patience, pause, shipment)
-                try await clock.sleep(until: clock.now + pause)
+            case .acknowledged: return nil
+            case .busy(let pause): return pause
             case .goOn(let position, let hash):
                 let reader = try await reading { ShipmentReader(try $0.open(path, .read)) }
                 let own = try await reading { _ in try reader.hash(upTo: position) }
-                if own == hash, position <= shipment.bytes {
-                    return try await send(reader, from: position, shipment)
-                }
-                if anew { throw Failure.transferInterrupted(shipment, "it does not begin anew") }
-                anew = true
+                guard own == hash, position <= shipment.bytes else { continue }
+                try await send(reader, from: position, shipment)
+                return nil
             }
         }
+        throw Failure.transferInterrupted(shipment, "it does not begin anew")
     }
 
     private func send(
@@ -77,9 +84,9 @@ struct Delivery: Sendable {
     }
 
     private func checkPatience(
-        _ patience: Timestamp, _ pause: Duration, _ shipment: Shipment
+        since start: Timestamp?, _ pause: Duration, _ shipment: Shipment
     ) throws(Failure) {
-        guard clock.now + pause > patience else { return }
+        guard let start, clock.now + pause > start + Limits.transferPatience else { return }
         throw Failure(
             .transferBusy,
             "\(shipment.target) has had no room for log \(shipment.name.text) of \(shipment.vm) "

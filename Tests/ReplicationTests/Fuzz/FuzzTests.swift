@@ -166,7 +166,7 @@ import Testing
         let other = Noise.bytes(20_000, seed: 4)
         let delivery = Delivery(
             transport: transport, files: HostFiles(), clock: HandClock(),
-            bandwidth: Bandwidth(bytesPerSecond: 20_000))
+            slots: TransferSlots(1), bandwidth: Bandwidth(bytesPerSecond: 20_000))
         let place = layout.folder(of: "web", at: "bergen", in: nil)
         try HostFiles().makeFolder(place.inbox)
         for seed in 0..<Damage.rounds(300) {

@@ -46,6 +46,19 @@ import Testing
         #expect(turn(sealed, seals: false) == bytes)
     }
 
+    @Test func `each owner and each machine has disks of its own`() throws {
+        let owners = try (1...2).map { try OwnerKey(bytes: Noise.bytes(32, seed: $0)) }
+        var seen: Set<[UInt8]> = []
+        for (owner, vm) in [(0, "web"), (0, "web"), (0, "sql"), (1, "web")] {
+            var bytes = [UInt8](repeating: 65, count: 4096)
+            bytes.withUnsafeMutableBytes {
+                DiskCipher(owner: owners[owner], vm: vm).turn($0, disk: 0, at: 0, seals: true)
+            }
+            seen.insert(bytes)
+        }
+        #expect(seen.count == 3)
+    }
+
     @Test func `AES-256-GCM gives the tag of the standard's test case`() {
         // Key, nonce and sixteen bytes of zero: test case 14 of the algorithm's submission.
         let key = [UInt8](repeating: 0, count: 32)

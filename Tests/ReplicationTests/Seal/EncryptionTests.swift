@@ -147,6 +147,20 @@ import Testing
         #expect(try await world.bytes(test) == world.bytes(World.oslo))
     }
 
+    @Test func `R-16 a sealed replica that was left is the base of the next protection`()
+        async throws
+    {
+        let (world, engine) = try await Self.replicating()
+        try await engine.remove("web")
+        #expect(try Self.found(world).isEmpty)
+        _ = try await engine.protect(
+            World.oslo, ProtectionOptions(target: "bergen", ownerKey: try Self.key().id))
+        _ = try await engine.firstCopy("web")
+        #expect(try await world.protection().statistics.bytesSent < 1000)
+        let test = try await engine.testFailover("web")
+        #expect(try await world.bytes(test) == world.bytes(World.oslo))
+    }
+
     @Test func `without the key logs are received and wait, and nobody gets in`() async throws {
         let (world, engine) = try await Self.replicating()
         try await Self.plant(world, 2)

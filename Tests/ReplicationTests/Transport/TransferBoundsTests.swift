@@ -99,6 +99,23 @@ import Testing
         #expect(order.withLock { $0 } == [0, 1, 2, 3, 4])
     }
 
+    @Test func `R-23 who waits for room at the receiver holds no slot`() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("log", [1, 2, 3])
+        let line = BusyTransport()
+        line.isBusy.withLock { $0 = true }
+        let slots = TransferSlots(1)
+        let clock = WatchedClock { #expect(await slots.taken == 0) }
+        let delivery = Delivery(
+            transport: line, files: HostFiles(), clock: clock, slots: slots, bandwidth: nil)
+        let shipment = Shipment(
+            vm: "web", name: LogName(generation: 1, sequence: 1), source: "oslo",
+            target: "bergen", bytes: 3)
+        await #expect(
+            code { try await delivery.deliver(folder.path("log"), shipment) } == .transferBusy)
+        #expect(clock.sleeps > 5)
+    }
+
     @Test func `R-23 a failed transfer gives its slot back`() async throws {
         let slots = TransferSlots(1)
         for _ in 0..<3 {
@@ -131,5 +148,23 @@ import Testing
         // A planned failover sends the rest at any time.
         try await world.failOverPlanned()
         #expect(world.clock.now == opening + .seconds(8 * 3600))
+    }
+}
+
+/// Moves on at every sleep, and looks at something then.
+private final class WatchedClock: WallClock {
+    private let clock = HandClock()
+    private let look: @Sendable () async -> Void
+    private let count = Locked(0)
+
+    init(_ look: @escaping @Sendable () async -> Void) { self.look = look }
+
+    var now: Timestamp { clock.now }
+    var sleeps: Int { count.withLock { $0 } }
+
+    func sleep(until deadline: Timestamp) async throws {
+        await look()
+        count.withLock { $0 += 1 }
+        try await clock.sleep(until: deadline)
     }
 }
