@@ -61,7 +61,7 @@ import Testing
         #expect(world.effects.writes.isEmpty)
     }
 
-    @Test func `R-4: a reversal that could not be is a fault of preflight, and nothing is shut down`()
+    @Test func `R-4: a reversal that could not be is a fault of preflight, nothing is shut down`()
         async throws
     {
         let world = try await World()
