@@ -60,7 +60,10 @@ let package = Package(
         room("Fabric", ["Model", "SystemLinux"]),
         room(
             "Replication",
-            ["Model", "Store", "Fabric", "SystemZstd", "SystemXxhash", "SystemLinux"]),
+            [
+                "Model", "Store", "Fabric", "SystemZstd", "SystemXxhash", "SystemLinux",
+                "SystemCrypto",
+            ]),
         room(
             "Orchestration",
             ["Model", "Store", "Fabric", "LuaRuntime", "Replication", "CAssets"]),

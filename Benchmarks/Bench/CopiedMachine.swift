@@ -146,9 +146,26 @@ final class TimedTransport: Transport {
 
     func use(_ transport: LocalTransport) { inner.withLock { $0 = transport } }
 
-    func deliver(_ log: String, named name: LogName, of vm: String, to site: String) throws {
+    func offer(_ shipment: Shipment, file: String?, anew: Bool) async throws -> ShipmentAnswer {
         let sent = ContinuousClock.now
-        try inner.withLock { $0 }?.deliver(log, named: name, of: vm, to: site)
+        let answer = try await transport.offer(shipment, file: file, anew: anew)
         times.withLock { $0 = (sent, .now) }
+        return answer
+    }
+
+    func send(_ piece: [UInt8], at offset: Int64, of shipment: Shipment) async throws {
+        try await transport.send(piece, at: offset, of: shipment)
+    }
+
+    func finish(_ shipment: Shipment, hash: BlockHash) async throws {
+        try await transport.finish(shipment, hash: hash)
+        times.withLock { $0.arrived = .now }
+    }
+
+    private var transport: LocalTransport {
+        guard let transport = inner.withLock({ $0 }) else {
+            preconditionFailure("a transport is used before it is set up")
+        }
+        return transport
     }
 }

@@ -44,6 +44,18 @@ package enum Limits {
     package static let operationsKept = 16
     /// Bytes of a replication log's header: names and sizes of all disks.
     package static let logHeaderBytesMax = 1 << 20
+    /// Bytes of logs that wait in one machine's inbox; one log is always taken.
+    package static let inboxBytesMax: Int64 = 16 << 30
+    /// How long a sender waits before it asks a full inbox again.
+    package static let inboxPause = Duration.seconds(1)
+    /// How long a full inbox is asked until the cycle fails.
+    package static let transferPatience = Duration.seconds(60)
+    /// How often a transfer that broke is taken up again until the cycle fails, and how long it
+    /// waits in between.
+    package static let transferAttemptsMax = 4
+    package static let transferPause = Duration.seconds(1)
+    /// Bytes of a log that cross in one piece.
+    package static let pieceBytesMax = 1 << 20
     /// Bytes of a request's body.
     package static let requestBytesMax = 64 << 10
     /// Runs or tasks in one answer of the HTTP interface.

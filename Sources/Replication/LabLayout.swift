@@ -1,6 +1,7 @@
 // Where replication keeps its files at each site:
 //
-//     LAB/sites/SITE/replication/VM/
+//     LAB/sites/SITE/replication/VM/            or, where a site keeps peers apart,
+//     LAB/sites/SITE/replication/@PLACE/VM/     the logs of replicas that come from one peer
 //         outbox/G-S.log          written at the primary, until the replica has applied it
 //         inbox/G-S.log           received at the replica, until it is applied
 //         undo/G-S.undo           leads from point S back to the point before it
@@ -16,9 +17,16 @@ package struct LabLayout: Sendable {
 
     package init(lab: String) { self.lab = lab }
 
-    /// One machine's folder at a site.
-    package func folder(of vm: String, at site: String) -> MachineFolder {
-        MachineFolder(path: "\(lab)/sites/\(site)/replication/\(vm)")
+    /// One machine's folder at a site, in the place that the site keeps for its peer.
+    package func folder(of vm: String, at site: String, in place: String?) -> MachineFolder {
+        // No machine's name begins with the sign, so that a place is never taken for a machine.
+        let inside = place.map { "@\($0)/" } ?? ""
+        return MachineFolder(path: "\(lab)/sites/\(site)/replication/\(inside)\(vm)")
+    }
+
+    /// The folder of a protected machine at one of its two sites.
+    package func folder(of protection: Protection, at site: String) -> MachineFolder {
+        folder(of: protection.vm, at: site, in: protection.agreement.places[site])
     }
 }
 

@@ -61,6 +61,23 @@ import Testing
         #expect(world.effects.writes.isEmpty)
     }
 
+    @Test func `R-4: a reversal that could not be is a fault of preflight, nothing is shut down`()
+        async throws
+    {
+        let world = try await World()
+        let policy = ReplicationPolicy(servers: ["oslo": ReplicaServer(accepts: .nothing)])
+        let engine = try world.engine(policy: policy)
+        world.write("trial", plan(""))
+        let record = try await world.run(world.request("trial", kind: .planned), on: engine)
+        #expect(record.state == .aborted)
+        #expect(record.failure?.code == .preflightFailed)
+        #expect(record.failure?.message.contains("could not be replicated back") == true)
+        #expect(world.effects.writes.isEmpty)
+        world.write("trial", plan("reverse = false,"))
+        let without = try await world.run(world.request("trial", kind: .planned), on: engine)
+        #expect(without.state == .completed)
+    }
+
     @Test func `P-4: a preflight step that would change something is refused`() async throws {
         let (report, world) = try await run(
             plan(#"preflight = { step { "it looks", run = function() fabric.stop "sql01" end } }"#))

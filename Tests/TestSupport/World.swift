@@ -55,14 +55,15 @@ package final class World: Sendable {
 
     /// An engine of this lab, which may be made to die and whose fabric may be made to fail.
     package func engine(
-        dying death: Death? = nil, faults: FaultPlan = FaultPlan(), adding: [Primitive] = []
+        dying death: Death? = nil, faults: FaultPlan = FaultPlan(), adding: [Primitive] = [],
+        policy: ReplicationPolicy = ReplicationPolicy()
     ) throws -> Orchestrator {
         let store = try Store(folder: folder, observer: death)
         let fabric = FaultyFabric(
             try EmbeddedFabric(folder: folder), plan: faults, log: effects)
         let replication = ReplicationEngine(
             fabric: fabric, ledger: StoreLedger(store: store, clock: clock), clock: clock,
-            lab: folder)
+            lab: folder, policy: policy)
         return Orchestrator(
             services: Services(
                 fabric: fabric, replication: replication, store: store, clock: clock),

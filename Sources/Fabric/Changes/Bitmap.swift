@@ -60,7 +60,9 @@ struct Bitmap: @unchecked Sendable {
     var ranges: [Range<Int>] {
         var found: [Range<Int>] = []
         for index in 0..<wordCount {
-            var rest = word(index)
+            // What stands behind the last block is nobody's mark.
+            let count = min(64, blockCount - index * 64)
+            var rest = word(index) & ~UInt64(0) >> UInt64(64 - count)
             while rest != 0 {
                 let start = rest.trailingZeroBitCount
                 let length = (~(rest >> UInt64(start))).trailingZeroBitCount

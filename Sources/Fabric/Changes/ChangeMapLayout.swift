@@ -32,6 +32,8 @@ struct ChangeMapLayout: Equatable, Sendable {
     static let headerBytes = 4096
     static let diskEntryBytes = 128
     static let disksMax = 31
+    /// Larger than any disk; sums of such sizes do not overflow.
+    static let sizeMax: Int64 = 1 << 50
     static let cutWordOffset = 24
     static let flagsOffset = 32
     static let bootOffset = 40
@@ -89,7 +91,7 @@ extension ChangeMapLayout {
                 size: entry.load(fromByteOffset: 64, as: Int64.self))
         }
         let blockBytes = Int(header.load(fromByteOffset: 16, as: UInt32.self))
-        guard disks.allSatisfy({ $0.size > 0 }) else { return nil }
+        guard disks.allSatisfy({ (1...Self.sizeMax).contains($0.size) }) else { return nil }
         try? self.init(blockBytes: blockBytes, disks: disks)
     }
 

@@ -64,6 +64,17 @@ extension EmbeddedFabric {
         }
     }
 
+    /// Tags a host with the group it trusts; nil takes the tag away.
+    package func setTrustGroup(_ group: String?, host: String, at site: String) async throws {
+        if let group { try Name.checked(group, "trust group") }
+        try await changeSite(site) { site in
+            try site.require(host, among: site.hosts.map(\.name), "host")
+            for index in site.hosts.indices where site.hosts[index].name == host {
+                site.hosts[index].trustGroup = group
+            }
+        }
+    }
+
     private func changeSite(
         _ name: String, _ change: @escaping @Sendable (inout Site) throws -> Void
     ) async throws {

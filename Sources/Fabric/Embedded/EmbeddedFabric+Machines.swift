@@ -45,6 +45,18 @@ extension EmbeddedFabric {
         }
     }
 
+    /// Moves a machine to another host of its site; it runs on while it does. Succeeds when it is
+    /// there. Raises `fabric.switch_missing` when the host lacks a switch of its cards.
+    package func move(_ id: MachineID, to host: String) async throws {
+        try await changing { lab in
+            var record = try lab.record(id)
+            guard record.machine.host != host else { return }
+            record.machine.host = host
+            try record.machine.checkPlace(in: try lab.reachableSite(id.site))
+            try lab.write(record)
+        }
+    }
+
     /// Returns false when the machine is no longer what it was `before`.
     private func replace(
         _ before: VirtualMachine, with after: VirtualMachine

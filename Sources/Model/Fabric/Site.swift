@@ -18,10 +18,13 @@ package struct Host: Sendable, Hashable, Codable {
     package var name: String
     /// The virtual switches this host offers, each joined to one network.
     package var switches: [Switch]
+    /// Machines may move between hosts of one trust group and go on replicating.
+    package var trustGroup: String?
 
-    package init(name: String, switches: [Switch]) {
+    package init(name: String, switches: [Switch], trustGroup: String? = nil) {
         self.name = name
         self.switches = switches
+        self.trustGroup = trustGroup
     }
 }
 

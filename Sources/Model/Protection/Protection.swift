@@ -38,6 +38,8 @@ package struct Protection: Sendable, Hashable, Codable {
     /// The primary's images when all was sent and it could not be started any more; else empty.
     package var primaryStamps: [ImageStamp]
 
+    /// What the two sites have agreed on.
+    package var agreement: ProtectionAgreement
     package var statistics: ReplicationStatistics
     /// What a failover begun, or not completed yet, needs.
     package var failover: FailoverRecord?
@@ -69,6 +71,7 @@ package struct Protection: Sendable, Hashable, Codable {
         self.points = []
         self.replicaStamps = []
         self.primaryStamps = []
+        self.agreement = ProtectionAgreement()
         self.statistics = ReplicationStatistics()
         self.operations = []
     }

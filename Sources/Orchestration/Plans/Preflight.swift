@@ -81,7 +81,23 @@ struct Preflight: Sendable {
             ]
         }
         let replica = try await services.fabric.machine(protection.replica)
-        return stateFaults(of: protection) + networkFaults(of: replica, sites: sites)
+        return try await stateFaults(of: protection) + networkFaults(of: replica, sites: sites)
+            + replicationFaults(of: vm)
+    }
+
+    /// What replication itself would refuse half way: a reversal towards a site that takes no
+    /// replicas, and an encrypted replica whose key is not at hand.
+    private func replicationFaults(of vm: String) async throws -> [String] {
+        let replication = services.replication
+        var faults: [String] = []
+        do { try await replication.checkKey(of: vm) } catch let failure as Failure {
+            faults.append(failure.message)
+        }
+        guard reverses, kind == .planned || kind == .failback else { return faults }
+        do { try await replication.checkReversal(vm) } catch let failure as Failure {
+            faults.append(failure.message)
+        }
+        return faults
     }
 
     private func stateFaults(of protection: Protection) -> [String] {

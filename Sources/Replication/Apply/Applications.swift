@@ -76,6 +76,8 @@ extension ReplicaSide {
                     + "holds point \(protection.appliedSequence)"
             } else if header.disks != protection.disks {
                 "its disks are not the replica's"
+            } else if header.isSealed != (protection.agreement.encryption != nil) {
+                header.isSealed ? "it is sealed, and the replica is not" : "it is not sealed"
             } else {
                 nil
             }
@@ -92,7 +94,9 @@ extension LogHeader {
         var header = self
         header.direction = direction == .forward ? .backward : .forward
         // It crosses nothing, and is written while the replica waits.
-        header.codec = .none
+        header.codec = .sparse
+        // The disks hold sealed blocks, so that it needs no seal of its own, and no key.
+        header.wrappedKey = nil
         header.sequence = baseSequence
         header.baseSequence = sequence
         header.cutAt = point.cutAt

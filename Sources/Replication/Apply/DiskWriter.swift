@@ -17,6 +17,20 @@ struct DiskWriter: Sendable {
     }
 
     func write() throws {
+        try writeBlocks()
+        for (disk, file) in hashes.enumerated() {
+            guard let file else { continue }
+            let extents = log.extents(of: disk)
+            let groups = extents.flatMap {
+                $0.lowerBound / HashFile.groupBlocks...($0.upperBound - 1) / HashFile.groupBlocks
+            }
+            let block = Int64(log.header.blockBytes)
+            let blocks = Int((log.header.disks[disk].size.bytes + block - 1) / block)
+            try HashFile.writeSums(of: Set(groups), blocks: blocks, into: file)
+        }
+    }
+
+    private func writeBlocks() throws {
         try log.eachBatch(workers: workers) { reader, numbers in
             try reader.read(numbers)
             var filled = 0
@@ -46,7 +60,7 @@ struct DiskWriter: Sendable {
     private func write(_ run: Range<Int>, _ blocks: UnsafeRawBufferPointer) throws {
         let first = log.records[run.lowerBound]
         let disk = disks[Int(first.disk)]
-        if first.encoding == .zeros {
+        if first.hash == .zeros {
             try disk.punchHole(at: first.offset, count: Int64(blocks.count))
         } else {
             try disk.write(blocks, at: first.offset)
@@ -60,6 +74,6 @@ struct DiskWriter: Sendable {
 extension LogRecord {
     fileprivate func adjoins(_ earlier: LogRecord) -> Bool {
         disk == earlier.disk && offset == earlier.offset + Int64(earlier.length)
-            && (encoding == .zeros) == (earlier.encoding == .zeros)
+            && (hash == .zeros) == (earlier.hash == .zeros)
     }
 }

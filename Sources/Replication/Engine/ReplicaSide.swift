@@ -53,11 +53,20 @@ struct ReplicaSide: Sendable {
         let valid = try validHashFiles(protection)
         return try disks.indices.map { disk in
             let identity = identity(disk, protection)
-            if let path = valid[disk] { return try HashFile.read(path, identity, files: files) }
+            if let path = valid[disk], let kept = try read(path, identity) { return kept }
             let hashes = try DiskScan(files: files, workers: workers)
                 .hashes(of: images[disk], identity)
             try keep(hashes, of: disk, identity)
             return hashes
+        }
+    }
+
+    /// nil when the file is damaged: the disk knows better.
+    private func read(_ path: String, _ identity: HashFile.Identity) throws -> [BlockHash]? {
+        do {
+            return try HashFile.read(path, identity, files: files)
+        } catch let failure as Failure where failure.code == .logDamaged {
+            return nil
         }
     }
 

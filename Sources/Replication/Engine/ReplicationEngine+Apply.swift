@@ -16,7 +16,7 @@ extension ReplicationEngine {
     func settle(_ protection: Protection) async throws -> Protection {
         var protection = protection
         let side = try await replicaSide(protection)
-        try await redeliver(protection)
+        try await deliver(protection.nextLog, protection)
         try await blocking { [protection] in try side.sweep(protection) }
         while try await hasNext(protection, side) {
             protection = try await applyNext(protection, side, nil, nil)
@@ -35,7 +35,10 @@ extension ReplicationEngine {
         let path = side.folder.receivedLog(protection.nextLog)
         do {
             let checked = try await checkStamps(protection, side)
-            let log = try await blocking { [files] in try ReplicationLog(path, files: files) }
+            let opening = try opening(of: checked)
+            let log = try await blocking { [files] in
+                try ReplicationLog(path, files: files, opening: opening)
+            }
             let application = try await blocking { try side.forward(log, checked) }
             var next = checked.holding(log)
             if let cost {
@@ -75,17 +78,6 @@ extension ReplicationEngine {
         return next
     }
 
-    private func redeliver(_ protection: Protection) async throws {
-        let folder = layout.folder(of: protection.vm, at: protection.primary.site)
-        let name = protection.nextLog
-        let (files, transport) = (files, transport)
-        try await blocking {
-            guard try files.stamp(folder.sentLog(name)) != nil else { return }
-            try transport.deliver(
-                folder.sentLog(name), named: name, of: protection.vm, to: protection.replica.site)
-        }
-    }
-
     private func hasNext(
         _ protection: Protection, _ side: ReplicaSide
     ) async throws -> Bool {
@@ -106,7 +98,7 @@ extension ReplicationEngine {
     private func discard(
         _ path: String, _ protection: Protection, _ side: ReplicaSide
     ) async throws {
-        let outbox = layout.folder(of: protection.vm, at: protection.primary.site)
+        let outbox = layout.folder(of: protection, at: protection.primary.site)
         try await blocking { [files] in
             // The log at the sender may be the same file under another name.
             try files.remove(outbox.sentLog(protection.nextLog))
@@ -119,7 +111,7 @@ extension ReplicationEngine {
     /// What was received and not applied is given up, at both sides.
     func putAwayWaitingLogs(_ protection: Protection) async throws {
         let side = try await replicaSide(protection)
-        let sent = layout.folder(of: protection.vm, at: protection.primary.site).sentLog(
+        let sent = layout.folder(of: protection, at: protection.primary.site).sentLog(
             protection.nextLog)
         try await blocking { [files] in
             try files.remove(sent)

@@ -53,7 +53,8 @@ extension ReplicationEngine {
     private func performCycle(
         _ vm: String, _ operation: String?, _ body: (Protection) async throws -> Protection
     ) async throws -> RecoveryPoint {
-        try await perform(vm, operation, done: { try $0.point(of: $1) }) { protection in
+        try await waitForWindow(vm, operation)
+        return try await perform(vm, operation, done: { try $0.point(of: $1) }) { protection in
             try await noting(vm) { try await body(protection) }.latestPoint()
         }
     }

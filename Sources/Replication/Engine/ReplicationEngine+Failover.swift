@@ -6,9 +6,13 @@ import Model
 
 extension ReplicationEngine {
     /// Sends the rest of a turned-off machine and holds both sides off. Raises
-    /// `replication.machine_running` while it runs (F-2).
-    package func prepare(_ vm: String, operation: String? = nil) async throws -> Protection {
+    /// `replication.machine_running` while it runs (F-2); with `reverses`,
+    /// `replication.reversal_impossible` when the direction could not be turned round afterwards.
+    package func prepare(
+        _ vm: String, reverses: Bool = false, operation: String? = nil
+    ) async throws -> Protection {
         try await perform(vm, operation) { protection in
+            if reverses { _ = try reversedAgreement(of: protection) }
             if protection.state != .error { _ = try protection.state.after(.prepared) }
             try await requireOff(protection.primary)
             let request = CycleRequest(everything: false, verb: "", operation: nil)
@@ -51,7 +55,8 @@ extension ReplicationEngine {
     /// nothing. In `failed-over-waiting-completion` it chooses another point.
     ///
     /// Raises `replication.reason_missing`, `replication.point_missing`,
-    /// `replication.point_overwritten`, `replication.transition_refused`. Kind `test` is refused:
+    /// `replication.point_overwritten`, `replication.transition_refused`, `replication.key_missing`
+    /// for an encrypted replica. Kind `test` is refused:
     /// use ``testFailover(_:point:network:operation:)``.
     package func failOver(
         _ vm: String, _ request: FailoverRequest, operation: String? = nil
@@ -62,7 +67,12 @@ extension ReplicationEngine {
             guard let failover = begun.failover else {
                 preconditionFailure("a failover under way has its record")
             }
+            if begun.appliedSequence != failover.point {
+                // Points lie as undo logs over disks as replication left them.
+                begun = try await turn(begun, at: begun.replica, seals: true)
+            }
             begun = try await bring(begun, to: failover.point)
+            begun = try await turn(begun, at: begun.replica, seals: false)
             begun = try await fence(begun)
             try await takeOver(begun, failover)
             begun.epoch = failover.epoch
@@ -93,6 +103,7 @@ extension ReplicationEngine {
     ) async throws -> Protection {
         let event = try protection.event(for: request.kind)
         _ = try protection.state.after(event)
+        _ = try opening(of: protection)
         let primary = try await machine(ifAnswering: protection.primary)
         if request.kind == .unplanned, event != .pointChanged {
             try requireReason(request, protection, primary)
@@ -200,7 +211,7 @@ extension ReplicationEngine {
 
     func stamps(of disks: [ProtectedDisk], at id: MachineID) async throws -> [ImageStamp] {
         let side = ReplicaSide(
-            folder: layout.folder(of: id.name, at: id.site), disks: disks,
+            folder: layout.folder(of: id.name, at: id.site, in: nil), disks: disks,
             images: try await imagePaths(disks, of: id), files: files, workers: workers)
         return try await blocking { try side.stamps() }
     }

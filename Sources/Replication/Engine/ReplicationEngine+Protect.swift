@@ -7,7 +7,8 @@ extension ReplicationEngine {
     /// left from an earlier protection is taken as it is: the first copy sends what differs.
     ///
     /// Raises `replication.disk_not_replicable`, `replication.already_protected`, `usage.invalid`
-    /// for options out of range, and what the fabric raises.
+    /// for options out of range, `replication.primary_refused` and `replication.version_refused`
+    /// when the target does not take it, and what the fabric raises.
     package func protect(
         _ machine: MachineID, _ options: ProtectionOptions, operation: String? = nil
     ) async throws -> Protection {
@@ -23,6 +24,12 @@ extension ReplicationEngine {
             let primary = try await fabric.machine(machine)
             let host = try await host(for: options)
             var protection = try ProtectionCheck(primary, options).protection()
+            protection.agreement = try await admitted(
+                try agreement(
+                    from: protection.primary.site, to: protection.replica.site,
+                    standing: protection.agreement),
+                primary)
+            protection.agreement.encryption = try encryption(options.ownerKey, of: protection)
             try await fabric.define(protection.makeReplica(of: primary, on: host))
             try await clear(protection)
             protection.note("protect", key: operation)
@@ -55,7 +62,7 @@ extension ReplicationEngine {
     /// Files of an earlier protection must not be taken for this one's: generations begin anew.
     func clear(_ protection: Protection) async throws {
         let folders = [protection.primary, protection.replica].map {
-            layout.folder(of: protection.vm, at: $0.site)
+            layout.folder(of: protection, at: $0.site)
         }
         try await blocking { [files] in
             for machine in folders {

@@ -5,6 +5,7 @@ import Model
 extension ReplicationEngine {
     /// Sends one point; the record says so when this returns.
     func cycle(_ protection: Protection, _ request: CycleRequest) async throws -> Protection {
+        try await checkAdmission(protection)
         let source = try await fabric.changeSource(of: protection.primary)
         let cutAt = clock.now
         let cut = try await blocking { try source.cut(everything: request.everything) }
@@ -28,29 +29,33 @@ extension ReplicationEngine {
         let side = try await replicaSide(protection)
         protection.sentSequence = protection.appliedSequence + 1
         let (plain, files, workers) = (protection, files, workers)
-        let header = plain.header(of: request.kind, cutAt: cutAt)
-        let folder = layout.folder(of: protection.vm, at: protection.primary.site)
-        let (transport, target) = (transport, protection.replica.site)
-        let isSeeded = protection.state == .initialReplication && transport.reachesImages
-        let log = try await blocking {
+        let (header, seal) = try sealed(plain.header(of: request.kind, cutAt: cutAt), plain)
+        let folder = layout.folder(of: protection, at: protection.primary.site)
+        let isSeeded =
+            protection.state == .initialReplication && reachesImages(of: protection)
+        let write: @Sendable () throws -> SentLog = {
             let known = cut.coverage == .delta ? nil : try side.hashes(plain)
             var sources = try LogSource.make(cut, plain.disks, known: known)
-            let seeded = isSeeded ? try side.seed(sources, plain) : 0
+            let seeded = isSeeded ? try side.seed(sources.sealed(seal), plain) : 0
             if isSeeded { sources = sources.map(\.empty) }
-            var log = try SentLog.write(header, sources, folder, files: files, workers: workers)
+            var log = try SentLog.write(
+                header, sources, folder, LogWriter(files: files, workers: workers, seal: seal))
             log.bytes += seeded
             return log
         }
-        try await blocking {
-            try transport.deliver(log.path, named: header.name, of: header.vm, to: target)
-        }
+        // What goes straight onto the images crosses while the log is written.
+        let log =
+            isSeeded
+            ? try await bounds.slots.holding { try await blocking(write) }
+            : try await blocking(write)
+        try await deliver(header.name, protection)
         let cost = CycleCost(cutAt: cutAt, bytes: log.bytes, now: clock)
         return try await applyNext(protection, side, cost, request)
     }
 
     /// Logs whose points the replica holds are worth nothing at the sender.
     func dropSentLogs(_ protection: Protection) async throws {
-        let folder = layout.folder(of: protection.vm, at: protection.primary.site).outbox
+        let folder = layout.folder(of: protection, at: protection.primary.site).outbox
         try await blocking { [files] in
             for name in try files.names(in: folder) where !protection.isWaiting(name) {
                 try files.remove("\(folder)/\(name)")
@@ -118,7 +123,7 @@ extension Protection {
             direction: .forward, pointKind: kind, codec: isCompressed ? .zstd : .none,
             blockBytes: blockBytes, vm: vm, generation: generation, sequence: appliedSequence + 1,
             baseSequence: appliedSequence, cutAt: cutAt, previous: BlockHash(text: latestLogHash),
-            disks: disks)
+            disks: disks, version: agreement.version)
     }
 
     /// Is a file of the outbox a log that the replica has not applied?
@@ -154,11 +159,11 @@ struct SentLog: Sendable {
 
     static func write(
         _ header: LogHeader, _ sources: [LogSource], _ folder: MachineFolder,
-        files: any FileSystem, workers: Int
+        _ writer: LogWriter
     ) throws -> SentLog {
+        let files = writer.files
         try files.makeFolder(folder.outbox)
         let path = folder.sentLog(header.name)
-        let writer = LogWriter(files: files, workers: workers)
         do {
             let written = try writer.write(header, sources, to: path + ".part")
             try writer.publish(path + ".part", as: path, in: folder.outbox)

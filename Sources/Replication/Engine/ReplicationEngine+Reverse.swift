@@ -7,19 +7,28 @@ extension ReplicationEngine {
     /// primary's disks hold the very point that was failed over to; after an unplanned one, or when
     /// they were changed meanwhile, the next `sync` compares the old disks and sends what differs.
     ///
-    /// Raises `fabric.site_unreachable` while the old primary does not answer.
+    /// Raises `fabric.site_unreachable` while the old primary does not answer, and
+    /// `replication.reversal_impossible` when its site takes no replicas from the new one.
     package func reverse(_ vm: String, operation: String? = nil) async throws -> Protection {
         try await perform(vm, operation) { protection in
+            var agreement = try reversedAgreement(of: protection)
+            let protection = try await finishTurning(protection)
             let isSame = try await oldPrimaryIsUnchanged(protection)
             // An old primary that was changed behind our back makes a planned failover an unplanned
             // one.
             let completes = !isSame && protection.isPlanned && !protection.state.isFailedOver
-            var reversed = protection
-            if completes { reversed.state = try reversed.state.after(.completed) }
             let event: ProtectionState.Event = isSame ? .reversed : .reversedWithResync
-            _ = try reversed.state.after(event)
+            let state = completes ? try protection.state.after(.completed) : protection.state
+            _ = try state.after(event)
             try await demote(protection)
+            // What becomes a replica is sealed as a replica is.
+            var reversed = try await turn(
+                protection, at: protection.primary, seals: true, keepsPoint: isSame)
+            agreement.encryption = reversed.agreement.encryption
+            reversed.state = state
             reversed = reversed.turnedRound(holdsPoint: isSame)
+            reversed.agreement = try await admitted(
+                agreement, try await fabric.machine(reversed.primary))
             return try await save(reversed, after: event, verb: "reverse", operation: operation)
         }
     }

@@ -8,12 +8,13 @@ extension ReplicationEngine {
     /// an isolated network (of that name, or the first of its host) or unplugged. Cycles go on.
     ///
     /// Asked again while it stands, it answers with the machine that is there. Raises
-    /// `replication.point_missing`, `replication.network_not_isolated`.
+    /// `replication.point_missing`, `replication.network_not_isolated`, `replication.key_missing`.
     package func testFailover(
         _ vm: String, point: Int? = nil, network: String? = nil, operation: String? = nil
     ) async throws -> MachineID {
         try await perform(vm, operation, done: { $0.testMachine(of: $1) }) { protection in
             if let test = protection.test, test.isReady { return test.machine }
+            _ = try opening(of: protection)
             var protection = try await settleForReading(protection)
             let chosen = try RecoveryPointChain.point(
                 protection.test?.point ?? point, of: protection)
@@ -95,12 +96,13 @@ extension ReplicationEngine {
     ) async throws {
         let side = try await replicaSide(protection)
         let targets = try await imagePaths(protection.disks, of: test)
+        let cipher = try opening(of: protection)?.disks
         try await blocking { [files] in
             let chain = RecoveryPointChain(
                 protection: protection, folder: side.folder, images: side.images, files: files)
             let reader = try chain.open(point.sequence)
             for (disk, target) in targets.enumerated() {
-                try reader.copy(disk: disk, to: target, files: files)
+                try reader.copy(disk: disk, to: target, files: files, opening: cipher)
             }
         }
     }

@@ -75,7 +75,7 @@ extension ReplicationEngine {
     /// The side that receives.
     func replicaSide(_ protection: Protection) async throws -> ReplicaSide {
         ReplicaSide(
-            folder: layout.folder(of: protection.vm, at: protection.replica.site),
+            folder: layout.folder(of: protection, at: protection.replica.site),
             disks: protection.disks,
             images: try await imagePaths(protection.disks, of: protection.replica), files: files,
             workers: workers)

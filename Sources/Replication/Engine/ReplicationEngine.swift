@@ -12,6 +12,9 @@ package final class ReplicationEngine: Sendable {
     let clock: any WallClock
     let layout: LabLayout
     let turns = MachineTurns()
+    let policy: ReplicationPolicy
+    let bounds: TransferBounds
+    let keys: KeyRing
     let workers: Int
     /// The order in which a log is applied; tests plant wrong ones.
     let order: [ApplyStep]
@@ -19,17 +22,20 @@ package final class ReplicationEngine: Sendable {
     /// `lab` is the lab folder: each site keeps its part under `sites/SITE/replication/VM/`.
     package convenience init(
         fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
-        lab: String, files: any FileSystem = HostFiles(), transport: (any Transport)? = nil
+        lab: String, files: any FileSystem = HostFiles(), transport: (any Transport)? = nil,
+        policy: ReplicationPolicy = ReplicationPolicy(), keys: KeyRing = KeyRing()
     ) {
         self.init(
             fabric: fabric, ledger: ledger, clock: clock, lab: lab, files: files,
-            transport: transport, workers: Workers.count, order: ApplyStep.order)
+            transport: transport, workers: Workers.count, order: ApplyStep.order, policy: policy,
+            keys: keys)
     }
 
     init(
         fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
         lab: String, files: any FileSystem, transport: (any Transport)?, workers: Int,
-        order: [ApplyStep]
+        order: [ApplyStep], policy: ReplicationPolicy = ReplicationPolicy(),
+        keys: KeyRing = KeyRing()
     ) {
         self.fabric = fabric
         self.ledger = ledger
@@ -38,6 +44,9 @@ package final class ReplicationEngine: Sendable {
         self.layout = LabLayout(lab: lab)
         self.workers = workers
         self.order = order
+        self.policy = policy
+        self.keys = keys
+        self.bounds = TransferBounds(policy.transfers)
         self.transport = transport ?? LocalTransport(layout: layout, files: files)
     }
 

@@ -13,10 +13,14 @@ package struct ProtectionOptions: Sendable, Hashable {
     package var pointsKept: Int
     /// The disks to replicate; all when nil. The rest is listed as excluded.
     package var disks: [String]?
+    /// The owner's key, by its name, under which logs and replica are encrypted at rest; not when
+    /// nil.
+    package var ownerKey: String?
 
     package init(
         target: String, host: String? = nil, interval: ReplicationInterval = .fiveMinutes,
-        isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil
+        isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil,
+        ownerKey: String? = nil
     ) {
         self.target = target
         self.host = host
@@ -24,6 +28,7 @@ package struct ProtectionOptions: Sendable, Hashable {
         self.isCompressed = isCompressed
         self.pointsKept = pointsKept
         self.disks = disks
+        self.ownerKey = ownerKey
     }
 }
 

@@ -19,7 +19,7 @@ final class BlockCodec {
         _ block: UnsafeRawBufferPointer, hash: BlockHash, codec: LogHeader.Codec,
         into target: UnsafeMutableRawBufferPointer
     ) -> (encoding: LogRecord.Encoding, count: Int) {
-        if hash == .zeros { return (.zeros, 0) }
+        if hash == .zeros, codec != .none { return (.zeros, 0) }
         if codec == .zstd {
             compressor = compressor ?? ZSTD_createCCtx()
             // zstd gives up by itself when the result does not fit: no gain, no work to the end.
@@ -32,23 +32,23 @@ final class BlockCodec {
         return (.raw, block.count)
     }
 
-    /// Fills the target with the block's bytes; false when the payload is not that of the record.
+    /// Fills the target with what the payload holds; false when it cannot be a block's.
     func decode(
-        _ payload: UnsafeRawBufferPointer, of record: LogRecord,
+        _ payload: UnsafeRawBufferPointer, _ encoding: LogRecord.Encoding,
         into target: UnsafeMutableRawBufferPointer
     ) -> Bool {
-        switch record.encoding {
+        switch encoding {
         case .zeros:
             target.initializeMemory(as: UInt8.self, repeating: 0)
-            return true
         case .raw:
+            guard payload.count == target.count else { return false }
             target.copyMemory(from: payload)
         case .zstd:
             decompressor = decompressor ?? ZSTD_createDCtx()
             let count = ZSTD_decompressDCtx(
                 decompressor, target.baseAddress, target.count, payload.baseAddress, payload.count)
-            if count != target.count { return false }
+            return count == target.count
         }
-        return BlockHash(of: UnsafeRawBufferPointer(target)) == record.hash
+        return true
     }
 }

@@ -7,6 +7,7 @@ import Model
 final class LogBatchReader {
     private let log: ReplicationLog
     private let codec = BlockCodec()
+    private let cipher: AuthenticatedCipher?
     private let raw: UnsafeMutableRawBufferPointer
     /// The blocks of the last batch, one after the other.
     let blocks: UnsafeMutableRawBufferPointer
@@ -14,8 +15,10 @@ final class LogBatchReader {
     /// For batches of up to `count` records.
     init(_ log: ReplicationLog, records count: Int) {
         self.log = log
+        cipher = log.seal?.cipher(seals: false)
         let bytes = count * log.header.blockBytes
-        raw = .allocate(byteCount: bytes + count * LogRecord.bytes, alignment: 4096)
+        let heads = count * (LogRecord.bytes + AuthenticatedCipher.tagBytes)
+        raw = .allocate(byteCount: bytes + heads, alignment: 4096)
         blocks = .allocate(byteCount: bytes, alignment: 4096)
     }
 
@@ -32,13 +35,16 @@ final class LogBatchReader {
     /// Fills ``blocks``; raises `replication.log_damaged` at the first block that is not what was
     /// logged.
     func read(_ numbers: Range<Int>) throws {
+        try log.requireOpen()
         try log.readRaw(numbers, into: raw)
         let start = log.records[numbers.lowerBound].position
         var filled = 0
-        for record in log.records[numbers] {
+        for number in numbers {
+            let record = log.records[number]
             let place = Int(record.position - start)
-            let target = blocks[filled..<filled + Int(record.length)]
-            let isRight = hasHead(of: record, at: place) && decode(record, place, target)
+            let target = UnsafeMutableRawBufferPointer(
+                rebasing: blocks[filled..<filled + Int(record.length)])
+            let isRight = hasHead(of: record, at: place) && decode(number, place, target)
             guard isRight else {
                 throw LogDamage(path: log.path).at(
                     record.position,
@@ -56,14 +62,28 @@ final class LogBatchReader {
         }
     }
 
+    /// Fills the target with the block as the replica's disk holds it.
     private func decode(
-        _ record: LogRecord, _ place: Int, _ target: Slice<UnsafeMutableRawBufferPointer>
+        _ number: Int, _ place: Int, _ target: UnsafeMutableRawBufferPointer
     ) -> Bool {
+        let record = log.records[number]
         let start = place + LogRecord.bytes
-        let payload = UnsafeRawBufferPointer(
+        var payload = UnsafeMutableRawBufferPointer(
             rebasing: raw[start..<start + Int(record.payloadLength)])
-        return codec.decode(
-            payload, of: record, into: UnsafeMutableRawBufferPointer(rebasing: target))
+        if let cipher, record.encoding != .zeros {
+            let tag = payload.count - AuthenticatedCipher.tagBytes
+            let sealed = UnsafeMutableRawBufferPointer(rebasing: payload[..<tag])
+            let isRight = cipher.open(
+                sealed, nonce: LogSeal.nonce(ofRecord: number),
+                tag: UnsafeRawBufferPointer(rebasing: payload[tag...]))
+            guard isRight else { return false }
+            payload = sealed
+        }
+        guard codec.decode(UnsafeRawBufferPointer(payload), record.encoding, into: target) else {
+            return false
+        }
+        log.seal?.disks.turn(target, disk: Int(record.disk), at: record.offset, seals: true)
+        return BlockHash(ofBlock: UnsafeRawBufferPointer(target)) == record.hash
     }
 }
 

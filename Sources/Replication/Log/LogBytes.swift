@@ -40,6 +40,12 @@ struct LogBytesReader {
         return BlockHash(low: low, high: high)
     }
 
+    mutating func bytes(_ count: Int) -> [UInt8]? {
+        guard bytes.count - position >= count else { return nil }
+        defer { position += count }
+        return Array(bytes[position..<position + count])
+    }
+
     mutating func text() -> String? {
         guard let count = number(UInt16.self), bytes.count - position >= count else { return nil }
         defer { position += Int(count) }

@@ -5,8 +5,8 @@
 //      4   4  encoding: 0 zeros without payload, 1 raw, 2 zstd
 //      8   8  offset on the disk, a multiple of the block size
 //     16   4  bytes of the block; fewer than the block size only at the disk's end
-//     20   4  bytes of the payload that follows
-//     24  16  xxh3-128 of the block's bytes; zero for zeros
+//     20   4  bytes of the payload that follows; of a sealed log its tag of 16 bytes included
+//     24  16  xxh3-128 of the block's bytes as the replica's disk holds them; zero for zeros
 //     40   8  position of the record in the file (in the index only)
 import Model
 
@@ -80,10 +80,13 @@ struct LogRecord: Sendable, Hashable {
         else { return false }
         let rest = header.disks[Int(disk)].size.bytes - offset
         guard Int64(length) == min(Int64(header.blockBytes), rest) else { return false }
+        let tag = header.isSealed ? UInt32(AuthenticatedCipher.tagBytes) : 0
         return switch encoding {
-        case .zeros: payloadLength == 0 && hash == .zeros
-        case .raw: payloadLength == length && hash != .zeros
-        case .zstd: payloadLength < length && header.codec == .zstd && hash != .zeros
+        case .zeros: payloadLength == 0 && hash == .zeros && header.codec != .none
+        case .raw: payloadLength == length + tag && (hash != .zeros || header.codec == .none)
+        case .zstd:
+            payloadLength >= tag && payloadLength < length + tag && header.codec == .zstd
+                && hash != .zeros
         }
     }
 

@@ -34,14 +34,15 @@ struct LogTrailer: Sendable, Hashable {
     }
 
     /// nil when these bytes cannot be the trailer of a file of that size.
-    init?(_ bytes: UnsafeRawBufferPointer, fileBytes size: Int64) {
+    init?(_ bytes: UnsafeRawBufferPointer, fileBytes size: Int64, tagBytes: Int) {
         var reader = LogBytesReader(bytes)
         guard let indexPosition = reader.number(Int64.self), let count = reader.number(Int64.self),
             let fileBytes = reader.number(Int64.self), let hash = reader.hash(),
             reader.number(UInt64.self) == Self.magic, fileBytes == size, indexPosition >= 0,
             count >= 0, count <= size / Int64(LogRecord.indexBytes),
             indexPosition <= size,
-            indexPosition + count * Int64(LogRecord.indexBytes) + Int64(Self.bytes) == size
+            indexPosition + count * Int64(LogRecord.indexBytes) + Int64(tagBytes + Self.bytes)
+                == size
         else { return nil }
         self.init(indexPosition: indexPosition, count: count, fileBytes: fileBytes, hash: hash)
     }

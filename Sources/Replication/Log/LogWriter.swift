@@ -3,6 +3,7 @@
 //     header (LogHeader)   who, which point, which disks
 //     records              40 bytes (LogRecord) and the payload, by disk and offset, without a gap
 //     index                48 bytes per record: its head again, and where it stands
+//     tag                  16 bytes over header and index, of a sealed log only (LogSeal)
 //     trailer (LogTrailer) 48 bytes
 //
 // All numbers are little-endian. A log is written under another name, synced, renamed, and its
@@ -21,6 +22,8 @@ struct WrittenLog: Sendable, Hashable {
 struct LogWriter: Sendable {
     let files: any FileSystem
     let workers: Int
+    /// The seal whose key the header carries; nil for a log that is not sealed.
+    var seal: LogSeal?
 
     /// Writes the file at `path`, without syncing it.
     func write(
@@ -29,7 +32,9 @@ struct LogWriter: Sendable {
         let file = try files.open(path, .create)
         let head = header.encoded
         try head.withUnsafeBytes { try file.write($0, at: 0) }
-        let tail = LogTail(header: header, sources: sources, start: Int64(head.count))
+        precondition(header.isSealed == (seal != nil), "a log carries the key it is sealed with")
+        let tail = LogTail(
+            header: header, sources: sources, seal: seal, start: Int64(head.count))
         try Workers.run(workers) {
             do { try LogWorker(tail, file).run() } catch {
                 tail.turnstile.break()
@@ -62,7 +67,14 @@ struct LogWriter: Sendable {
             LogTrailer.hash(header: $0, index: UnsafeRawBufferPointer(index))
         }
         try file.write(UnsafeRawBufferPointer(index), at: tail.position)
-        let end = tail.position + Int64(size)
+        var end = tail.position + Int64(size)
+        if let seal {
+            let tag = head.withUnsafeBytes {
+                seal.tag(header: $0, index: UnsafeRawBufferPointer(index))
+            }
+            try tag.withUnsafeBytes { try file.write($0, at: end) }
+            end += Int64(tag.count)
+        }
         let trailer = LogTrailer(
             indexPosition: tail.position, count: Int64(records.count),
             fileBytes: end + Int64(LogTrailer.bytes), hash: hash)
@@ -77,31 +89,36 @@ final class LogTail: @unchecked Sendable {
     // only, or after the workers have ended.
     let header: LogHeader
     let sources: [LogSource]
+    let seal: LogSeal?
     let turnstile = Turnstile()
     private let lock = Turnstile.Lock()
     private var cursor: LogChunkCursor
     private(set) var position: Int64
     private(set) var records: [LogRecord] = []
 
-    init(header: LogHeader, sources: [LogSource], start: Int64) {
+    init(header: LogHeader, sources: [LogSource], seal: LogSeal?, start: Int64) {
         self.header = header
         self.sources = sources
+        self.seal = seal
         cursor = LogChunkCursor(sources, blockBytes: header.blockBytes)
         position = start
     }
 
     func nextChunk() -> LogChunk? { lock.with { cursor.next() } }
 
-    /// Takes the place for a chunk's records, given relative to its own start; returns where.
-    func reserve(_ number: Int, _ added: [LogRecord], bytes: Int) -> Int64? {
+    /// Takes the place for a chunk's records, given relative to its own start; returns where, and
+    /// the number of the first.
+    func reserve(
+        _ number: Int, _ added: [LogRecord], bytes: Int
+    ) -> (position: Int64, first: Int)? {
         turnstile.pass(number) {
-            let start = position
+            let (start, first) = (position, records.count)
             for var record in added {
                 record.position += start
                 records.append(record)
             }
             position += Int64(bytes)
-            return start
+            return (start, first)
         }
     }
 }

@@ -11,10 +11,17 @@ package final class ReplicationLog: Sendable {
     let records: [LogRecord]
     /// Chains this log to the next.
     package let hash: BlockHash
+    /// nil when the log is not sealed, or cannot be opened.
+    let seal: LogSeal?
     private let file: any DurableFile
 
     /// Raises `replication.log_damaged`, and `files.failed` when there is no such file.
-    package init(_ path: String, files: any FileSystem) throws {
+    package convenience init(_ path: String, files: any FileSystem) throws {
+        try self.init(path, files: files, opening: nil)
+    }
+
+    /// The same for a log that may be sealed; what is wrong with its seal is damage too.
+    init(_ path: String, files: any FileSystem, opening: LogOpening?) throws {
         self.path = path
         file = try files.open(path, .read)
         let damage = LogDamage(path: path)
@@ -27,11 +34,13 @@ package final class ReplicationLog: Sendable {
             throw damage.at(0, "its header makes no sense")
         }
         let tail = size - Int64(LogTrailer.bytes)
+        let tagBytes = header.isSealed ? AuthenticatedCipher.tagBytes : 0
         let trailer = try Self.bytes(of: file, at: tail, count: LogTrailer.bytes)
-            .withUnsafeBytes { LogTrailer($0, fileBytes: size) }
+            .withUnsafeBytes { LogTrailer($0, fileBytes: size, tagBytes: tagBytes) }
         guard let trailer else { throw damage.at(tail, "it has no trailer; it was cut short") }
         let index = try Self.bytes(
-            of: file, at: trailer.indexPosition, count: Int(tail - trailer.indexPosition))
+            of: file, at: trailer.indexPosition,
+            count: Int(trailer.count) * LogRecord.indexBytes)
         let hash = head.withUnsafeBytes { head in
             index.withUnsafeBytes { LogTrailer.hash(header: head, index: $0) }
         }
@@ -40,6 +49,8 @@ package final class ReplicationLog: Sendable {
         }
         self.header = header
         self.hash = hash
+        let tag = try Self.bytes(of: file, at: tail - Int64(tagBytes), count: tagBytes)
+        seal = try Self.seal(header, opening, head, index, tag, damage)
         records = try Self.readRecords(
             index, header, from: Int64(head.count), to: trailer.indexPosition, damage)
     }
@@ -56,8 +67,11 @@ package final class ReplicationLog: Sendable {
             )
         }
         guard magic == LogHeader.magic else { throw damage.at(0, "it is no replication log") }
-        guard version == LogHeader.version else {
-            throw damage.at(8, "it has version \(version), and only version 1 is known")
+        guard LogHeader.versions.contains(Int(version)) else {
+            throw damage.at(
+                8,
+                "it has version \(version), and those known are 1 to "
+                    + "\(LogHeader.versions.upperBound)")
         }
         let least = LogHeader.fixedBytes + BlockHash.bytes
         guard length >= least, length <= Limits.logHeaderBytesMax, Int64(length) < size else {
@@ -105,6 +119,32 @@ package final class ReplicationLog: Sendable {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
             used = try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
         }
+    }
+
+    /// The seal of a log whose owner's key is at hand, found right over header and index.
+    private static func seal(
+        _ header: LogHeader, _ opening: LogOpening?, _ head: [UInt8], _ index: [UInt8],
+        _ tag: [UInt8], _ damage: LogDamage
+    ) throws -> LogSeal? {
+        guard let opening, let wrapped = header.wrappedKey else { return nil }
+        guard let seal = LogSeal(wrapped: wrapped, owner: opening.owner, disks: opening.disks)
+        else { throw damage.at(0, "its key was not wrapped by the \(opening.owner)") }
+        let isRight = head.withUnsafeBytes { head in
+            index.withUnsafeBytes { index in
+                tag.withUnsafeBytes { seal.isTag($0, ofHeader: head, index: index) }
+            }
+        }
+        guard isRight else { throw damage.at(0, "its header or index is not what was sealed") }
+        return seal
+    }
+
+    /// Raises `replication.key_missing` when the log is sealed and was opened without its key.
+    func requireOpen() throws(Failure) {
+        guard header.isSealed, seal == nil else { return }
+        throw Failure(
+            .keyMissing,
+            "\(path) is sealed, and its owner's key is not at hand; give the key file",
+            context: ["file": path, "vm": header.vm])
     }
 
     /// Fills `target` with neighbouring records' bytes as they stand in the file, heads included.

@@ -66,8 +66,11 @@ package final class PointReader: Sendable {
             .copyMemory(from: UnsafeRawBufferPointer(rebasing: content[from..<from + end - start]))
     }
 
-    /// Writes a disk as it was at the point onto an image that reads as zeros, durably.
-    package func copy(disk: Int, to path: String, files: any FileSystem) throws {
+    /// Writes a disk as it was at the point onto an image that reads as zeros, durably; opened by
+    /// the cipher when the replica is sealed.
+    func copy(
+        disk: Int, to path: String, files: any FileSystem, opening cipher: DiskCipher? = nil
+    ) throws {
         let target = try files.open(path, .stream)
         let bytes = UnsafeMutableRawBufferPointer.allocate(
             byteCount: LogChunk.bytesMax, alignment: 4096)
@@ -79,6 +82,7 @@ package final class PointReader: Sendable {
                 let part = UnsafeMutableRawBufferPointer(
                     rebasing: bytes[..<min(bytes.count, Int(end - offset))])
                 try read(disk: disk, at: offset, into: part)
+                cipher?.turn(part, disk: disk, at: offset, seals: false)
                 try target.write(UnsafeRawBufferPointer(part), at: offset)
                 offset += Int64(part.count)
             }

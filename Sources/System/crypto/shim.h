@@ -1,2 +1,5 @@
-// libcrypto: digests and, later, encryption at rest.
+// libcrypto: digests, and encryption at rest.
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>

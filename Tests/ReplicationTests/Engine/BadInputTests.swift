@@ -176,19 +176,4 @@ import Testing
         _ = try await world.engine.sync("web")
         #expect(try await world.areEqual())
     }
-
-    @Test func `R-13 delivering a log twice changes nothing`() async throws {
-        let folder = try TemporaryFolder()
-        let layout = LabLayout(lab: folder.path(""))
-        let transport = LocalTransport(layout: layout, files: HostFiles())
-        try folder.write("first", [1, 2, 3])
-        try folder.write("second", [4])
-        let name = LogName(generation: 1, sequence: 1)
-        for log in ["first", "second"] {
-            try transport.deliver(folder.path(log), named: name, of: "web", to: "bergen")
-        }
-        let inbox = layout.folder(of: "web", at: "bergen")
-        #expect(try Data(contentsOf: URL(filePath: inbox.receivedLog(name))) == Data([1, 2, 3]))
-        #expect(try HostFiles().names(in: inbox.inbox) == ["0000000001-0000000001.log"])
-    }
 }

@@ -166,11 +166,12 @@ import Testing
 }
 
 extension World {
-    func mortalEngine(_ life: Life) -> ReplicationEngine {
+    func mortalEngine(_ life: Life, _ key: OwnerKey? = nil) -> ReplicationEngine {
         ReplicationEngine(
             fabric: MortalFabric(fabric: fabric, life: life),
             ledger: MortalLedger(ledger: ledger, life: life), clock: clock, lab: folder,
-            files: MortalFiles(life: life), transport: nil, workers: 1, order: ApplyStep.order)
+            files: MortalFiles(life: life), transport: nil, workers: 1, order: ApplyStep.order,
+            keys: KeyRing(key.map { [$0] } ?? []))
     }
 
     func newEngine() -> ReplicationEngine {

@@ -1,7 +1,6 @@
 // One seed's story: a first copy and some cycles, the power cut at random changes, again during
 // recovery; after each the replica must hold what the record says.
 import Fabric
-import Glibc
 import Model
 
 @testable import Replication
@@ -41,7 +40,8 @@ final class PowerCutStory {
         let layout = LabLayout(lab: "/lab")
         transport = WatchedTransport(
             LocalTransport(layout: layout, files: files),
-            reachesImages: Bool.random(using: &generator))
+            reachesImages: Bool.random(using: &generator),
+            takesFiles: Bool.random(using: &generator))
         engine = ReplicationEngine(
             fabric: sites, ledger: ledger, clock: sites, lab: "/lab", files: files,
             transport: transport, workers: 1, order: spoilt.order)
@@ -192,34 +192,43 @@ final class PowerCutStory {
     }
 }
 
-extension [UInt8] {
-    /// `==` is slow in debug builds.
-    fileprivate func isSame(as other: [UInt8]) -> Bool {
-        withUnsafeBytes { left in
-            other.withUnsafeBytes {
-                left.count == $0.count
-                    && memcmp(left.baseAddress!, $0.baseAddress!, left.count) == 0
-            }
-        }
-    }
-}
-
-/// Remembers what the replica has acknowledged.
+/// Remembers what the replica has acknowledged; takes logs as files or in small pieces.
 final class WatchedTransport: Transport {
     private let transport: LocalTransport
     private let names = Locked<[LogName: String]>([:])
+    private let takesFiles: Bool
     let reachesImages: Bool
 
-    init(_ transport: LocalTransport, reachesImages: Bool) {
+    init(_ transport: LocalTransport, reachesImages: Bool, takesFiles: Bool) {
         self.transport = transport
         self.reachesImages = reachesImages
+        self.takesFiles = takesFiles
     }
 
     var delivered: [LogName: String] { names.withLock { $0 } }
 
-    func deliver(_ log: String, named name: LogName, of vm: String, to site: String) throws {
-        try transport.deliver(log, named: name, of: vm, to: site)
-        let inbox = LabLayout(lab: "/lab").folder(of: vm, at: site).receivedLog(name)
-        names.withLock { $0[name] = inbox }
+    func offer(_ shipment: Shipment, file: String?, anew: Bool) async throws -> ShipmentAnswer {
+        let answer = try await transport.offer(
+            shipment, file: takesFiles ? file : nil, anew: anew)
+        if answer == .acknowledged { note(shipment) }
+        return answer
+    }
+
+    func send(_ piece: [UInt8], at offset: Int64, of shipment: Shipment) async throws {
+        for start in stride(from: 0, to: piece.count, by: 3000) {
+            try await transport.send(
+                Array(piece[start..<min(start + 3000, piece.count)]), at: offset + Int64(start),
+                of: shipment)
+        }
+    }
+
+    func finish(_ shipment: Shipment, hash: BlockHash) async throws {
+        try await transport.finish(shipment, hash: hash)
+        note(shipment)
+    }
+
+    private func note(_ shipment: Shipment) {
+        let folder = LabLayout(lab: "/lab").folder(of: shipment.vm, at: shipment.target, in: nil)
+        names.withLock { $0[shipment.name] = folder.receivedLog(shipment.name) }
     }
 }

@@ -2,6 +2,7 @@
 import Fabric
 import Foundation
 import Model
+import Testing
 
 @testable import Replication
 
@@ -77,6 +78,7 @@ private final class FullDiskFile: DurableFile {
 /// Delivers, and then spoils what it delivered, once.
 final class SpoilingTransport: Transport {
     private let spoil = Locked<(@Sendable (inout Data) -> Void)?>(nil)
+    private let lab = Locked("")
 
     let reachesImages: Bool
 
@@ -86,18 +88,34 @@ final class SpoilingTransport: Transport {
         self.spoil.withLock { $0 = spoil }
     }
 
-    func deliver(_ log: String, named name: LogName, of vm: String, to site: String) throws {
-        let lab = String(log[..<log.range(of: "/sites/")!.lowerBound])
-        let layout = LabLayout(lab: lab)
-        try LocalTransport(layout: layout, files: HostFiles())
-            .deliver(log, named: name, of: vm, to: site)
+    func offer(_ shipment: Shipment, file: String?, anew: Bool) async throws -> ShipmentAnswer {
+        let log = try #require(file)
+        lab.withLock { $0 = String(log[..<log.range(of: "/sites/")!.lowerBound]) }
+        let answer = try await local.offer(shipment, file: file, anew: anew)
+        if answer == .acknowledged { try spoil(shipment) }
+        return answer
+    }
+
+    func send(_ piece: [UInt8], at offset: Int64, of shipment: Shipment) async throws {
+        try await local.send(piece, at: offset, of: shipment)
+    }
+
+    func finish(_ shipment: Shipment, hash: BlockHash) async throws {
+        try await local.finish(shipment, hash: hash)
+    }
+
+    private var layout: LabLayout { LabLayout(lab: lab.withLock { $0 }) }
+    private var local: LocalTransport { LocalTransport(layout: layout, files: HostFiles()) }
+
+    private func spoil(_ shipment: Shipment) throws {
         guard
             let spoil = spoil.withLock({ spoil in
                 defer { spoil = nil }
                 return spoil
             })
         else { return }
-        let path = layout.folder(of: vm, at: site).receivedLog(name)
+        let folder = layout.folder(of: shipment.vm, at: shipment.target, in: shipment.place)
+        let path = folder.receivedLog(shipment.name)
         var bytes = try Data(contentsOf: URL(filePath: path))
         spoil(&bytes)
         // Under another inode: what lies at the sender stays whole.

@@ -27,13 +27,13 @@ final class World: Sendable {
 
     init(
         transport: (any Transport)? = nil, files: any FileSystem = HostFiles(),
-        diskBytes: Int = 4 << 20, disks: Int = 1
+        diskBytes: Int = 4 << 20, disks: Int = 1, policy: ReplicationPolicy = ReplicationPolicy()
     ) async throws {
         folder = NSTemporaryDirectory() + "muster-replication-\(UUID().uuidString)"
         fabric = try EmbeddedFabric.create(at: folder)
         engine = ReplicationEngine(
             fabric: fabric, ledger: ledger, clock: clock, lab: folder, files: files,
-            transport: transport)
+            transport: transport, policy: policy)
         for site in ["oslo", "bergen"] {
             try await fabric.createSite(site)
             try await fabric.addHost("\(site)-host", at: site)
@@ -69,9 +69,10 @@ final class World: Sendable {
     /// Protected, copied once, running.
     static func replicating(
         pointsKept: Int = 1, disks: Int = 1, transport: (any Transport)? = nil,
-        files: any FileSystem = HostFiles()
+        files: any FileSystem = HostFiles(), policy: ReplicationPolicy = ReplicationPolicy()
     ) async throws -> World {
-        let world = try await World(transport: transport, files: files, disks: disks)
+        let world = try await World(
+            transport: transport, files: files, disks: disks, policy: policy)
         try await world.protect(pointsKept: pointsKept)
         _ = try await world.engine.firstCopy("web")
         try await world.fabric.start(oslo)
@@ -103,7 +104,7 @@ final class World: Sendable {
     }
 
     func replicaFolder(_ site: String = "bergen") -> MachineFolder {
-        LabLayout(lab: folder).folder(of: "web", at: site)
+        LabLayout(lab: folder).folder(of: "web", at: site, in: nil)
     }
 
     /// Stop, prepare, fail over: what a plan does before it reverses and starts.

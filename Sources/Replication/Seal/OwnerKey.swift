@@ -1,0 +1,46 @@
+// The owner's key: 32 bytes that never leave this type but into libcrypto. It is named by a digest,
+// and prints as that name, whoever prints it and however.
+import Model
+
+package struct OwnerKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    static let bytesCount = 32
+    let bytes: [UInt8]
+    /// Names the key in records and messages: sixteen hexadecimal digits.
+    package let id: String
+
+    /// Raises `replication.key_invalid` unless there are 32 bytes.
+    package init(bytes: [UInt8]) throws(Failure) {
+        guard bytes.count == Self.bytesCount else {
+            throw Failure(
+                .keyInvalid, "an owner's key has \(Self.bytesCount) bytes, not \(bytes.count)")
+        }
+        self.bytes = bytes
+        let named = Array("muster owner's key ".utf8) + bytes
+        id = String(named.withUnsafeBytes { Digest(of: $0) }.description.prefix(16))
+    }
+
+    package var description: String { "owner's key \(id)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["id": id]) }
+}
+
+/// The keys this engine was given.
+package struct KeyRing: Sendable {
+    private let keys: [String: OwnerKey]
+
+    package init(_ keys: [OwnerKey] = []) {
+        self.keys = Dictionary(keys.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// Raises `replication.key_missing`.
+    func key(_ id: String, for vm: String) throws(Failure) -> OwnerKey {
+        if let key = keys[id] { return key }
+        throw Failure(
+            .keyMissing,
+            "\(vm) is encrypted under the owner's key \(id), which is not at hand; give its key "
+                + "file",
+            context: ["vm": vm, "key": id])
+    }
+}
