@@ -38,6 +38,8 @@ package enum Limits {
     package static let nameBytesMax = 63
     /// Recovery points of one protection.
     package static let recoveryPointsMax = 24
+    /// Undo logs between the latest recovery point and the one before it, until some are merged.
+    package static let undoLinksMax = 16
     /// Operations a protection remembers as done.
     package static let operationsKept = 16
     /// Bytes of a replication log's header: names and sizes of all disks.

@@ -109,6 +109,12 @@ struct ReplicaSide: Sendable {
         try files.stamp(folder.undoLog(protection.nextLog)) != nil
     }
 
+    /// The undo logs there are, needed or not.
+    func undoLogs() throws -> [LogName] { try logs(in: folder.undo, ending: ".undo") }
+
+    /// The logs that lead forward after going back, in order.
+    func redoLogs() throws -> [LogName] { try logs(in: folder.undo, ending: ".redo") }
+
     private func logs(in path: String, ending: String) throws -> [LogName] {
         try files.names(in: path)
             .filter { $0.hasSuffix(ending) }
@@ -128,7 +134,8 @@ struct ReplicaSide: Sendable {
         let isOver = protection.state == .failedOver
         try sweep(folder.undo) { name, ending in
             guard name.generation == protection.generation, !isOver else { return false }
-            return ending == "redo" ? protection.failover != nil : name.sequence > oldest
+            if ending == "redo" { return protection.failover != nil }
+            return ending == "undo" && name.sequence > oldest
         }
         try sweep(folder.inbox) { name, _ in
             name.generation >= protection.generation

@@ -45,7 +45,10 @@ extension ReplicationEngine {
                 next.note(request.verb, key: request.operation, point: log.header.sequence)
             }
             let done = try await run(application, order, next, side)
-            try await blocking { try side.sweep(done) }
+            try await blocking { [mergeOrder] in
+                try side.sweep(done)
+                try side.thin(done, mergeOrder)
+            }
             return done
         } catch let failure as Failure
             where [.logDamaged, .logRefused].contains(failure.code)

@@ -15,6 +15,8 @@ package final class ReplicationEngine: Sendable {
     let workers: Int
     /// The order in which a log is applied; tests plant wrong ones.
     let order: [ApplyStep]
+    /// The order in which undo logs are merged; tests plant wrong ones.
+    let mergeOrder: [MergeStep]
 
     /// `lab` is the lab folder: each site keeps its part under `sites/SITE/replication/VM/`.
     package convenience init(
@@ -29,7 +31,7 @@ package final class ReplicationEngine: Sendable {
     init(
         fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
         lab: String, files: any FileSystem, transport: (any Transport)?, workers: Int,
-        order: [ApplyStep]
+        order: [ApplyStep], mergeOrder: [MergeStep] = MergeStep.order
     ) {
         self.fabric = fabric
         self.ledger = ledger
@@ -38,6 +40,7 @@ package final class ReplicationEngine: Sendable {
         self.layout = LabLayout(lab: lab)
         self.workers = workers
         self.order = order
+        self.mergeOrder = mergeOrder
         self.transport = transport ?? LocalTransport(layout: layout, files: files)
     }
 
