@@ -9,9 +9,9 @@ package struct PointRetention: Sendable, Hashable {
 
     /// The points to keep of `points`, which are in order; the last of them is always kept.
     ///
-    /// Of the older points of one hour the most valuable stays: one that is application-consistent
-    /// before one that is not, the first before those that follow. Beyond the count the oldest
-    /// goes.
+    /// Of the older points of one hour the most valuable stays: one that is common to a group
+    /// before one that is not, then an application-consistent one, then the first. Beyond the count
+    /// the oldest goes.
     package func kept(of points: [RecoveryPoint]) -> [RecoveryPoint] {
         var kept: [RecoveryPoint] = []
         for point in points.dropLast() {
@@ -31,5 +31,8 @@ extension RecoveryPoint {
     /// The hour of the cut, counted from 1970 UTC.
     fileprivate var hour: Int64 { cutAt.microseconds / Self.hourMicroseconds }
 
-    fileprivate var rank: Int { kind == .appConsistent ? 1 : 0 }
+    /// By the instant of the group where there is one: so that all members keep the same points.
+    fileprivate var rank: Int {
+        ((group?.kind ?? kind) == .appConsistent ? 1 : 0) + (group == nil ? 0 : 2)
+    }
 }

@@ -112,14 +112,11 @@ extension Protection {
 extension LogHeader {
     /// What the log of the way back to `point` says of itself.
     func reversed(to point: RecoveryPoint, previous hash: BlockHash) -> LogHeader {
-        var header = self
+        var header = leading(to: baseSequence, like: point)
         header.direction = direction == .forward ? .backward : .forward
         // It crosses nothing, and is written while the replica waits.
         header.codec = .none
-        header.sequence = baseSequence
         header.baseSequence = sequence
-        header.cutAt = point.cutAt
-        header.pointKind = point.kind
         header.previous = hash
         return header
     }

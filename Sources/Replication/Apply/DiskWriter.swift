@@ -28,6 +28,16 @@ struct DiskWriter: Sendable {
                 filled += bytes
             }
         }
+        for case (let number, let file?) in hashes.enumerated() {
+            let blocks = log.extents(of: number).joined()
+            try HashFile.updateNodes(over: blocks, identity(number), in: file)
+        }
+    }
+
+    private func identity(_ disk: Int) -> HashFile.Identity {
+        HashFile.Identity(
+            generation: log.header.generation, blockBytes: log.header.blockBytes,
+            diskBytes: log.header.disks[disk].size.bytes)
     }
 
     /// Splits records into runs that lie side by side on one disk and are all zeros, or all not.
@@ -53,7 +63,8 @@ struct DiskWriter: Sendable {
         }
         guard let file = hashes[Int(first.disk)] else { return }
         let block = BlockIndex(first.offset) / log.header.blockBytes
-        try HashFile.write(log.records[run].map(\.hash), at: block, into: file)
+        try HashFile.write(
+            log.records[run].map(\.hash), at: block, identity(Int(first.disk)), into: file)
     }
 }
 

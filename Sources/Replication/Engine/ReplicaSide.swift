@@ -33,7 +33,7 @@ struct ReplicaSide: Sendable {
 
     // Hashes
 
-    private func identity(_ disk: Int, _ protection: Protection) -> HashFile.Identity {
+    func identity(_ disk: Int, _ protection: Protection) -> HashFile.Identity {
         HashFile.Identity(
             generation: protection.generation, blockBytes: protection.blockBytes,
             diskBytes: disks[disk].size.bytes)
@@ -87,6 +87,15 @@ struct ReplicaSide: Sendable {
         try HashFile.create(
             folder.hashFile(of: disks[disk].name), in: folder.hashes, identity, hashes,
             files: files)
+    }
+
+    /// The roots of the disks' hash trees; empty when one of them has no valid hash file.
+    func roots(_ protection: Protection) throws -> [String] {
+        let valid = try validHashFiles(protection)
+        guard !valid.contains(nil) else { return [] }
+        return try valid.compactMap(\.self).enumerated().map { disk, path in
+            try HashFile.root(path, identity(disk, protection), files: files).description
+        }
     }
 
     /// Nothing is known of the disks any more; durable when it returns.

@@ -17,6 +17,7 @@ package final class ReplicationEngine: Sendable {
     let order: [ApplyStep]
     /// The order in which undo logs are merged; tests plant wrong ones.
     let mergeOrder: [MergeStep]
+    let quiesceLimit: Duration
 
     /// `lab` is the lab folder: each site keeps its part under `sites/SITE/replication/VM/`.
     package convenience init(
@@ -31,7 +32,8 @@ package final class ReplicationEngine: Sendable {
     init(
         fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
         lab: String, files: any FileSystem, transport: (any Transport)?, workers: Int,
-        order: [ApplyStep], mergeOrder: [MergeStep] = MergeStep.order
+        order: [ApplyStep], mergeOrder: [MergeStep] = MergeStep.order,
+        quiesceLimit: Duration = Limits.quiesceLimit
     ) {
         self.fabric = fabric
         self.ledger = ledger
@@ -41,6 +43,7 @@ package final class ReplicationEngine: Sendable {
         self.workers = workers
         self.order = order
         self.mergeOrder = mergeOrder
+        self.quiesceLimit = quiesceLimit
         self.transport = transport ?? LocalTransport(layout: layout, files: files)
     }
 

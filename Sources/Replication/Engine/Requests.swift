@@ -13,10 +13,13 @@ package struct ProtectionOptions: Sendable, Hashable {
     package var pointsKept: Int
     /// The disks to replicate; all when nil. The rest is listed as excluded.
     package var disks: [String]?
+    /// Hours from one application-consistent point to the next: 0 (never) to 24.
+    package var consistentEveryHours: Int
 
     package init(
         target: String, host: String? = nil, interval: ReplicationInterval = .fiveMinutes,
-        isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil
+        isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil,
+        consistentEveryHours: Int = ApplicationConsistency.everyHoursDefault
     ) {
         self.target = target
         self.host = host
@@ -24,6 +27,7 @@ package struct ProtectionOptions: Sendable, Hashable {
         self.isCompressed = isCompressed
         self.pointsKept = pointsKept
         self.disks = disks
+        self.consistentEveryHours = consistentEveryHours
     }
 }
 
@@ -34,11 +38,17 @@ package struct FailoverRequest: Sendable, Hashable {
     package var point: Int?
     /// Demanded for an unplanned failover while the primary answers; recorded.
     package var reason: String?
+    /// Whether the content of the disks is proven before anything is changed (F-10).
+    package var proof: ProofPolicy
 
-    package init(_ kind: FailoverKind, point: Int? = nil, reason: String? = nil) {
+    package init(
+        _ kind: FailoverKind, point: Int? = nil, reason: String? = nil,
+        proof: ProofPolicy = .required
+    ) {
         self.kind = kind
         self.point = point
         self.reason = reason
+        self.proof = proof
     }
 }
 

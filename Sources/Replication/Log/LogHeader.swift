@@ -16,6 +16,9 @@
 //     72   4  number of disks
 //     76      the machine's name: 2 bytes of length, UTF-8
 //             per disk: its name in the same form, 8 bytes of size
+//             the consistency group's name in the same form, empty without one; 8 bytes of the
+//             group's instant; 1 byte of its kind, as at 17
+//             why the point is not of the kind that was wanted, in the same form; empty mostly
 //        16  xxh3-128 of all bytes before
 import Model
 
@@ -41,6 +44,8 @@ package struct LogHeader: Sendable, Hashable {
     package var cutAt: Timestamp
     package var previous: BlockHash
     package var disks: [ProtectedDisk]
+    package var group: GroupInstant?
+    package var warning: String?
 
     package init(
         direction: Direction, pointKind: RecoveryPoint.Kind, codec: Codec, blockBytes: Int,
@@ -63,7 +68,20 @@ package struct LogHeader: Sendable, Hashable {
     package var name: LogName { LogName(generation: generation, sequence: sequence) }
 
     package var point: RecoveryPoint {
-        RecoveryPoint(sequence: sequence, generation: generation, kind: pointKind, cutAt: cutAt)
+        RecoveryPoint(
+            sequence: sequence, generation: generation, kind: pointKind, cutAt: cutAt, group: group,
+            warning: warning)
+    }
+
+    /// The same log, leading to another point.
+    func leading(to sequence: Int, like point: RecoveryPoint) -> LogHeader {
+        var header = self
+        header.sequence = sequence
+        header.cutAt = point.cutAt
+        header.pointKind = point.kind
+        header.group = point.group
+        header.warning = point.warning
+        return header
     }
 }
 
@@ -81,6 +99,10 @@ extension LogHeader {
             names.append(disk.name)
             names.append(disk.size.bytes)
         }
+        names.append(group?.group ?? "")
+        names.append(group?.cutAt.microseconds ?? 0)
+        names.append(UInt8(group?.kind == .appConsistent ? 1 : 0))
+        names.append(warning ?? "")
         var output = LogBytes()
         output.append(Self.magic)
         output.append(Self.version)
@@ -114,13 +136,22 @@ extension LogHeader {
             let generation = reader.number(Int64.self), let sequence = reader.number(Int64.self),
             let baseSequence = reader.number(Int64.self), let cutAt = reader.number(Int64.self),
             let previous = reader.hash(), let count = reader.number(UInt32.self),
-            let vm = reader.text(), let disks = Self.readDisks(Int(count), &reader)
+            let vm = reader.text(), let disks = Self.readDisks(Int(count), &reader),
+            let group = reader.text(), let groupCutAt = reader.number(Int64.self),
+            let groupKind = reader.number(UInt8.self), groupKind <= 1,
+            let warning = reader.text()
         else { return nil }
         self.init(
             direction: direction, pointKind: kind == 0 ? .standard : .appConsistent, codec: codec,
             blockBytes: blockBytes, vm: vm, generation: Int(generation), sequence: Int(sequence),
             baseSequence: Int(baseSequence), cutAt: Timestamp(microseconds: cutAt),
             previous: previous, disks: disks)
+        if !group.isEmpty {
+            self.group = GroupInstant(
+                group: group, cutAt: Timestamp(microseconds: groupCutAt),
+                kind: groupKind == 0 ? .standard : .appConsistent)
+        }
+        if !warning.isEmpty { self.warning = warning }
     }
 
     private static func readDisks(

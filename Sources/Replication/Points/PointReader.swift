@@ -24,13 +24,24 @@ package final class PointReader: Sendable {
         try overlay.lay(disk: disk, at: offset, over: buffer)
     }
 
-    /// Writes a disk as it was at the point onto an image that reads as zeros, durably.
+    /// Writes a disk as it was at the point onto an image that reads as zeros, durably. Where the
+    /// file system can, the image shares the blocks of the disk, and only what the logs hold is
+    /// written.
     package func copy(disk: Int, to path: String, files: any FileSystem) throws {
+        let isShared = try files.clone(disks[disk].path, to: path)
         let target = try files.open(path, .stream)
+        let extents = try isShared ? overlay.extents(of: disk) : extents(of: disk)
+        try copy(extents, of: disk, to: target)
+        try target.sync()
+    }
+
+    private func copy(
+        _ extents: [Range<BlockIndex>], of disk: Int, to target: any DurableFile
+    ) throws {
         let bytes = UnsafeMutableRawBufferPointer.allocate(
             byteCount: LogChunk.bytesMax, alignment: 4096)
         defer { bytes.deallocate() }
-        for extent in try extents(of: disk) {
+        for extent in extents {
             var offset = Int64(extent.lowerBound) * Int64(blockBytes)
             let end = min(Int64(extent.upperBound) * Int64(blockBytes), sizes[disk])
             while offset < end {
@@ -41,7 +52,6 @@ package final class PointReader: Sendable {
                 offset += Int64(part.count)
             }
         }
-        try target.sync()
     }
 
     /// The blocks that may hold something else than zeros.

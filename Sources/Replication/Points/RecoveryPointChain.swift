@@ -57,10 +57,24 @@ package struct RecoveryPointChain: Sendable {
         return logs
     }
 
+    /// The redo logs that lead to a point that was gone back from.
+    private func wayForward(to point: Int) throws -> [ReplicationLog] {
+        let logs = try files.names(in: folder.undo)
+            .filter { $0.hasSuffix(".redo") }
+            .compactMap { LogName(text: $0.dropLast(5)) }
+            .filter { $0.generation == protection.generation }
+            .filter { (protection.appliedSequence + 1...point).contains($0.sequence) }
+            .map { try ReplicationLog(folder.redoLog($0), files: files) }
+        guard logs.last?.header.sequence == point else { throw Self.missing(point, protection) }
+        return logs
+    }
+
     /// Opens the disks as they were at `point`; raises `replication.log_damaged`.
     package func open(_ point: Int) throws -> PointReader {
         let disks = try images.map { try files.open($0, .read) }
-        return PointReader(protection, disks: disks, try wayBack(to: point))
+        let isLater = point > protection.appliedSequence
+        let way = try isLater ? wayForward(to: point) : wayBack(to: point)
+        return PointReader(protection, disks: disks, way)
     }
 }
 

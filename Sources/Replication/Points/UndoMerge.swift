@@ -48,11 +48,8 @@ struct UndoMerge: Sendable {
 
     private func writeMerged() throws {
         let logs = try links.map { try ReplicationLog(path($0), files: files) }
-        var header = logs[0].header
-        let oldest = logs[logs.count - 1].header
-        header.sequence = oldest.sequence
-        header.cutAt = oldest.cutAt
-        header.pointKind = oldest.pointKind
+        let oldest = logs[logs.count - 1].header.point
+        let header = logs[0].header.leading(to: oldest.sequence, like: oldest)
         let overlay = LogOverlay(logs, blockBytes: header.blockBytes)
         let sources = header.disks.enumerated().map { number, disk in
             LogSource(size: disk.size.bytes, extents: overlay.extents(of: number)) {

@@ -2,14 +2,18 @@
 // resync reads the sender's side only.
 //
 //      0   8  magic "MUSTRHSH"
-//      8   4  version, 1
+//      8   4  version, 2
 //     12   4  block size in bytes
 //     16   8  generation
 //     24   8  bytes of the disk
 //     32  16  xxh3-128 of the bytes before
 //     48  16  zero
-//     64      16 bytes per block: its xxh3-128, zero for a block of zeros; what lies beyond the end
+//     64      16 bytes per 256 blocks: the node over their hashes (`HashTree`)
+//             16 bytes per block: its xxh3-128, zero for a block of zeros; what lies beyond the end
 //             of the file is zero
+//
+// A block's hash is written with the block, its node when all blocks of a log are, both synced
+// before the point is recorded. An application that died is repeated and makes the same again.
 //
 // Valid when the header says what is expected. A file that is not is removed, and made anew from
 // the disk itself: always right, only slower.
@@ -28,10 +32,15 @@ enum HashFile {
 
         var blocks: Int { Int((diskBytes + Int64(blockBytes) - 1) / Int64(blockBytes)) }
 
+        /// Where the hash of a block stands.
+        fileprivate func position(of block: BlockIndex) -> Int64 {
+            Int64(headerBytes + (HashTree.nodeCount(blocks: blocks) + block) * BlockHash.bytes)
+        }
+
         var header: [UInt8] {
             var output = LogBytes()
             output.append(HashFile.magic)
-            output.append(UInt32(1))
+            output.append(UInt32(2))
             output.append(UInt32(blockBytes))
             output.append(Int64(generation))
             output.append(diskBytes)
@@ -56,7 +65,7 @@ enum HashFile {
     ) throws -> [BlockHash] {
         let file = try files.open(path, .read)
         return try [BlockHash](unsafeUninitializedCapacity: identity.blocks) { buffer, used in
-            try file.fill(UnsafeMutableRawBufferPointer(buffer), at: Int64(headerBytes))
+            try file.fill(UnsafeMutableRawBufferPointer(buffer), at: identity.position(of: 0))
             // In memory as in the file: two little-endian words. Big-endian machines would swap
             // here.
             used = identity.blocks
@@ -64,11 +73,45 @@ enum HashFile {
     }
 
     static func write(
-        _ hashes: [BlockHash], at block: BlockIndex, into file: any DurableFile
+        _ hashes: [BlockHash], at block: BlockIndex, _ identity: Identity,
+        into file: any DurableFile
     ) throws {
-        try hashes.withUnsafeBytes {
-            try file.write($0, at: Int64(headerBytes + block * BlockHash.bytes))
+        try hashes.withUnsafeBytes { try file.write($0, at: identity.position(of: block)) }
+    }
+
+    /// Makes the nodes over the blocks anew from the hashes that stand there.
+    static func updateNodes(
+        over blocks: some Sequence<BlockIndex>, _ identity: Identity, in file: any DurableFile
+    ) throws {
+        let leaves = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: HashTree.nodeBytes, alignment: 16)
+        defer { leaves.deallocate() }
+        for number in Set(blocks.map { $0 / HashTree.leavesPerNode }).sorted() {
+            let first = number * HashTree.leavesPerNode
+            try file.fill(leaves, at: identity.position(of: first))
+            let node = HashTree.node(over: UnsafeRawBufferPointer(leaves))
+            try writeNodes([node], at: number, into: file)
         }
+    }
+
+    private static func writeNodes(
+        _ nodes: [BlockHash], at number: Int, into file: any DurableFile
+    ) throws {
+        let place = Int64(headerBytes + number * BlockHash.bytes)
+        try nodes.withUnsafeBytes { try file.write($0, at: place) }
+    }
+
+    /// The root of the tree as the nodes have it.
+    static func root(
+        _ path: String, _ identity: Identity, files: any FileSystem
+    ) throws -> BlockHash {
+        let file = try files.open(path, .read)
+        let count = HashTree.nodeCount(blocks: identity.blocks)
+        let nodes = try [BlockHash](unsafeUninitializedCapacity: count) { buffer, used in
+            try file.fill(UnsafeMutableRawBufferPointer(buffer), at: Int64(headerBytes))
+            used = count
+        }
+        return HashTree.root(of: nodes, identity)
     }
 
     /// Makes the file durable, whole or not at all.
@@ -79,7 +122,10 @@ enum HashFile {
         try files.makeFolder(folder)
         let file = try files.open(path + ".part", .create)
         try identity.header.withUnsafeBytes { try file.write($0, at: 0) }
-        if hashes.contains(where: { $0 != .zeros }) { try write(hashes, at: 0, into: file) }
+        if hashes.contains(where: { $0 != .zeros }) {
+            try writeNodes(HashTree.nodes(over: hashes), at: 0, into: file)
+            try write(hashes, at: 0, identity, into: file)
+        }
         try file.sync()
         try files.rename(path + ".part", to: path)
         try files.syncFolder(folder)

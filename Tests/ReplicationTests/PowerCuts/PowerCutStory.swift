@@ -180,6 +180,10 @@ final class PowerCutStory {
             guard kept == real else {
                 throw broken("\(moment): the hashes of disk\(disk) are wrong")
             }
+            let root = HashTree.root(over: real, identity).description
+            guard protection.points.last?.roots[disk] == root else {
+                throw broken("\(moment): the root of disk\(disk) is wrong")
+            }
         }
     }
 
