@@ -24,6 +24,25 @@ package protocol ChangeSource: Sendable {
     /// Bytes of blocks that a cut made now would hold: what is not yet acknowledged, an open cut's
     /// blocks included.
     func pendingBytes() throws -> ByteCount
+    /// Holds the guest at the border between two writes until ``release()``, so that several
+    /// machines can be cut at one instant: all held, all cut, all released. Cuts made through this
+    /// source meanwhile are made under the hold. A holder that dies holds nobody. Repeating it
+    /// changes nothing. Raises `fabric.hold_failed` where there is no such thing.
+    func hold() throws
+    /// Lets the guest write on; succeeds when it is not held.
+    func release()
+}
+
+extension ChangeSource {
+    /// Not every source stands in the way of writes.
+    package func hold() throws {
+        throw Failure(
+            .holdFailed,
+            "this source of changes cannot hold a guest's writes, so its machine cannot be cut "
+                + "at one instant with others; replicate it by itself")
+    }
+
+    package func release() {}
 }
 
 /// Names an open cut of a change source.

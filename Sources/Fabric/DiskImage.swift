@@ -14,6 +14,7 @@ package final class DiskImage: Sendable {
     private let disk: Int
     private let image: OpenFile
     private let fleece: OpenFile
+    private let door: ApplicationDoor
 
     /// Opens disk `name` of the machine whose folder is `folder` (`EmbeddedFabric.folder(of:)`).
     package init(folder: String, disk name: String) throws {
@@ -30,6 +31,7 @@ package final class DiskImage: Sendable {
         size = ByteCount(map.layout.disks[disk].size)
         image = try OpenFile(map.imagePath(disk), O_RDWR)
         fleece = try OpenFile(map.fleecePath(disk), O_RDWR | O_CREAT)
+        door = try ApplicationDoor(folder: folder)
         guard try image.status().size == size.bytes else {
             throw Failure(
                 .diskMissing, "\(image.path) is not of its machine's size, \(size.bytes) bytes",
@@ -42,6 +44,13 @@ package final class DiskImage: Sendable {
     package func write(at offset: Int64, _ bytes: UnsafeRawBufferPointer) throws {
         try checkRange(offset, bytes.count)
         try map.write(bytes, at: offset, disk: disk, image: image, fleece: fleece)
+    }
+
+    /// Runs an application's writes that belong together, to this disk and the machine's others: an
+    /// application-consistent cut holds all of them or none. Waits while such a cut is made. Blocks.
+    /// Transactions of one machine run side by side; one within another is a deadlock in waiting.
+    package func transaction<Result>(_ writes: () throws -> Result) throws -> Result {
+        try door.pass(writes)
     }
 
     /// Reads at `offset`, running or not. Raises `fabric.disk_out_of_range` beyond the disk's end.

@@ -43,6 +43,11 @@ package protocol FabricProvider: Sendable {
     /// Sets the address the guest uses from now on.
     func setGuestAddress(_ address: String?, nic: String, of id: MachineID) async throws
 
+    /// Brings the guest's applications to rest: each ends what it was writing and begins nothing
+    /// new until it is let go, at the latest when `limit` has passed. A machine that is off is at
+    /// rest. Raises `fabric.quiesce_failed` when one does not come to rest within `limit`.
+    func quiesce(_ id: MachineID, limit: Duration) async throws -> any Quiescence
+
     /// Where writes to the machine's disks are learnt from; one for the machine, all its disks
     /// together.
     func changeSource(of id: MachineID) async throws -> any ChangeSource

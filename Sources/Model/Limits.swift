@@ -40,6 +40,12 @@ package enum Limits {
     package static let nameBytesMax = 63
     /// Recovery points of one protection.
     package static let recoveryPointsMax = 24
+    /// Undo logs between the latest recovery point and the one before it, until some are merged.
+    package static let undoLinksMax = 16
+    /// How long the applications of a guest are held for a consistent cut, and waited for before.
+    package static let quiesceLimit = Duration.seconds(10)
+    /// Bytes of the text that says why a point is not what was wanted.
+    package static let warningBytesMax = 1024
     /// Operations a protection remembers as done.
     package static let operationsKept = 16
     /// Bytes of a replication log's header: names and sizes of all disks.

@@ -16,8 +16,9 @@ final class ChangeMap: @unchecked Sendable {
     let layout: ChangeMapLayout
     let memory: UnsafeMutableRawPointer
     private let file: OpenFile
-    /// The kernel keeps handles apart; this keeps the threads of one handle apart.
-    private let turn = Locked(())
+    /// The kernel keeps handles apart; this keeps the threads of one handle apart. True while this
+    /// handle has the machine alone beyond one piece of work (``hold()``).
+    private let turn = Locked(false)
 
     /// Maps the map of the machine in `folder`, which must be as long as the layout makes it.
     init(folder: String, layout: ChangeMapLayout, file: OpenFile) throws(Failure) {
@@ -90,7 +91,8 @@ extension ChangeMap {
 
     /// For writers: together with other writers, apart from cuts.
     func withShared<Result>(_ body: () throws -> Result) throws -> Result {
-        try turn.withLock { _ in
+        try turn.withLock { isHeld in
+            if isHeld { return try body() }
             // Shared locks would overtake a waiting exclusive one for ever; the gate makes them
             // queue. A flag left by a killed process costs a walk through the gate, until the next
             // cut.
@@ -106,10 +108,27 @@ extension ChangeMap {
 
     /// For cuts and changes of session: alone.
     func withExclusive<Result>(_ body: () throws -> Result) throws -> Result {
-        try turn.withLock { _ in
+        try turn.withLock { isHeld in
+            if isHeld { return try body() }
             try enterAlone()
             defer { file.unlock(Self.machineByte) }
             return try body()
+        }
+    }
+
+    /// Has the machine alone until ``release()``: writers of all other handles wait.
+    func hold() throws {
+        try turn.withLock { isHeld in
+            if isHeld { return }
+            try enterAlone()
+            isHeld = true
+        }
+    }
+
+    func release() {
+        turn.withLock { isHeld in
+            if isHeld { file.unlock(Self.machineByte) }
+            isHeld = false
         }
     }
 

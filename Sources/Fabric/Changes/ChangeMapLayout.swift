@@ -17,8 +17,8 @@
 //
 // A file is valid when magic, version, block size, and every disk's name and size are those of the
 // machine, and its length is what they make. An invalid one is made anew in place, with the record
-// lost: a scan follows. Locks are on bytes of this file: 0 machine, 1 gate, (disk + 1) << 48 |
-// block a block.
+// lost: a scan follows. Locks are on bytes of this file: 0 machine, 1 gate, 2 and 3
+// applications (`ApplicationDoor`), (disk + 1) << 48 | block a block.
 import Model
 
 struct ChangeMapLayout: Equatable, Sendable {

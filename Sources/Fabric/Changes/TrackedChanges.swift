@@ -29,6 +29,10 @@ struct TrackedChanges: ChangeSource {
 
     func fail(_ token: CutToken) throws { try map.failCut(token.number) }
 
+    func hold() throws { try map.hold() }
+
+    func release() { map.release() }
+
     func pendingBytes() throws -> ByteCount {
         if let bytes = map.pendingBytes() { return ByteCount(bytes) }
         let allocated = try map.layout.disks.indices.map { disk in

@@ -4,7 +4,7 @@ import Model
 /// A call of the seam, by name.
 package enum FabricCall: String, Sendable, Hashable, CaseIterable {
     case sites, machines, machine, define, remove, update, start, stop, connect
-    case setFailoverAddress, setGuestAddress, changeSource, imagePath
+    case setFailoverAddress, setGuestAddress, quiesce, changeSource, imagePath
 
     /// Whether the call changes the fabric.
     package var isWrite: Bool {

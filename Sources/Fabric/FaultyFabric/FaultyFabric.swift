@@ -102,6 +102,10 @@ extension FaultyFabric {
         }
     }
 
+    package func quiesce(_ id: MachineID, limit: Duration) async throws -> any Quiescence {
+        try await perform(.quiesce, id) { try await fabric.quiesce(id, limit: limit) }
+    }
+
     package func changeSource(of id: MachineID) async throws -> any ChangeSource {
         try await perform(.changeSource, id) { try await fabric.changeSource(of: id) }
     }

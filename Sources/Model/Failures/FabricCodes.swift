@@ -6,6 +6,7 @@ extension Failure.Code {
         .machineIsReplica, .updateRefused, .switchMissing, .diskMissing, .diskRefused, .diskOff,
         .diskOutOfRange,
         .epochOutdated, .epochUnknown, .runsElsewhere, .cutClosed, .cutLost, .rehearsed,
+        .quiesceFailed, .holdFailed,
     ]
 
     package static let labMissing = Self(
@@ -99,4 +100,16 @@ extension Failure.Code {
         "fabric.rehearsed",
         meaning: "The failure was asked for by a rehearsal; nothing is wrong.",
         remedy: "End the rehearsal, or see how the run copes.")
+
+    package static let quiesceFailed = Self(
+        "fabric.quiesce_failed",
+        meaning: "The applications of a guest could not be brought to rest for a consistent cut.",
+        remedy: "See whether one of them hangs in the middle of its writing; the point was made "
+            + "all the same, crash-consistent, and the next hour tries again.")
+
+    package static let holdFailed = Self(
+        "fabric.hold_failed",
+        meaning: "The writes of a guest cannot be held, so that its machine cannot be cut at one "
+            + "instant together with others.",
+        remedy: "Take the machine out of its consistency group; it is replicated by itself.")
 }

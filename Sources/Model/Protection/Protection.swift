@@ -41,6 +41,10 @@ package struct Protection: Sendable, Hashable, Codable {
     /// What the two sites have agreed on.
     package var agreement: ProtectionAgreement
     package var statistics: ReplicationStatistics
+    /// When points are to be application-consistent.
+    package var consistency = ApplicationConsistency()
+    /// The consistency group whose machines are cut at one instant with this one.
+    package var group: String?
     /// What a failover begun, or not completed yet, needs.
     package var failover: FailoverRecord?
     /// The temporary machine of a test failover.
@@ -133,6 +137,8 @@ package struct FailoverRecord: Sendable, Hashable, Codable {
     /// The old primary was turned off and told that it is a replica now; else only the epoch keeps
     /// it from being started.
     package var isPrimaryFenced: Bool
+    /// What proved the content of the disks; nil before it is known.
+    package var proof: ContentProof?
 
     package init(kind: FailoverKind, point: Int, epoch: Int, reason: String?) {
         self.kind = kind
@@ -149,11 +155,20 @@ package struct TestFailoverRecord: Sendable, Hashable, Codable {
     package var point: Int
     /// The disks are filled and the machine may be started.
     package var isReady: Bool
+    /// When the test is over at the latest; nil when somebody has to end it.
+    package var endsAt: Timestamp?
+    package var proof: ContentProof?
 
-    package init(machine: MachineID, point: Int) {
+    package init(machine: MachineID, point: Int, endsAt: Timestamp? = nil) {
         self.machine = machine
         self.point = point
         self.isReady = false
+        self.endsAt = endsAt
+    }
+
+    /// Nobody can be using the machine: it was not finished, or its time is up.
+    package func isAbandoned(at now: Timestamp) -> Bool {
+        !isReady || endsAt.map { $0 <= now } ?? false
     }
 }
 

@@ -20,7 +20,7 @@ extension ReplicaSide {
         let name = LogName(
             generation: protection.generation, sequence: protection.appliedSequence)
         let undo = try ReplicationLog(folder.undoLog(name), files: files)
-        let latest = try RecoveryPointChain.point(name.sequence, of: protection)
+        let latest = try protection.nextKept(from: name.sequence)
         let inverse = LogApplication.Inverse(
             path: folder.redoLog(name), folder: folder.undo,
             header: undo.header.reversed(to: latest, previous: undo.hash))
@@ -31,12 +31,26 @@ extension ReplicaSide {
 
     /// From a point that was gone back to, to the one after it. The way back is there already.
     func stepForward(_ protection: Protection) throws -> (LogApplication, reached: Int) {
-        let later = protection.points.first { $0.sequence > protection.appliedSequence }
-        let sequence = later?.sequence ?? protection.appliedSequence + 1
-        let name = LogName(generation: protection.generation, sequence: sequence)
+        let name = try nextRedoLog(protection, after: protection.appliedSequence)
         let redo = try ReplicationLog(folder.redoLog(name), files: files)
         let application = try application(redo, in: folder.undo, dropsLog: false, nil, protection)
-        return (application, sequence)
+        return (application, name.sequence)
+    }
+
+    /// The log that leads forward from a point that was gone back to. The way goes point by point,
+    /// those included that are kept no more: it is the first of a higher number.
+    private func nextRedoLog(
+        _ protection: Protection, after sequence: Int
+    ) throws -> LogName {
+        let names = try redoLogs().filter { $0.generation == protection.generation }
+        guard let name = names.first(where: { $0.sequence > sequence }) else {
+            throw Failure(
+                .pointMissing,
+                "there is no way forward from point \(sequence) of \(protection.vm); choose an "
+                    + "older one",
+                context: ["vm": protection.vm, "point": String(sequence)])
+        }
+        return name
     }
 
     /// Takes back an application that was begun and cannot be ended: its log is lost or damaged.
@@ -88,19 +102,25 @@ extension ReplicaSide {
     }
 }
 
+extension Protection {
+    /// The point of that number, or the first one after it: what a log of the way forward to a
+    /// point that is kept no more tells of itself.
+    fileprivate func nextKept(from sequence: Int) throws(Failure) -> RecoveryPoint {
+        if let next = points.first(where: { $0.sequence >= sequence }) { return next }
+        return try RecoveryPointChain.point(sequence, of: self)
+    }
+}
+
 extension LogHeader {
     /// What the log of the way back to `point` says of itself.
     func reversed(to point: RecoveryPoint, previous hash: BlockHash) -> LogHeader {
-        var header = self
+        var header = leading(to: baseSequence, like: point)
         header.direction = direction == .forward ? .backward : .forward
         // It crosses nothing, and is written while the replica waits.
         header.codec = .sparse
         // The disks hold sealed blocks, so that it needs no seal of its own, and no key.
         header.wrappedKey = nil
-        header.sequence = baseSequence
         header.baseSequence = sequence
-        header.cutAt = point.cutAt
-        header.pointKind = point.kind
         header.previous = hash
         return header
     }

@@ -17,20 +17,6 @@ struct DiskWriter: Sendable {
     }
 
     func write() throws {
-        try writeBlocks()
-        for (disk, file) in hashes.enumerated() {
-            guard let file else { continue }
-            let extents = log.extents(of: disk)
-            let groups = extents.flatMap {
-                $0.lowerBound / HashFile.groupBlocks...($0.upperBound - 1) / HashFile.groupBlocks
-            }
-            let block = Int64(log.header.blockBytes)
-            let blocks = Int((log.header.disks[disk].size.bytes + block - 1) / block)
-            try HashFile.writeSums(of: Set(groups), blocks: blocks, into: file)
-        }
-    }
-
-    private func writeBlocks() throws {
         try log.eachBatch(workers: workers) { reader, numbers in
             try reader.read(numbers)
             var filled = 0
@@ -42,6 +28,16 @@ struct DiskWriter: Sendable {
                 filled += bytes
             }
         }
+        for case (let number, let file?) in hashes.enumerated() {
+            let blocks = log.extents(of: number).joined()
+            try HashFile.updateNodes(over: blocks, identity(number), in: file)
+        }
+    }
+
+    private func identity(_ disk: Int) -> HashFile.Identity {
+        HashFile.Identity(
+            generation: log.header.generation, blockBytes: log.header.blockBytes,
+            diskBytes: log.header.disks[disk].size.bytes)
     }
 
     /// Splits records into runs that lie side by side on one disk and are all zeros, or all not.
@@ -67,7 +63,8 @@ struct DiskWriter: Sendable {
         }
         guard let file = hashes[Int(first.disk)] else { return }
         let block = BlockIndex(first.offset) / log.header.blockBytes
-        try HashFile.write(log.records[run].map(\.hash), at: block, into: file)
+        try HashFile.write(
+            log.records[run].map(\.hash), at: block, identity(Int(first.disk)), into: file)
     }
 }
 

@@ -19,9 +19,10 @@ struct ProtectionCheck {
                 "\(options.pointsKept) recovery points cannot be kept; choose 1 to "
                     + "\(Limits.recoveryPointsMax)")
         }
+        let consistency = try ApplicationConsistency(checked: options.consistentEveryHours)
         let chosen = try chosenDisks()
         let names = Set(chosen.map(\.name))
-        return Protection(
+        var protection = Protection(
             vm: primary.id.name, primary: primary.id,
             replica: MachineID(site: options.target, name: primary.id.name),
             interval: options.interval, isCompressed: options.isCompressed,
@@ -29,6 +30,8 @@ struct ProtectionCheck {
             disks: chosen.map { ProtectedDisk(name: $0.name, size: $0.size) },
             excludedDisks: primary.disks.map(\.name).filter { !names.contains($0) },
             epoch: primary.epoch)
+        protection.consistency = consistency
+        return protection
     }
 
     private func checkRole() throws(Failure) {

@@ -33,7 +33,7 @@ struct ReplicaSide: Sendable {
 
     // Hashes
 
-    private func identity(_ disk: Int, _ protection: Protection) -> HashFile.Identity {
+    func identity(_ disk: Int, _ protection: Protection) -> HashFile.Identity {
         HashFile.Identity(
             generation: protection.generation, blockBytes: protection.blockBytes,
             diskBytes: disks[disk].size.bytes)
@@ -62,7 +62,7 @@ struct ReplicaSide: Sendable {
     }
 
     /// nil when the file is damaged: the disk knows better.
-    private func read(_ path: String, _ identity: HashFile.Identity) throws -> [BlockHash]? {
+    func read(_ path: String, _ identity: HashFile.Identity) throws -> [BlockHash]? {
         do {
             return try HashFile.read(path, identity, files: files)
         } catch let failure as Failure where failure.code == .logDamaged {
@@ -98,6 +98,15 @@ struct ReplicaSide: Sendable {
             files: files)
     }
 
+    /// The roots of the disks' hash trees; empty when one of them has no valid hash file.
+    func roots(_ protection: Protection) throws -> [String] {
+        let valid = try validHashFiles(protection)
+        guard !valid.contains(nil) else { return [] }
+        return try valid.compactMap(\.self).enumerated().map { disk, path in
+            try HashFile.root(path, identity(disk, protection), files: files).description
+        }
+    }
+
     /// Nothing is known of the disks any more; durable when it returns.
     func forgetHashes() throws {
         for disk in disks { try files.remove(folder.hashFile(of: disk.name)) }
@@ -118,6 +127,12 @@ struct ReplicaSide: Sendable {
         try files.stamp(folder.undoLog(protection.nextLog)) != nil
     }
 
+    /// The undo logs there are, needed or not.
+    func undoLogs() throws -> [LogName] { try logs(in: folder.undo, ending: ".undo") }
+
+    /// The logs that lead forward after going back, in order.
+    func redoLogs() throws -> [LogName] { try logs(in: folder.undo, ending: ".redo") }
+
     private func logs(in path: String, ending: String) throws -> [LogName] {
         try files.names(in: path)
             .filter { $0.hasSuffix(ending) }
@@ -137,7 +152,8 @@ struct ReplicaSide: Sendable {
         let isOver = protection.state == .failedOver
         try sweep(folder.undo) { name, ending in
             guard name.generation == protection.generation, !isOver else { return false }
-            return ending == "redo" ? protection.failover != nil : name.sequence > oldest
+            if ending == "redo" { return protection.failover != nil }
+            return ending == "undo" && name.sequence > oldest
         }
         try sweep(folder.inbox) { name, _ in
             name.generation >= protection.generation

@@ -14,7 +14,7 @@ extension ReplicationEngine {
     /// Brings the replica to a whole point: delivers what was written and not delivered, applies
     /// what was delivered and not applied, and puts away what can be neither.
     func settle(_ protection: Protection) async throws -> Protection {
-        var protection = protection
+        var protection = try await endAbandonedTest(protection)
         let side = try await replicaSide(protection)
         try await deliver(protection.nextLog, protection)
         try await blocking { [protection] in try side.sweep(protection) }
@@ -35,6 +35,7 @@ extension ReplicationEngine {
         let path = side.folder.receivedLog(protection.nextLog)
         do {
             let checked = try await checkStamps(protection, side)
+            try await proveBase(checked, side)
             let opening = try opening(of: checked)
             let log = try await blocking { [files] in
                 try ReplicationLog(path, files: files, opening: opening)
@@ -48,7 +49,10 @@ extension ReplicationEngine {
                 next.note(request.verb, key: request.operation, point: log.header.sequence)
             }
             let done = try await run(application, order, next, side)
-            try await blocking { try side.sweep(done) }
+            try await blocking { [mergeOrder] in
+                try side.sweep(done)
+                try side.thin(done, mergeOrder)
+            }
             return done
         } catch let failure as Failure
             where [.logDamaged, .logRefused].contains(failure.code)
@@ -70,6 +74,8 @@ extension ReplicationEngine {
             if part.offset > 0 {
                 // Asked after the disks are synced: these are the stamps that are durable.
                 next.replicaStamps = try await blocking { try side.stamps() }
+                let roots = try await blocking { [next] in try side.roots(next) }
+                next.noteRoots(roots)
                 try await ledger.save(next)
             }
             let steps = Array(part.element)
@@ -159,8 +165,10 @@ extension ReplicationEngine {
 
     /// Nothing is known of the replica's disks any more, and its older points, which were laid over
     /// them, are gone: a resync is due.
-    private func distrust(_ protection: Protection, _ side: ReplicaSide) async throws {
-        // In this order: a record that waits for a resync must not find hashes of before.
+    func distrust(_ protection: Protection, _ side: ReplicaSide) async throws {
+        // In this order: a record that waits for a resync must find neither hashes of before nor a
+        // log that would pass for it.
+        try await putAwayWaitingLogs(protection)
         try await blocking { try side.forgetHashes() }
         var changed = protection
         changed.points = []
@@ -181,6 +189,14 @@ extension ProtectionState {
 }
 
 extension Protection {
+    /// The latest point learns the roots of the disks, if it is what they hold.
+    fileprivate mutating func noteRoots(_ roots: [String]) {
+        guard let last = points.indices.last, points[last].sequence == appliedSequence,
+            points[last].roots.isEmpty
+        else { return }
+        points[last].roots = roots
+    }
+
     /// The record once the replica holds the log's point.
     fileprivate func holding(_ log: ReplicationLog) -> Protection {
         var next = self
@@ -189,6 +205,7 @@ extension Protection {
         next.latestLogHash = log.hash.description
         next.blockBytes = log.header.blockBytes
         next.append(log.header.point)
+        next.consistency.note(log.header.point)
         next.statistics.lastCutAt = log.header.cutAt
         switch state {
         case .initialReplication, .resyncing, .error: next.state = .replicating

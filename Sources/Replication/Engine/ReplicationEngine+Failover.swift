@@ -56,7 +56,8 @@ extension ReplicationEngine {
     ///
     /// Raises `replication.reason_missing`, `replication.point_missing`,
     /// `replication.point_overwritten`, `replication.transition_refused`, `replication.key_missing`
-    /// for an encrypted replica. Kind `test` is refused:
+    /// for an encrypted replica, and before anything is changed `replication.content_differs`. Kind
+    /// `test` is refused:
     /// use ``testFailover(_:point:network:operation:)``.
     package func failOver(
         _ vm: String, _ request: FailoverRequest, operation: String? = nil
@@ -111,12 +112,17 @@ extension ReplicationEngine {
         let isSettled = event == .pointChanged || protection.state == .preparedForFailover
         var begun = isSettled ? protection : try await settle(protection, for: request)
         let point = try begun.point(for: request)
-        if event == .pointChanged { try await reopen(protection) }
+        if event == .pointChanged { try await requireUntouched(protection) }
+        let proof = try await prove(point, of: begun, request.proof)
+        if event == .pointChanged {
+            try await fabric.update(protection.replica) { $0.role = .replica }
+        }
         let replica = try await fabric.machine(protection.replica)
         let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0) + 1
         var record = FailoverRecord(
             kind: request.kind, point: point.sequence, epoch: epoch, reason: request.reason)
         record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false
+        record.proof = proof
         begun.failover = record
         return try await save(begun, after: event)
     }
@@ -147,8 +153,8 @@ extension ReplicationEngine {
             context: ["vm": protection.vm, "site": protection.primary.site])
     }
 
-    /// Takes the failed-over machine out of production again, if its disks still hold the point.
-    private func reopen(_ protection: Protection) async throws {
+    /// Another point can be reached from disks that still hold the last one.
+    private func requireUntouched(_ protection: Protection) async throws {
         try await requireOff(protection.replica)
         let side = try await replicaSide(protection)
         let isUntouched = try await blocking { try side.stamps() == protection.replicaStamps }
@@ -159,7 +165,6 @@ extension ReplicationEngine {
                     + "point cannot be reached from them",
                 context: ["vm": protection.vm])
         }
-        try await fabric.update(protection.replica) { $0.role = .replica }
     }
 
     /// Applies undo logs, or the redo logs they left, one point at a time; each is recorded.

@@ -6,30 +6,33 @@ extension ReplicationEngine {
     /// Sends one point; the record says so when this returns.
     func cycle(_ protection: Protection, _ request: CycleRequest) async throws -> Protection {
         try await checkAdmission(protection)
-        let source = try await fabric.changeSource(of: protection.primary)
-        let cutAt = clock.now
-        let cut = try await blocking { try source.cut(everything: request.everything) }
+        let open = try await cut(protection, request)
+        return try await finish(protection, open, request)
+    }
+
+    /// Brings an open cut to the replica; it has ended when this returns or raises.
+    func finish(
+        _ protection: Protection, _ open: OpenCut, _ request: CycleRequest
+    ) async throws -> Protection {
         do {
-            let done = try await send(protection, cut, cutAt, request)
-            try await blocking { try source.acknowledge(cut.token) }
+            let done = try await send(protection, open.cut, open.mark, request)
+            try await blocking { try open.source.acknowledge(open.cut.token) }
             try await dropSentLogs(done)
             return done
         } catch {
-            // The blocks join the next cut. A source that cannot even note this counts the cut as
-            // failed by itself; the first error is the one to tell.
-            try? await blocking { try source.fail(cut.token) }
+            await fail(open)
             throw error
         }
     }
 
     private func send(
-        _ protection: Protection, _ cut: Cut, _ cutAt: Timestamp, _ request: CycleRequest
+        _ protection: Protection, _ cut: Cut, _ mark: CutMark, _ request: CycleRequest
     ) async throws -> Protection {
         var protection = try protection.adopting(cut)
         let side = try await replicaSide(protection)
         protection.sentSequence = protection.appliedSequence + 1
         let (plain, files, workers) = (protection, files, workers)
-        let (header, seal) = try sealed(plain.header(of: request.kind, cutAt: cutAt), plain)
+        let (header, seal) = try sealed(plain.header(of: mark), plain)
         let folder = layout.folder(of: protection, at: protection.primary.site)
         let isSeeded =
             protection.state == .initialReplication && reachesImages(of: protection)
@@ -49,7 +52,7 @@ extension ReplicationEngine {
             ? try await bounds.slots.holding { try await blocking(write) }
             : try await blocking(write)
         try await deliver(header.name, protection)
-        let cost = CycleCost(cutAt: cutAt, bytes: log.bytes, now: clock)
+        let cost = CycleCost(cutAt: mark.cutAt, bytes: log.bytes, now: clock)
         return try await applyNext(protection, side, cost, request)
     }
 
@@ -118,12 +121,15 @@ extension Protection {
         return adopted
     }
 
-    fileprivate func header(of kind: RecoveryPoint.Kind, cutAt: Timestamp) -> LogHeader {
-        LogHeader(
-            direction: .forward, pointKind: kind, codec: isCompressed ? .zstd : .none,
+    fileprivate func header(of mark: CutMark) -> LogHeader {
+        var header = LogHeader(
+            direction: .forward, pointKind: mark.kind, codec: isCompressed ? .zstd : .none,
             blockBytes: blockBytes, vm: vm, generation: generation, sequence: appliedSequence + 1,
-            baseSequence: appliedSequence, cutAt: cutAt, previous: BlockHash(text: latestLogHash),
-            disks: disks, version: agreement.version)
+            baseSequence: appliedSequence, cutAt: mark.cutAt,
+            previous: BlockHash(text: latestLogHash), disks: disks, version: agreement.version)
+        header.group = mark.group
+        header.warning = mark.warning
+        return header
     }
 
     /// Is a file of the outbox a log that the replica has not applied?

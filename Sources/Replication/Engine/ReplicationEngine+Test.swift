@@ -7,25 +7,39 @@ extension ReplicationEngine {
     /// Makes `VM-test` at the replica's site, turned off, with the disks of a point, its cards on
     /// an isolated network (of that name, or the first of its host) or unplugged. Cycles go on.
     ///
-    /// Asked again while it stands, it answers with the machine that is there. Raises
-    /// `replication.point_missing`, `replication.network_not_isolated`, `replication.key_missing`.
+    /// Asked again while it stands, it answers with the machine that is there. `duration`: when the
+    /// next operation on the machine finds the test to be older it deletes it; without one the test
+    /// stands until ``cleanUp(_:operation:)``. Raises `replication.point_missing`,
+    /// `replication.network_not_isolated`, `replication.key_missing`, and what
+    /// ``proveContent(of:point:)`` raises.
     package func testFailover(
-        _ vm: String, point: Int? = nil, network: String? = nil, operation: String? = nil
+        _ vm: String, point: Int? = nil, network: String? = nil, duration: Duration? = nil,
+        proof: ProofPolicy = .required, operation: String? = nil
     ) async throws -> MachineID {
         try await perform(vm, operation, done: { $0.testMachine(of: $1) }) { protection in
-            if let test = protection.test, test.isReady { return test.machine }
+            if let test = protection.test, !test.isAbandoned(at: clock.now) { return test.machine }
             _ = try opening(of: protection)
             var protection = try await settleForReading(protection)
-            let chosen = try RecoveryPointChain.point(
-                protection.test?.point ?? point, of: protection)
+            let chosen = try RecoveryPointChain.point(point, of: protection)
             let replica = try await fabric.machine(protection.replica)
             let machine = try replica.makeTest(
                 on: try await testSwitch(network, host: replica.host, at: protection.replica.site))
+            var test = TestFailoverRecord(
+                machine: machine.id, point: chosen.sequence, endsAt: duration.map { clock.now + $0 }
+            )
+            test.proof = try await prove(chosen, of: protection, proof)
             // Recorded before it is made: whatever happens, clean-up finds it.
-            protection.test = TestFailoverRecord(machine: machine.id, point: chosen.sequence)
+            protection.test = test
             try await ledger.save(protection)
-            try await fabric.define(machine)
-            try await fill(machine.id, chosen, protection)
+            do {
+                try await fabric.define(machine)
+                try await fill(machine.id, chosen, protection)
+            } catch {
+                // What cannot be deleted now is deleted when the replica is settled next; the first
+                // error is the one to tell.
+                _ = try? await endTest(protection)
+                throw error
+            }
             protection.test?.isReady = true
             protection.note("testFailover", key: operation, point: chosen.sequence)
             try await ledger.save(protection)
@@ -41,6 +55,21 @@ extension ReplicationEngine {
             cleaned.test = nil
             return try await save(cleaned, after: nil, verb: "cleanUp", operation: operation)
         }
+    }
+
+    /// Deletes a test machine that nobody can be using: its test died before it was ready, or its
+    /// time is up.
+    func endAbandonedTest(_ protection: Protection) async throws -> Protection {
+        guard protection.test?.isAbandoned(at: clock.now) == true else { return protection }
+        return try await endTest(protection)
+    }
+
+    private func endTest(_ protection: Protection) async throws -> Protection {
+        try await deleteTestMachine(protection)
+        var ended = protection
+        ended.test = nil
+        try await ledger.save(ended)
+        return ended
     }
 
     func deleteTestMachine(_ protection: Protection) async throws {

@@ -18,6 +18,9 @@ package final class ReplicationEngine: Sendable {
     let workers: Int
     /// The order in which a log is applied; tests plant wrong ones.
     let order: [ApplyStep]
+    /// The order in which undo logs are merged; tests plant wrong ones.
+    let mergeOrder: [MergeStep]
+    let quiesceLimit: Duration
 
     /// `lab` is the lab folder: each site keeps its part under `sites/SITE/replication/VM/`.
     package convenience init(
@@ -34,8 +37,9 @@ package final class ReplicationEngine: Sendable {
     init(
         fabric: any FabricProvider, ledger: any ProtectionLedger, clock: any WallClock,
         lab: String, files: any FileSystem, transport: (any Transport)?, workers: Int,
-        order: [ApplyStep], policy: ReplicationPolicy = ReplicationPolicy(),
-        keys: KeyRing = KeyRing()
+        order: [ApplyStep], mergeOrder: [MergeStep] = MergeStep.order,
+        quiesceLimit: Duration = Limits.quiesceLimit,
+        policy: ReplicationPolicy = ReplicationPolicy(), keys: KeyRing = KeyRing()
     ) {
         self.fabric = fabric
         self.ledger = ledger
@@ -44,6 +48,8 @@ package final class ReplicationEngine: Sendable {
         self.layout = LabLayout(lab: lab)
         self.workers = workers
         self.order = order
+        self.mergeOrder = mergeOrder
+        self.quiesceLimit = quiesceLimit
         self.policy = policy
         self.keys = keys
         self.bounds = TransferBounds(policy.transfers)

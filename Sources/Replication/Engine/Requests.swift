@@ -16,10 +16,13 @@ package struct ProtectionOptions: Sendable, Hashable {
     /// The owner's key, by its name, under which logs and replica are encrypted at rest; not when
     /// nil.
     package var ownerKey: String?
+    /// Hours from one application-consistent point to the next: 0 (never) to 24.
+    package var consistentEveryHours: Int
 
     package init(
         target: String, host: String? = nil, interval: ReplicationInterval = .fiveMinutes,
         isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil,
+        consistentEveryHours: Int = ApplicationConsistency.everyHoursDefault,
         ownerKey: String? = nil
     ) {
         self.target = target
@@ -29,6 +32,7 @@ package struct ProtectionOptions: Sendable, Hashable {
         self.pointsKept = pointsKept
         self.disks = disks
         self.ownerKey = ownerKey
+        self.consistentEveryHours = consistentEveryHours
     }
 }
 
@@ -39,11 +43,17 @@ package struct FailoverRequest: Sendable, Hashable {
     package var point: Int?
     /// Demanded for an unplanned failover while the primary answers; recorded.
     package var reason: String?
+    /// Whether the content of the disks is proven before anything is changed (F-10).
+    package var proof: ProofPolicy
 
-    package init(_ kind: FailoverKind, point: Int? = nil, reason: String? = nil) {
+    package init(
+        _ kind: FailoverKind, point: Int? = nil, reason: String? = nil,
+        proof: ProofPolicy = .required
+    ) {
         self.kind = kind
         self.point = point
         self.reason = reason
+        self.proof = proof
     }
 }
 

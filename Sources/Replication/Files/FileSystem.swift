@@ -26,12 +26,21 @@ package protocol FileSystem: Sendable {
     /// content is durable when this returns if it was before; the name after `syncFolder`. Replaces
     /// `target`.
     func link(_ source: String, to target: String) throws
+    /// Gives `target`, which is there, the content of `source` without copying it: the two share
+    /// their blocks until one of them is written. False, and nothing is done, where the file system
+    /// has no such thing.
+    func clone(_ source: String, to target: String) throws -> Bool
     func rename(_ source: String, to target: String) throws
     /// Succeeds when there is none.
     func remove(_ path: String) throws
     func syncFolder(_ path: String) throws
     /// nil when there is no such file.
     func stamp(_ path: String) throws -> ImageStamp?
+}
+
+extension FileSystem {
+    /// Most file systems share no blocks.
+    package func clone(_ source: String, to target: String) throws -> Bool { false }
 }
 
 /// An open file; closed when the last reference goes. Reads and writes at different places may run

@@ -85,6 +85,14 @@ final class HostFile: DurableFile {
         return 0
     }
 
+    /// False where the file system cannot share blocks between these two.
+    func clone(_ source: HostFile) throws -> Bool {
+        if ioctl(descriptor, UInt(LINUX_FICLONE), source.descriptor) == 0 { return true }
+        let lacks = [EOPNOTSUPP, EXDEV, EINVAL, ENOTTY]
+        guard lacks.contains(errno) else { throw Failure.ofSystem("clone", source.path) }
+        return false
+    }
+
     func punchHole(at offset: Int64, count: Int64) throws {
         let (keepsSize, punchesHole): (Int32, Int32) = (1, 2)
         if fallocate(descriptor, keepsSize | punchesHole, Int(offset), Int(count)) == 0 { return }

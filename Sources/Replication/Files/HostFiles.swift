@@ -1,6 +1,7 @@
 // The operating system's files behind the seam.
 import Glibc
 import Model
+import SystemLinux
 
 package struct HostFiles: FileSystem {
     package init() {}
@@ -52,6 +53,11 @@ package struct HostFiles: FileSystem {
             offset += Int64(count)
         }
         try output.sync()
+    }
+
+    package func clone(_ source: String, to target: String) throws -> Bool {
+        let (input, output) = (try HostFile(source, .read), try HostFile(target, .write))
+        return try output.clone(input)
     }
 
     package func rename(_ source: String, to target: String) throws {

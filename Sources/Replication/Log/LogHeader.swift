@@ -16,6 +16,9 @@
 //     72   4  number of disks
 //     76      the machine's name: 2 bytes of length, UTF-8
 //             per disk: its name in the same form, 8 bytes of size
+//             the consistency group's name in the same form, empty without one; 8 bytes of the
+//             group's instant; 1 byte of its kind, as at 17
+//             why the point is not of the kind that was wanted, in the same form; empty mostly
 //             of a sealed log: its key, wrapped by the owner's, 60 bytes (`LogSeal`)
 //        16  xxh3-128 of all bytes before
 import Model
@@ -49,6 +52,8 @@ package struct LogHeader: Sendable, Hashable {
     package var version: Int
     /// The log's key, wrapped by the owner's; nil when the log is not sealed.
     package var wrappedKey: [UInt8]?
+    package var group: GroupInstant?
+    package var warning: String?
 
     package init(
         direction: Direction, pointKind: RecoveryPoint.Kind, codec: Codec, blockBytes: Int,
@@ -74,7 +79,20 @@ package struct LogHeader: Sendable, Hashable {
     package var name: LogName { LogName(generation: generation, sequence: sequence) }
 
     package var point: RecoveryPoint {
-        RecoveryPoint(sequence: sequence, generation: generation, kind: pointKind, cutAt: cutAt)
+        RecoveryPoint(
+            sequence: sequence, generation: generation, kind: pointKind, cutAt: cutAt, group: group,
+            warning: warning)
+    }
+
+    /// The same log, leading to another point.
+    func leading(to sequence: Int, like point: RecoveryPoint) -> LogHeader {
+        var header = self
+        header.sequence = sequence
+        header.cutAt = point.cutAt
+        header.pointKind = point.kind
+        header.group = point.group
+        header.warning = point.warning
+        return header
     }
 }
 
@@ -92,6 +110,10 @@ extension LogHeader {
             names.append(disk.name)
             names.append(disk.size.bytes)
         }
+        names.append(group?.group ?? "")
+        names.append(group?.cutAt.microseconds ?? 0)
+        names.append(UInt8(group?.kind == .appConsistent ? 1 : 0))
+        names.append(warning ?? "")
         var output = LogBytes()
         output.append(Self.magic)
         output.append(UInt32(version))
@@ -129,6 +151,9 @@ extension LogHeader {
             let baseSequence = reader.number(Int64.self), let cutAt = reader.number(Int64.self),
             let previous = reader.hash(), let count = reader.number(UInt32.self),
             let vm = reader.text(), let disks = Self.readDisks(Int(count), &reader),
+            let group = reader.text(), let groupCutAt = reader.number(Int64.self),
+            let groupKind = reader.number(UInt8.self), groupKind <= 1,
+            let warning = reader.text(),
             let wrappedKey = reader.bytes(seal == 0 ? 0 : LogSeal.wrappedBytes)
         else { return nil }
         self.init(
@@ -137,6 +162,12 @@ extension LogHeader {
             baseSequence: Int(baseSequence), cutAt: Timestamp(microseconds: cutAt),
             previous: previous, disks: disks, version: version)
         if seal == 1 { self.wrappedKey = wrappedKey }
+        if !group.isEmpty {
+            self.group = GroupInstant(
+                group: group, cutAt: Timestamp(microseconds: groupCutAt),
+                kind: groupKind == 0 ? .standard : .appConsistent)
+        }
+        if !warning.isEmpty { self.warning = warning }
     }
 
     private static func readDisks(

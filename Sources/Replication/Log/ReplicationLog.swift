@@ -26,13 +26,7 @@ package final class ReplicationLog: Sendable {
         file = try files.open(path, .read)
         let damage = LogDamage(path: path)
         let size = try file.size()
-        guard size >= Int64(LogHeader.fixedBytes + BlockHash.bytes + LogTrailer.bytes) else {
-            throw damage.at(size, "it ends before its header does")
-        }
-        let head = try Self.readHeader(file, size, damage)
-        guard let header = head.withUnsafeBytes({ LogHeader(verified: $0) }) else {
-            throw damage.at(0, "its header makes no sense")
-        }
+        let (head, header) = try Self.readHeader(file, size, damage)
         let tail = size - Int64(LogTrailer.bytes)
         let tagBytes = header.isSealed ? AuthenticatedCipher.tagBytes : 0
         let trailer = try Self.bytes(of: file, at: tail, count: LogTrailer.bytes)
@@ -55,9 +49,18 @@ package final class ReplicationLog: Sendable {
             index, header, from: Int64(head.count), to: trailer.indexPosition, damage)
     }
 
+    /// What a log says of itself, without a look at the rest.
+    static func header(of path: String, files: any FileSystem) throws -> LogHeader {
+        let file = try files.open(path, .read)
+        return try readHeader(file, try file.size(), LogDamage(path: path)).header
+    }
+
     private static func readHeader(
         _ file: any DurableFile, _ size: Int64, _ damage: LogDamage
-    ) throws -> [UInt8] {
+    ) throws -> (bytes: [UInt8], header: LogHeader) {
+        guard size >= Int64(LogHeader.fixedBytes + BlockHash.bytes + LogTrailer.bytes) else {
+            throw damage.at(size, "it ends before its header does")
+        }
         let fixed = try bytes(of: file, at: 0, count: LogHeader.fixedBytes)
         let (magic, version, length) = fixed.withUnsafeBytes {
             (
@@ -85,7 +88,10 @@ package final class ReplicationLog: Sendable {
             return reader.hash() == BlockHash(of: text)
         }
         guard isRight else { throw damage.at(0, "its header is not what was written") }
-        return head
+        guard let header = head.withUnsafeBytes({ LogHeader(verified: $0) }) else {
+            throw damage.at(0, "its header makes no sense")
+        }
+        return (head, header)
     }
 
     private static func readRecords(

@@ -1,40 +1,19 @@
-// The disks as they were at an older point: undo logs laid over the images. Reads only.
+// The disks as they were at another point: logs laid over the images. Reads only.
 import Fabric
 import Model
 
 package final class PointReader: Sendable {
-    private struct Place: Hashable {
-        var disk: Int
-        var block: BlockIndex
-    }
-
-    private struct Found {
-        var log: Int
-        var record: Int
-    }
-
     private let disks: [any DurableFile]
     private let sizes: [Int64]
-    private let undo: [ReplicationLog]
     private let blockBytes: Int
-    private let found: [Place: Found]
+    let overlay: LogOverlay
 
-    /// `undo` in the order from the disks to the point.
-    init(_ protection: Protection, disks: [any DurableFile], _ undo: [ReplicationLog]) throws {
+    /// `logs` in the order from the disks to the point.
+    init(_ protection: Protection, disks: [any DurableFile], _ logs: [ReplicationLog]) {
         self.disks = disks
-        self.undo = undo
         sizes = protection.disks.map(\.size.bytes)
         blockBytes = protection.blockBytes
-        var found: [Place: Found] = [:]
-        // A later log of the way lies nearer to the point: what it holds is right.
-        for (number, log) in undo.enumerated() {
-            for (record, content) in log.records.enumerated() {
-                let block = BlockIndex(content.offset) / protection.blockBytes
-                let place = Place(disk: Int(content.disk), block: block)
-                found[place] = Found(log: number, record: record)
-            }
-        }
-        self.found = found
+        overlay = LogOverlay(logs, blockBytes: protection.blockBytes)
     }
 
     /// Fills the buffer with the bytes of the point; raises `replication.log_damaged`.
@@ -42,40 +21,30 @@ package final class PointReader: Sendable {
         disk: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer
     ) throws {
         try disks[disk].fill(buffer, at: offset)
-        if undo.isEmpty || buffer.isEmpty { return }
-        var readers = [LogBatchReader?](repeating: nil, count: undo.count)
-        let first = Int(offset) / blockBytes
-        let last = (Int(offset) + buffer.count - 1) / blockBytes
-        for block in first...last {
-            guard let place = found[Place(disk: disk, block: block)] else { continue }
-            let reader = readers[place.log] ?? LogBatchReader(undo[place.log], records: 1)
-            readers[place.log] = reader
-            try reader.read(place.record..<place.record + 1)
-            overlay(reader.blocks, block, offset, buffer)
-        }
-    }
-
-    private func overlay(
-        _ content: UnsafeMutableRawBufferPointer, _ block: BlockIndex, _ offset: Int64,
-        _ buffer: UnsafeMutableRawBufferPointer
-    ) {
-        let start = max(Int(offset), block * blockBytes)
-        let end = min(Int(offset) + buffer.count, (block + 1) * blockBytes)
-        let from = start - block * blockBytes
-        UnsafeMutableRawBufferPointer(rebasing: buffer[(start - Int(offset))...])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: content[from..<from + end - start]))
+        try overlay.lay(disk: disk, at: offset, over: buffer)
     }
 
     /// Writes a disk as it was at the point onto an image that reads as zeros, durably; opened by
-    /// the cipher when the replica is sealed.
+    /// the cipher when the replica is sealed. Where the file system can, and nothing is to be
+    /// opened, the image shares the blocks of the disk, and only what the logs hold is written.
     func copy(
         disk: Int, to path: String, files: any FileSystem, opening cipher: DiskCipher? = nil
     ) throws {
+        let isShared = try cipher == nil && files.clone(disks[disk].path, to: path)
         let target = try files.open(path, .stream)
+        let extents = try isShared ? overlay.extents(of: disk) : extents(of: disk)
+        try copy(extents, of: disk, to: target, cipher)
+        try target.sync()
+    }
+
+    private func copy(
+        _ extents: [Range<BlockIndex>], of disk: Int, to target: any DurableFile,
+        _ cipher: DiskCipher?
+    ) throws {
         let bytes = UnsafeMutableRawBufferPointer.allocate(
             byteCount: LogChunk.bytesMax, alignment: 4096)
         defer { bytes.deallocate() }
-        for extent in try extents(of: disk).ranges {
+        for extent in extents {
             var offset = Int64(extent.lowerBound) * Int64(blockBytes)
             let end = min(Int64(extent.upperBound) * Int64(blockBytes), sizes[disk])
             while offset < end {
@@ -87,15 +56,15 @@ package final class PointReader: Sendable {
                 offset += Int64(part.count)
             }
         }
-        try target.sync()
     }
 
-    private func extents(of disk: Int) throws -> BlockExtents {
+    /// The blocks that may hold something else than zeros.
+    func extents(of disk: Int) throws -> [Range<BlockIndex>] {
         let blocks = Int((sizes[disk] + Int64(blockBytes) - 1) / Int64(blockBytes))
-        let inUndo = found.keys.filter { $0.disk == disk }.map {
-            Int64($0.block) * Int64(blockBytes)..<Int64($0.block + 1) * Int64(blockBytes)
+        let inLogs = overlay.extents(of: disk).map {
+            Int64($0.lowerBound) * Int64(blockBytes)..<Int64($0.upperBound) * Int64(blockBytes)
         }
-        let all = (try disks[disk].dataRanges() + inUndo).sorted { $0.lowerBound < $1.lowerBound }
-        return BlockExtents(all, blockBytes: blockBytes, blocks: blocks)
+        let all = (try disks[disk].dataRanges() + inLogs).sorted { $0.lowerBound < $1.lowerBound }
+        return BlockExtents(all, blockBytes: blockBytes, blocks: blocks).ranges
     }
 }

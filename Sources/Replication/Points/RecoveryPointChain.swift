@@ -2,8 +2,9 @@
 //
 //     disks = point 9 ──9.undo──▶ point 8 ──8.undo──▶ point 7        (kept: 7, 8, 9)
 //
-// Dropping the oldest point is deleting the undo log that leads to it. An older point is read by
-// laying the undo logs over the disks; nothing is written for that.
+// Dropping the oldest point is deleting the undo log that leads to it; dropping one in the middle
+// is merging two (`UndoMerge`). An older point is read by laying the undo logs over the disks;
+// nothing is written for that.
 import Fabric
 import Model
 
@@ -39,33 +40,49 @@ package struct RecoveryPointChain: Sendable {
             context: ["vm": protection.vm, "point": String(sequence ?? 0)])
     }
 
-    /// The undo logs that lead from the disks to `point`, in the order they are applied.
-    func wayBack(to point: Int) -> [LogName] {
-        protection.points.map(\.sequence)
-            .filter { $0 > point && $0 <= protection.appliedSequence }
-            .sorted(by: >)
-            .map { LogName(generation: protection.generation, sequence: $0) }
+    /// The undo logs that lead from the disks to `point`, in the order they are applied. The way may
+    /// lead through points that are kept no more; each log says where it leads.
+    private func wayBack(to point: Int) throws -> [ReplicationLog] {
+        var logs: [ReplicationLog] = []
+        var place = protection.appliedSequence
+        while place > point {
+            let name = LogName(generation: protection.generation, sequence: place)
+            let log = try ReplicationLog(folder.undoLog(name), files: files)
+            guard (point..<place).contains(log.header.sequence) else {
+                throw LogDamage(path: log.path).at(0, "it does not lead back to point \(point)")
+            }
+            logs.append(log)
+            place = log.header.sequence
+        }
+        return logs
+    }
+
+    /// The redo logs that lead to a point that was gone back from.
+    private func wayForward(to point: Int) throws -> [ReplicationLog] {
+        let logs = try files.names(in: folder.undo)
+            .filter { $0.hasSuffix(".redo") }
+            .compactMap { LogName(text: $0.dropLast(5)) }
+            .filter { $0.generation == protection.generation }
+            .filter { (protection.appliedSequence + 1...point).contains($0.sequence) }
+            .map { try ReplicationLog(folder.redoLog($0), files: files) }
+        guard logs.last?.header.sequence == point else { throw Self.missing(point, protection) }
+        return logs
     }
 
     /// Opens the disks as they were at `point`; raises `replication.log_damaged`.
     package func open(_ point: Int) throws -> PointReader {
-        let undo = try wayBack(to: point).map {
-            try ReplicationLog(folder.undoLog($0), files: files)
-        }
-        return try PointReader(protection, disks: images.map { try files.open($0, .read) }, undo)
+        let disks = try images.map { try files.open($0, .read) }
+        let isLater = point > protection.appliedSequence
+        let way = try isLater ? wayForward(to: point) : wayBack(to: point)
+        return PointReader(protection, disks: disks, way)
     }
 }
 
 extension Protection {
-    /// Adds the point the disks hold now; the oldest gives way.
+    /// Adds the point the disks hold now; those that are not kept give way.
     mutating func append(_ point: RecoveryPoint) {
         points.removeAll { $0.sequence >= point.sequence }
         points.append(point)
-        points.removeFirst(max(0, points.count - pointsKept))
-    }
-
-    /// Nothing but the disks can be trusted.
-    mutating func forgetOlderPoints() {
-        points.removeFirst(max(0, points.count - 1))
+        points = PointRetention(count: pointsKept).kept(of: points)
     }
 }

@@ -2,27 +2,26 @@
 // resync reads the sender's side only.
 //
 //      0   8  magic "MUSTRHSH"
-//      8   4  version, 1
+//      8   4  version, 2
 //     12   4  block size in bytes
 //     16   8  generation
 //     24   8  bytes of the disk
 //     32  16  xxh3-128 of the bytes before
 //     48  16  zero
-//     64      16 bytes per block: its xxh3-128, zero for a block of zeros
-//             16 bytes per 256 blocks: the xxh3-128 of their bytes above
+//     64      16 bytes per 256 blocks: the node over their hashes (`HashTree`)
+//             16 bytes per block: its xxh3-128, zero for a block of zeros
 //
-// Valid when the header says what is expected, the file has its length and every sum is right. The
-// sums of what an application touched are written after its hashes; one that dies is done again, or
-// taken back, and touches the same. A file that is not valid is made anew from the disk itself:
-// always right, only slower.
+// A block's hash is written with the block, its node when all blocks of a log are, both synced
+// before the point is recorded. An application that died is repeated and makes the same again.
+//
+// Valid when the header says what is expected, the file has its length and every node is over its
+// hashes. A file that is not is made anew from the disk itself: always right, only slower.
 import Fabric
 import Model
 
 enum HashFile {
     static let magic: UInt64 = 0x4853_4852_5453_554D
     static let headerBytes = 64
-    /// Blocks under one sum.
-    static let groupBlocks = 256
 
     /// What a hash file must say of itself to be of use.
     struct Identity: Sendable, Hashable {
@@ -31,13 +30,17 @@ enum HashFile {
         var diskBytes: Int64
 
         var blocks: Int { Int((diskBytes + Int64(blockBytes) - 1) / Int64(blockBytes)) }
-        var groups: Int { (blocks + groupBlocks - 1) / groupBlocks }
-        var fileBytes: Int64 { Int64(headerBytes + (blocks + groups) * BlockHash.bytes) }
+        var fileBytes: Int64 { position(of: blocks) }
+
+        /// Where the hash of a block stands.
+        fileprivate func position(of block: BlockIndex) -> Int64 {
+            Int64(headerBytes + (HashTree.nodeCount(blocks: blocks) + block) * BlockHash.bytes)
+        }
 
         var header: [UInt8] {
             var output = LogBytes()
             output.append(HashFile.magic)
-            output.append(UInt32(1))
+            output.append(UInt32(2))
             output.append(UInt32(blockBytes))
             output.append(Int64(generation))
             output.append(diskBytes)
@@ -57,62 +60,68 @@ enum HashFile {
         return try header == identity.header && file.size() == identity.fileBytes
     }
 
-    /// Raises `replication.log_damaged` when a sum is wrong.
+    /// Raises `replication.log_damaged` when a node is not over its hashes.
     static func read(
         _ path: String, _ identity: Identity, files: any FileSystem
     ) throws -> [BlockHash] {
         let file = try files.open(path, .read)
-        let count = identity.blocks + identity.groups
-        let all = try [BlockHash](unsafeUninitializedCapacity: count) { buffer, used in
+        let nodes = HashTree.nodeCount(blocks: identity.blocks)
+        let all = try [BlockHash](unsafeUninitializedCapacity: nodes + identity.blocks) {
+            buffer, used in
             try file.fill(UnsafeMutableRawBufferPointer(buffer), at: Int64(headerBytes))
             // In memory as in the file: two little-endian words. Big-endian machines would swap
             // here.
-            used = count
+            used = nodes + identity.blocks
         }
-        let hashes = Array(all[..<identity.blocks])
-        guard sums(hashes)[...] == all[identity.blocks...] else {
+        let hashes = Array(all[nodes...])
+        guard HashTree.nodes(over: hashes)[...] == all[..<nodes] else {
             throw Failure(
-                .logDamaged, "\(path) is damaged: its sums are not those of its hashes",
+                .logDamaged, "\(path) is damaged: its nodes are not over its hashes",
                 context: ["file": path])
         }
         return hashes
     }
 
-    private static func sums(_ hashes: [BlockHash]) -> [BlockHash] {
-        stride(from: 0, to: hashes.count, by: groupBlocks).map { start in
-            hashes.withUnsafeBytes { bytes in
-                let end = min(start + groupBlocks, hashes.count)
-                return BlockHash(
-                    of: UnsafeRawBufferPointer(
-                        rebasing: bytes[start * BlockHash.bytes..<end * BlockHash.bytes]))
-            }
-        }
-    }
-
-    /// Writes the sums of the groups in which hashes were written; `blocks` is how many the disk
-    /// has.
-    static func writeSums(
-        of groups: Set<Int>, blocks: Int, into file: any DurableFile
-    ) throws {
-        for group in groups.sorted() {
-            let first = group * groupBlocks
-            let count = min(groupBlocks, blocks - first)
-            let hashes = try [BlockHash](unsafeUninitializedCapacity: count) { buffer, used in
-                try file.fill(
-                    UnsafeMutableRawBufferPointer(buffer),
-                    at: Int64(headerBytes + first * BlockHash.bytes))
-                used = count
-            }
-            try write(sums(hashes), at: blocks + group, into: file)
-        }
-    }
-
     static func write(
-        _ hashes: [BlockHash], at block: BlockIndex, into file: any DurableFile
+        _ hashes: [BlockHash], at block: BlockIndex, _ identity: Identity,
+        into file: any DurableFile
     ) throws {
-        try hashes.withUnsafeBytes {
-            try file.write($0, at: Int64(headerBytes + block * BlockHash.bytes))
+        try hashes.withUnsafeBytes { try file.write($0, at: identity.position(of: block)) }
+    }
+
+    /// Makes the nodes over the blocks anew from the hashes that stand there.
+    static func updateNodes(
+        over blocks: some Sequence<BlockIndex>, _ identity: Identity, in file: any DurableFile
+    ) throws {
+        let leaves = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: HashTree.nodeBytes, alignment: 16)
+        defer { leaves.deallocate() }
+        for number in Set(blocks.map { $0 / HashTree.leavesPerNode }).sorted() {
+            let first = number * HashTree.leavesPerNode
+            try file.fill(leaves, at: identity.position(of: first))
+            let node = HashTree.node(over: UnsafeRawBufferPointer(leaves))
+            try writeNodes([node], at: number, into: file)
         }
+    }
+
+    private static func writeNodes(
+        _ nodes: [BlockHash], at number: Int, into file: any DurableFile
+    ) throws {
+        let place = Int64(headerBytes + number * BlockHash.bytes)
+        try nodes.withUnsafeBytes { try file.write($0, at: place) }
+    }
+
+    /// The root of the tree as the nodes have it.
+    static func root(
+        _ path: String, _ identity: Identity, files: any FileSystem
+    ) throws -> BlockHash {
+        let file = try files.open(path, .read)
+        let count = HashTree.nodeCount(blocks: identity.blocks)
+        let nodes = try [BlockHash](unsafeUninitializedCapacity: count) { buffer, used in
+            try file.fill(UnsafeMutableRawBufferPointer(buffer), at: Int64(headerBytes))
+            used = count
+        }
+        return HashTree.root(of: nodes, identity)
     }
 
     /// Makes the file durable, whole or not at all.
@@ -123,8 +132,13 @@ enum HashFile {
         try files.makeFolder(folder)
         let file = try files.open(path + ".part", .create)
         try identity.header.withUnsafeBytes { try file.write($0, at: 0) }
-        if hashes.contains(where: { $0 != .zeros }) { try write(hashes, at: 0, into: file) }
-        try write(sums(hashes), at: identity.blocks, into: file)
+        if hashes.contains(where: { $0 != .zeros }) {
+            try writeNodes(HashTree.nodes(over: hashes), at: 0, into: file)
+            try write(hashes, at: 0, identity, into: file)
+        } else {
+            // Of zeros alone only the last is written, for the length.
+            try write([.zeros], at: hashes.count - 1, identity, into: file)
+        }
         try file.sync()
         try files.rename(path + ".part", to: path)
         try files.syncFolder(folder)

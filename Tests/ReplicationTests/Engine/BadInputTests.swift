@@ -160,6 +160,7 @@ import Testing
     {
         let world = try await World.replicating(pointsKept: 4)
         for number in 2...4 {
+            world.clock.advance(.seconds(3600))
             try await world.write(Noise.bytes(65_536, seed: UInt64(number)), at: 0)
             _ = try await world.engine.sync("web")
         }

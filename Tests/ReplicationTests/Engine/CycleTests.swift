@@ -129,9 +129,11 @@ import Testing
     @Test func `a resync sends the differing blocks only and keeps the points`() async throws {
         let world = try await World.replicating(pointsKept: 5)
         try await world.write(Noise.bytes(65_536, seed: 8), at: 0)
+        world.clock.advance(.seconds(3600))
         _ = try await world.engine.sync("web")
         let sent = try await world.protection().statistics.bytesSent
         try await world.write(Noise.bytes(65_536, seed: 9), at: 65_536)
+        world.clock.advance(.seconds(3600))
         _ = try await world.engine.resync("web")
         let protection = try await world.protection()
         #expect(protection.statistics.bytesSent - sent < 70_000)

@@ -23,6 +23,7 @@ import Testing
         _ = try await world.engine.firstCopy("web")
         try await world.fabric.start(World.oslo)
         for number in 0..<2 {
+            world.clock.advance(.seconds(3600))
             try await world.write(
                 Noise.bytes(70_000, seed: UInt64(number)), at: Int64(number) * 65_536)
             _ = try await world.engine.sync("web")

@@ -147,6 +147,7 @@ import Testing
         let world = try await World.replicating(pointsKept: 5)
         var cuts = [1: try await world.bytes(World.oslo)]
         for number in 2...5 {
+            world.clock.advance(.seconds(3600))
             try await world.write(
                 Noise.bytes(70_000, seed: UInt64(number)), at: Int64(number % 2) * 65_536)
             cuts[number] = try await world.bytes(World.oslo)

@@ -13,6 +13,7 @@ struct Broken: Error, CustomStringConvertible {
 /// How the path of the bytes is spoilt on purpose; `nil` everywhere is the product's own way.
 struct Spoilt: Sendable {
     var order = ApplyStep.order
+    var mergeOrder = MergeStep.order
     var ignoresSync: @Sendable (String) -> Bool = { _ in false }
 }
 
@@ -44,7 +45,8 @@ final class PowerCutStory {
             takesFiles: Bool.random(using: &generator))
         engine = ReplicationEngine(
             fabric: sites, ledger: ledger, clock: sites, lab: "/lab", files: files,
-            transport: transport, workers: 1, order: spoilt.order)
+            transport: transport, workers: 1, order: spoilt.order,
+            mergeOrder: spoilt.mergeOrder)
         self.generator = generator
         for (disk, size) in sites.sizes.enumerated() {
             files.makeImage("/images/bergen-disk\(disk)", bytes: size)
@@ -58,6 +60,7 @@ final class PowerCutStory {
         _ = try await engine.protect(MachineID(site: "oslo", name: "vm"), options)
         for _ in 0..<Int.random(in: 3...6, using: &generator) {
             writeSomething()
+            sites.pass(minutes: Int.random(in: 0...45, using: &generator))
             try await cycleUnderCuts()
         }
     }
@@ -148,12 +151,16 @@ final class PowerCutStory {
         try checkHashes(protection, side, moment)
     }
 
-    /// Points come one by one and only the oldest goes.
+    /// The latest is there, and of each hour before it the first that was recorded, up to the
+    /// number that is kept; nothing else.
     private func checkPoints(_ protection: Protection, _ moment: String) throws {
         for point in protection.points where !recorded.contains(point.cutAt) {
             recorded.append(point.cutAt)
         }
-        let expected = recorded.suffix(protection.pointsKept)
+        let hour: Int64 = 3_600_000_000
+        let hours = Dictionary(grouping: recorded.dropLast()) { $0.microseconds / hour }
+        let older = hours.keys.sorted().compactMap { hours[$0]?.first }
+        let expected = (older + recorded.suffix(1)).suffix(protection.pointsKept)
         guard protection.points.map(\.cutAt) == Array(expected) else {
             throw broken("\(moment): kept points are \(protection.points), recorded \(recorded)")
         }
@@ -172,6 +179,10 @@ final class PowerCutStory {
                 of: side.images[disk], identity)
             guard kept == real else {
                 throw broken("\(moment): the hashes of disk\(disk) are wrong")
+            }
+            let root = HashTree.root(over: real, identity).description
+            guard protection.points.last?.roots[disk] == root else {
+                throw broken("\(moment): the root of disk\(disk) is wrong")
             }
         }
     }

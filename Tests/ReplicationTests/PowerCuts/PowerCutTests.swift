@@ -50,6 +50,12 @@ import Testing
         Wrong(
             testDescription: "the undo made again from the half-applied disk",
             spoilt: Spoilt(order: ApplyStep.order.filter { $0 != .reuseInverse })),
+        Wrong(
+            testDescription: "merged undo logs not synced before they take their name",
+            spoilt: Spoilt(mergeOrder: MergeStep.order.filter { $0 != .syncMerged })),
+        Wrong(
+            testDescription: "undo logs dropped before the merged one has its name for good",
+            spoilt: Spoilt(mergeOrder: MergeStep.order.filter { $0 != .syncName })),
     ]
 
     @Test(arguments: wrongs)

@@ -51,6 +51,7 @@ final class SimulatedSites: FabricProvider, ChangeSource, WallClock {
     }
 
     func sleep(until deadline: Timestamp) async throws {}
+    func pass(minutes: Int) { primary.withLock { $0.time += Int64(minutes) * 60_000_000 } }
 
     // The change source
 

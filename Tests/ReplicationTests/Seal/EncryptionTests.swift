@@ -64,6 +64,7 @@ import Testing
         #expect(try Self.found(world).isEmpty)
         for block in 1...4 {
             try await Self.plant(world, block)
+            world.clock.advance(.seconds(3600))
             _ = try await engine.sync("web")
             #expect(try Self.found(world).isEmpty)
         }
@@ -90,6 +91,7 @@ import Testing
         for number in 2...4 {
             try await world.write(Noise.bytes(70_000, seed: UInt64(number)), at: 65_536)
             cuts[number] = try await world.bytes(World.oslo)
+            world.clock.advance(.seconds(3600))
             _ = try await engine.sync("web")
         }
         let test = try await engine.testFailover("web", point: 2)

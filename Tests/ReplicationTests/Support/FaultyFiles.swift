@@ -123,3 +123,60 @@ final class SpoilingTransport: Transport {
         try bytes.write(to: URL(filePath: path))
     }
 }
+
+/// A file system that shares blocks, as far as anybody can tell; counts what is written beside.
+final class SharingFiles: FileSystem {
+    private let files = HostFiles()
+    private let counts = Locked((clones: 0, bytes: 0))
+
+    var clones: Int { counts.withLock { $0.clones } }
+    var bytesWritten: Int { counts.withLock { $0.bytes } }
+    func forget() { counts.withLock { $0 = (0, 0) } }
+
+    fileprivate func count(_ bytes: Int) { counts.withLock { $0.bytes += bytes } }
+
+    func clone(_ source: String, to target: String) throws -> Bool {
+        let bytes = try Data(contentsOf: URL(filePath: source))
+        try bytes.write(to: URL(filePath: target))
+        counts.withLock { $0.clones += 1 }
+        return true
+    }
+
+    func open(_ path: String, _ mode: OpenMode) throws -> any DurableFile {
+        SharingFile(try files.open(path, mode), self)
+    }
+    func names(in folder: String) throws -> [String] { try files.names(in: folder) }
+    func makeFolder(_ path: String) throws { try files.makeFolder(path) }
+    func link(_ source: String, to target: String) throws { try files.link(source, to: target) }
+    func rename(_ source: String, to target: String) throws {
+        try files.rename(source, to: target)
+    }
+    func remove(_ path: String) throws { try files.remove(path) }
+    func syncFolder(_ path: String) throws { try files.syncFolder(path) }
+    func stamp(_ path: String) throws -> ImageStamp? { try files.stamp(path) }
+}
+
+private final class SharingFile: DurableFile {
+    private let file: any DurableFile
+    private let files: SharingFiles
+
+    init(_ file: any DurableFile, _ files: SharingFiles) {
+        self.file = file
+        self.files = files
+    }
+
+    var path: String { file.path }
+    func size() throws -> Int64 { try file.size() }
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        try file.read(into: buffer, at: offset)
+    }
+    func write(_ buffer: UnsafeRawBufferPointer, at offset: Int64) throws {
+        files.count(buffer.count)
+        try file.write(buffer, at: offset)
+    }
+    func punchHole(at offset: Int64, count: Int64) throws {
+        try file.punchHole(at: offset, count: count)
+    }
+    func dataRanges() throws -> [Range<Int64>] { try file.dataRanges() }
+    func sync() throws { try file.sync() }
+}

@@ -183,4 +183,10 @@ private struct MortalChanges: ChangeSource {
         try life.check()
         return try source.pendingBytes()
     }
+    func hold() throws {
+        try life.check()
+        try source.hold()
+    }
+    /// The dead hold nobody.
+    func release() { source.release() }
 }
