@@ -36,7 +36,7 @@ extension ReplicationEngine {
         let (transport, target) = (transport, protection.replica.site)
         let isSeeded = protection.state == .initialReplication && transport.reachesImages
         let log = try await blocking {
-            let known = cut.coverage == .delta ? nil : try side.hashes(plain)
+            let known = cut.coverage == .delta ? nil : try side.comparable(plain)
             var sources = try LogSource.make(cut, plain.disks, known: known)
             let seeded = isSeeded ? try side.seed(sources, plain) : 0
             if isSeeded { sources = sources.map(\.empty) }
@@ -47,6 +47,7 @@ extension ReplicationEngine {
         try await blocking {
             try transport.deliver(log.path, named: header.name, of: header.vm, to: target)
         }
+        if cut.coverage != .delta { protection.isReplicaDoubted = false }
         let cost = CycleCost(cutAt: mark.cutAt, bytes: log.bytes, now: clock)
         return try await applyNext(protection, side, cost, request)
     }
