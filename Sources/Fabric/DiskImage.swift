@@ -46,9 +46,10 @@ package final class DiskImage: Sendable {
         try map.write(bytes, at: offset, disk: disk, image: image, fleece: fleece)
     }
 
-    /// Runs an application's writes that belong together, to this disk and the machine's others: an
-    /// application-consistent cut holds all of them or none. Waits while such a cut is made. Blocks.
-    /// Transactions of one machine run side by side; one within another is a deadlock in waiting.
+    /// Runs an application's writes that belong together, to this disk and the machine's others:
+    /// an application-consistent cut holds all of them or none. Waits while such a cut is made.
+    /// Blocks. Transactions of one machine run side by side; one within another is a deadlock in
+    /// waiting.
     package func transaction<Result>(_ writes: () throws -> Result) throws -> Result {
         try door.pass(writes)
     }

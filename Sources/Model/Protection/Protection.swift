@@ -35,6 +35,9 @@ package struct Protection: Sendable, Hashable, Codable {
     package var points: [RecoveryPoint]
     /// The replica's images as replication left them; a difference means somebody else wrote.
     package var replicaStamps: [ImageStamp]
+    /// A proof found disks that are not what replication brought: the next comparison reads them
+    /// instead of believing what is known of them.
+    package var isReplicaDoubted = false
     /// The primary's images when all was sent and it could not be started any more; else empty.
     package var primaryStamps: [ImageStamp]
 

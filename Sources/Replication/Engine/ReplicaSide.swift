@@ -48,6 +48,12 @@ struct ReplicaSide: Sendable {
         }
     }
 
+    /// The hashes to compare a cut of everything with.
+    func comparable(_ protection: Protection) throws -> [[BlockHash]] {
+        if protection.isReplicaDoubted { try forgetHashes() }
+        return try hashes(protection)
+    }
+
     /// The hashes of all blocks; what no hash file knows is read from the disk.
     func hashes(_ protection: Protection) throws -> [[BlockHash]] {
         let valid = try validHashFiles(protection)

@@ -9,10 +9,8 @@ extension ReplicationEngine {
     package func setGroup(
         _ group: String?, of vm: String, operation: String? = nil
     ) async throws -> Protection {
-        if let group { try Name.checked(group, "consistency group") }
-        return try await perform(vm, operation) { protection in
-            var changed = protection
-            changed.group = group
+        try await perform(vm, operation) { protection in
+            let changed = try protection.joining(group)
             return try await save(changed, after: nil, verb: "setGroup", operation: operation)
         }
     }
@@ -180,6 +178,13 @@ extension [CutMark] {
 }
 
 extension Protection {
+    fileprivate func joining(_ group: String?) throws -> Protection {
+        if let group { try Name.checked(group, "consistency group") }
+        var joined = self
+        joined.group = group
+        return joined
+    }
+
     /// Raises `replication.transition_refused` with the machine's name.
     fileprivate func requireCycle() throws(Failure) {
         if [.waitingForResync, .resyncing].contains(state) { return }

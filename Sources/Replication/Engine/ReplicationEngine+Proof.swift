@@ -4,7 +4,8 @@ import Fabric
 import Model
 
 extension ReplicationEngine {
-    /// Reads all of a point, the latest when nil, and proves it. Nothing is changed by it.
+    /// Reads all of a point, the latest when nil, and proves it. What it finds wrong the next resync
+    /// reads anew and mends.
     ///
     /// Raises `replication.content_differs`, which names disk and block,
     /// `replication.content_unproven` when nothing was recorded to prove it by, and
@@ -30,8 +31,15 @@ extension ReplicationEngine {
             return ContentProof(point: point.sequence, skippedBecause: reason)
         }
         let side = try await replicaSide(protection)
-        let roots = try await blocking { try side.prove(point, protection) }
-        return ContentProof(point: point.sequence, roots: roots)
+        do {
+            let roots = try await blocking { try side.prove(point, protection) }
+            return ContentProof(point: point.sequence, roots: roots)
+        } catch let failure as Failure where failure.code == .contentDiffers {
+            var doubted = protection
+            doubted.isReplicaDoubted = true
+            try await ledger.save(doubted)
+            throw failure
+        }
     }
 
     /// A replica that came without hash files, as after a change of roles, is read once, and must

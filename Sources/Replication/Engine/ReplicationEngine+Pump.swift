@@ -37,7 +37,7 @@ extension ReplicationEngine {
         let isSeeded =
             protection.state == .initialReplication && reachesImages(of: protection)
         let write: @Sendable () throws -> SentLog = {
-            let known = cut.coverage == .delta ? nil : try side.hashes(plain)
+            let known = cut.coverage == .delta ? nil : try side.comparable(plain)
             var sources = try LogSource.make(cut, plain.disks, known: known)
             let seeded = isSeeded ? try side.seed(sources.sealed(seal), plain) : 0
             if isSeeded { sources = sources.map(\.empty) }
@@ -52,6 +52,7 @@ extension ReplicationEngine {
             ? try await bounds.slots.holding { try await blocking(write) }
             : try await blocking(write)
         try await deliver(header.name, protection)
+        if cut.coverage != .delta { protection.isReplicaDoubted = false }
         let cost = CycleCost(cutAt: mark.cutAt, bytes: log.bytes, now: clock)
         return try await applyNext(protection, side, cost, request)
     }

@@ -40,8 +40,8 @@ package struct RecoveryPointChain: Sendable {
             context: ["vm": protection.vm, "point": String(sequence ?? 0)])
     }
 
-    /// The undo logs that lead from the disks to `point`, in the order they are applied. The way may
-    /// lead through points that are kept no more; each log says where it leads.
+    /// The undo logs that lead from the disks to `point`, in the order they are applied. The way
+    /// may lead through points that are kept no more; each log says where it leads.
     private func wayBack(to point: Int) throws -> [ReplicationLog] {
         var logs: [ReplicationLog] = []
         var place = protection.appliedSequence

@@ -1,6 +1,6 @@
-// The tree over a disk's block hashes (F-10). Its leaves are the hashes that came with the blocks; a
-// node is over 256 of them, and the root over all nodes and the disk's shape. A cycle makes
-// the nodes of the blocks it brought anew and reads no other leaf.
+// The tree over a disk's block hashes (F-10). Its leaves are the hashes that came with the blocks;
+// a node is over 256 of them, and the root over all nodes and the disk's shape. A cycle makes the
+// nodes of the blocks it brought anew and reads no other leaf.
 import Model
 
 enum HashTree {

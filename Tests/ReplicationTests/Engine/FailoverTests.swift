@@ -174,6 +174,37 @@ import Testing
             } == .transitionRefused)
     }
 
+    @Test func `F-3: from any point any other can be taken, and after completing none`()
+        async throws
+    {
+        let world = try await World.replicating(pointsKept: 4)
+        var cuts = [1: try await world.bytes(World.oslo)]
+        for number in 2...4 {
+            world.clock.advance(.seconds(3600))
+            let bytes = Noise.bytes(70_000, seed: UInt64(number))
+            try await world.write(bytes, at: Int64(number % 2) * 65_536)
+            cuts[number] = try await world.bytes(World.oslo)
+            _ = try await world.engine.sync("web")
+        }
+        try await world.fabric.lose("oslo")
+        // Every pair in both directions, once.
+        for point in [1, 2, 3, 4, 1, 3, 1, 4, 2, 4, 3, 2, 1] {
+            let request = FailoverRequest(.unplanned, point: point)
+            _ = try await world.engine.failOver("web", request)
+            #expect(try await world.bytes(World.bergen) == cuts[point], "point \(point)")
+        }
+        #expect(try await world.engine.points(of: "web").map(\.sequence) == [1, 2, 3, 4])
+        _ = try await world.engine.complete("web")
+        for point in 1...4 {
+            let request = FailoverRequest(.unplanned, point: point)
+            await #expect(
+                code { _ = try await world.engine.failOver("web", request) } == .transitionRefused)
+        }
+        #expect(try await world.engine.points(of: "web").map(\.sequence) == [1])
+        #expect(try HostFiles().names(in: world.replicaFolder().undo).isEmpty)
+        #expect(try await world.bytes(World.bergen) == cuts[1])
+    }
+
     @Test func `a machine that has written since cannot be brought to another point`() async throws
     {
         let world = try await World.replicating(pointsKept: 3)

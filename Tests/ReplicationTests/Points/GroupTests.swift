@@ -10,8 +10,11 @@ import Testing
     private static let database = MachineID(site: "oslo", name: "db")
 
     /// Two machines, replicating and running, in the group `shop`.
-    private static func world(pointsKept: Int = 5) async throws -> World {
-        let world = try await World.replicating(pointsKept: pointsKept)
+    private static func world(diskBytes: Int = 1 << 20) async throws -> World {
+        let world = try await World(diskBytes: diskBytes)
+        try await world.protect(pointsKept: 5)
+        _ = try await world.engine.firstCopy("web")
+        try await world.fabric.start(World.oslo)
         try await world.addDatabase()
         for vm in ["web", "db"] { _ = try await world.engine.setGroup("shop", of: vm) }
         return world
@@ -64,14 +67,14 @@ import Testing
             _ = try await world.engine.sync("web")
         }
         let common = try await world.engine.commonPoints(of: "shop")
-        #expect(common.map { $0.points["db"]?.sequence } == [2, 4, 5])
+        #expect(common.map { $0.points["db"]?.sequence } == [2, 3, 5])
         #expect(common.map(\.instant) == common.map(\.instant).sorted())
         try await world.fabric.lose("oslo")
         for vm in ["web", "db"] {
             let point = try #require(common[1].points[vm])
             _ = try await world.engine.failOver(
                 vm, FailoverRequest(.unplanned, point: point.sequence))
-            #expect(try await world.number(of: MachineID(site: "bergen", name: vm)) == 3)
+            #expect(try await world.number(of: MachineID(site: "bergen", name: vm)) == 2)
         }
     }
 
@@ -79,8 +82,9 @@ import Testing
     func `a group cycle that dies anywhere leaves no half point and is done when asked again`(
         _ diesAfter: Bool
     ) async throws {
-        for step in 0..<200 {
-            let world = try await Self.world()
+        // Each member's own deaths are tested one by one; here every fourth change, in both ways.
+        for step in stride(from: diesAfter ? 2 : 0, to: 200, by: 4) {
+            let world = try await Self.world(diskBytes: 1 << 18)
             try await Self.count(1, in: world)
             _ = try await world.engine.cycle(group: "shop", operation: "first")
             world.clock.advance(.seconds(3600))
@@ -88,6 +92,8 @@ import Testing
             let life = Life(endsAt: step, diesAfter: diesAfter)
             _ = try? await world.mortalEngine(life).cycle(group: "shop", operation: "second")
             let engine = world.newEngine()
+            // As whoever fails over does first.
+            for vm in ["db", "web"] { _ = try await engine.settle(try await engine.required(vm)) }
             for common in try await engine.commonPoints(of: "shop") {
                 let expected = common.points["db"]?.sequence == 2 ? 1 : 2
                 try await world.expect(common, is: Int64(expected), "step \(step)")

@@ -148,6 +148,22 @@ import Testing
         }
     }
 
+    @Test func `F-10: a resync mends what a proof has found`() async throws {
+        let (world, _) = try await Self.world()
+        let path = try await world.fabric.imagePath(of: "disk0", machine: World.bergen)
+        try Self.flip(path, at: 5)
+        await #expect(
+            code { _ = try await world.engine.proveContent(of: "web") } == .contentDiffers)
+        _ = try await world.engine.sync("web")
+        #expect(try await !world.areEqual())
+        let sent = try await world.protection().statistics.bytesSent
+        _ = try await world.engine.resync("web")
+        #expect(try await world.areEqual())
+        #expect(try await world.protection().statistics.bytesSent - sent < 70_000)
+        _ = try await world.engine.proveContent(of: "web")
+        #expect(try await !world.protection().isReplicaDoubted)
+    }
+
     @Test func `F-10: what was never recorded is unproven, and said to be`() async throws {
         let (world, _) = try await Self.world()
         var protection = try await world.protection()
