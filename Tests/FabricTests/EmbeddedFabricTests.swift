@@ -125,6 +125,43 @@ import Testing
         #expect(hosts.map { $0.switches.map(\.name) } == [["tenant"], ["tenant", "backup"]])
     }
 
+    @Test func `R-3 a running machine moves to a host that has its switches, and takes its writes`()
+        async throws
+    {
+        let world = try await World()
+        let id = try await world.define(isRunning: true)
+        let source = try await world.changes()
+        try source.acknowledge(try source.cut(everything: true).token)
+        try await world.fabric.addHost("oslo-2", at: "oslo")
+        #expect(await code { try await world.fabric.move(id, to: "oslo-9") } == .unknownName)
+        #expect(await code { try await world.fabric.move(id, to: "oslo-2") } == .switchMissing)
+        let tenant = Switch(name: "tenant", network: "tenants")
+        try await world.fabric.addSwitch(tenant, host: "oslo-2", at: "oslo")
+        try await world.write(1, at: 0)
+        for _ in 1...2 { try await world.fabric.move(id, to: "oslo-2") }
+        try await world.write(2, at: 65_536)
+        let machine = try await world.fabric.machine(id)
+        #expect(machine.host == "oslo-2")
+        #expect(machine.power == .running)
+        #expect(try await world.changes().cut(everything: false).disks[0].extents == [0..<2])
+    }
+
+    @Test func `R-3 a trust group is a tag of a host, given and taken`() async throws {
+        let world = try await World()
+        for group in ["gold", nil] {
+            try await world.fabric.setTrustGroup(group, host: "oslo-1", at: "oslo")
+            #expect(try await world.fabric.sites()[1].hosts.map(\.trustGroup) == [group])
+        }
+        #expect(
+            await code {
+                try await world.fabric.setTrustGroup("gold", host: "oslo-9", at: "oslo")
+            } == .unknownName)
+        #expect(
+            await code {
+                try await world.fabric.setTrustGroup("*", host: "oslo-1", at: "oslo")
+            } == .usage)
+    }
+
     @Test func `work that blocks leaves other work running`() async throws {
         let threads = BlockingThreads(count: 2)
         let gate = DispatchSemaphore(value: 0)

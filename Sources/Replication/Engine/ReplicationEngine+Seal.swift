@@ -95,6 +95,7 @@ extension ReplicationEngine {
     ) async throws -> ImageTurning {
         ImageTurning(
             disks: protection.disks,
-            images: try await imagePaths(protection.disks, of: machine), files: files)
+            images: try await imagePaths(protection.disks, of: machine), files: files,
+            workers: workers)
     }
 }

@@ -16,6 +16,7 @@ struct ImageTurning: Sendable {
     /// The images, in the order of `disks`.
     let images: [String]
     let files: any FileSystem
+    let workers: Int
 
     private static let ending = ".turned"
 
@@ -45,25 +46,36 @@ struct ImageTurning: Sendable {
         let source = try files.open(images[disk], .read)
         let target = try files.open(path, .create)
         let size = disks[disk].size.bytes
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: LogChunk.bytesMax, alignment: 4096)
-        defer { buffer.deallocate() }
-        for range in try source.dataRanges() {
-            // Outwards to whole units, which are sealed each as one.
-            var offset =
-                range.lowerBound / Int64(DiskCipher.unitBytes)
-                * Int64(DiskCipher.unitBytes)
-            while offset < min(range.upperBound, size) {
-                let count = Int(min(Int64(buffer.count), size - offset))
-                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-                try source.fill(part, at: offset)
-                cipher.turn(part, disk: disk, at: offset, seals: seals)
-                try target.write(UnsafeRawBufferPointer(part), at: offset)
-                offset += Int64(count)
+        let pieces = Self.pieces(try source.dataRanges(), size)
+        let next = Turnstile.Counter()
+        try Workers.run(workers) {
+            let buffer = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: LogChunk.bytesMax, alignment: 4096)
+            defer { buffer.deallocate() }
+            while case let number = next.take(), number < pieces.count {
+                let piece = pieces[number]
+                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<piece.count])
+                try source.fill(part, at: piece.lowerBound)
+                cipher.turn(part, disk: disk, at: piece.lowerBound, seals: seals)
+                try target.write(UnsafeRawBufferPointer(part), at: piece.lowerBound)
             }
         }
         try close(target, size)
         try target.sync()
+    }
+
+    /// What holds data, outwards to whole units, which are sealed each as one, and no piece twice.
+    private static func pieces(_ ranges: [Range<Int64>], _ size: Int64) -> [Range<Int64>] {
+        let unit = Int64(DiskCipher.unitBytes)
+        var pieces: [Range<Int64>] = []
+        for range in ranges {
+            let start = max(range.lowerBound / unit * unit, pieces.last?.upperBound ?? 0)
+            let end = min((range.upperBound + unit - 1) / unit * unit, size)
+            for start in stride(from: start, to: end, by: LogChunk.bytesMax) {
+                pieces.append(start..<min(start + Int64(LogChunk.bytesMax), end))
+            }
+        }
+        return pieces
     }
 
     /// A hole at the end has its size too.

@@ -1,6 +1,6 @@
 // The transport between two sites of one lab: a log gets a second name in the replica's inbox, or
-// is copied when the sites stand on different devices. Where bytes must be counted, they come piece by
-// piece as they would over a network.
+// is copied when the sites stand on different devices. Where bytes must be counted, they come piece
+// by piece as they would over a network.
 import Fabric
 import Model
 

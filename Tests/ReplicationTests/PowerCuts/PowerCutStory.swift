@@ -18,6 +18,7 @@ struct Spoilt: Sendable {
 }
 
 final class PowerCutStory {
+    private static let owner = try! OwnerKey(bytes: Noise.bytes(32, seed: 0))  // 32 bytes it is
     private let seed: UInt64
     private var generator: SeededGenerator
     private let power = Power()
@@ -46,7 +47,7 @@ final class PowerCutStory {
         engine = ReplicationEngine(
             fabric: sites, ledger: ledger, clock: sites, lab: "/lab", files: files,
             transport: transport, workers: 1, order: spoilt.order,
-            mergeOrder: spoilt.mergeOrder)
+            mergeOrder: spoilt.mergeOrder, keys: KeyRing([Self.owner]))
         self.generator = generator
         for (disk, size) in sites.sizes.enumerated() {
             files.makeImage("/images/bergen-disk\(disk)", bytes: size)
@@ -56,7 +57,8 @@ final class PowerCutStory {
     func tell() async throws {
         let options = ProtectionOptions(
             target: "bergen", isCompressed: Bool.random(using: &generator),
-            pointsKept: Int.random(in: 1...4, using: &generator))
+            pointsKept: Int.random(in: 1...4, using: &generator),
+            ownerKey: Int.random(in: 0..<3, using: &generator) == 0 ? Self.owner.id : nil)
         _ = try await engine.protect(MachineID(site: "oslo", name: "vm"), options)
         for _ in 0..<Int.random(in: 3...6, using: &generator) {
             writeSomething()
@@ -137,7 +139,8 @@ final class PowerCutStory {
             }
             do {
                 let reader = try chain.open(point.sequence)
-                for (number, expected) in disks.enumerated() {
+                for (number, disk) in disks.enumerated() {
+                    let expected = try asKept(disk, number, protection)
                     var found = [UInt8](repeating: 0, count: expected.count)
                     try found.withUnsafeMutableBytes {
                         try reader.read(disk: number, at: 0, into: $0)
@@ -149,6 +152,16 @@ final class PowerCutStory {
             } catch let failure as Failure { throw broken("\(moment): \(failure)") }
         }
         try checkHashes(protection, side, moment)
+    }
+
+    /// A disk as the replica holds it: sealed, if its owner has asked for that.
+    private func asKept(
+        _ disk: [UInt8], _ number: Int, _ protection: Protection
+    ) throws -> [UInt8] {
+        guard let cipher = try engine.opening(of: protection)?.disks else { return disk }
+        var sealed = disk
+        sealed.withUnsafeMutableBytes { cipher.turn($0, disk: number, at: 0, seals: true) }
+        return sealed
     }
 
     /// The latest is there, and of each hour before it the first that was recorded, up to the
@@ -193,7 +206,8 @@ final class PowerCutStory {
         for (name, path) in transport.delivered
         where name.sequence > protection.appliedSequence {
             do {
-                try ReplicationLog(path, files: files).verify(workers: 1)
+                try ReplicationLog(path, files: files, opening: engine.opening(of: protection))
+                    .verify(workers: 1)
             } catch { throw broken("acknowledged log \(name.text) was lost: \(error)") }
         }
     }

@@ -55,6 +55,32 @@ final class CountingTransport: LateTransport, @unchecked Sendable {
     }
 }
 
+/// Counts how many send at once; the first so many wait for one another at a gate.
+final class CrowdedTransport: LateTransport, @unchecked Sendable {
+    // Unchecked: the counts are behind a lock.
+    private let counts = Locked((now: 0, most: 0, wanted: 0))
+    private let gate = Gate()
+
+    var most: Int { counts.withLock { $0.most } }
+
+    /// Nobody sends on until the gate, which is reached by so many at once, is opened.
+    func hold(until wanted: Int) -> Gate {
+        counts.withLock { $0.wanted = wanted }
+        return gate
+    }
+
+    override func send(_ piece: [UInt8], at offset: Int64, of shipment: Shipment) async throws {
+        let isFull = counts.withLock { counts in
+            counts.now += 1
+            counts.most = max(counts.most, counts.now)
+            return counts.now >= counts.wanted
+        }
+        defer { counts.withLock { $0.now -= 1 } }
+        if isFull { await gate.pass() } else { await gate.untilReached() }
+        try await super.send(piece, at: offset, of: shipment)
+    }
+}
+
 /// Takes logs as files, except while it is busy.
 final class BusyTransport: Transport {
     let isBusy = Locked(false)

@@ -99,6 +99,35 @@ import Testing
         #expect(order.withLock { $0 } == [0, 1, 2, 3, 4])
     }
 
+    @Test func `R-23 the machines of an engine share its slots`() async throws {
+        let line = CrowdedTransport()
+        let policy = try TransferPolicy(transfersMax: 2, pairs: [])
+        let world = try await World(
+            transport: line, diskBytes: 1 << 18, policy: ReplicationPolicy(transfers: policy))
+        line.use(LocalTransport(layout: LabLayout(lab: world.folder), files: HostFiles()))
+        let image = try await world.fabric.imagePath(of: "disk0", machine: World.oslo)
+        for number in 0..<5 {
+            let id = MachineID(site: "oslo", name: "vm\(number)")
+            try await world.fabric.importMachine(
+                VirtualMachine(id: id, host: "oslo-host"), disks: [.image(path: image)])
+            _ = try await world.engine.protect(id, ProtectionOptions(target: "bergen"))
+        }
+        let gate = line.hold(until: 2)
+        try await withThrowingTaskGroup { group in
+            for number in 0..<5 {
+                group.addTask { _ = try await world.engine.firstCopy("vm\(number)") }
+            }
+            await gate.untilReached()
+            gate.open()
+            try await group.waitForAll()
+        }
+        #expect(line.most == 2)
+        for number in 0..<5 {
+            let replica = MachineID(site: "bergen", name: "vm\(number)")
+            #expect(try await world.areEqual(World.oslo, replica))
+        }
+    }
+
     @Test func `R-23 who waits for room at the receiver holds no slot`() async throws {
         let folder = try TemporaryFolder()
         try folder.write("log", [1, 2, 3])
