@@ -32,7 +32,7 @@ extension Failure {
 
         /// Every declared code, in the order of their names.
         package static let catalogue: [Code] =
-            (general + lua + store + fabric + replication + run + plan + server)
+            (general + lua + store + fabric + replication + protectionLife + run + plan + server)
             .sorted { $0.name < $1.name }
 
         private static let byName = Dictionary(

@@ -15,8 +15,10 @@ extension Failure.Code {
 
     package static let intervalInvalid = Self(
         "replication.interval_invalid",
-        meaning: "Changes are sent every 30s, 5m or 15m; another interval was asked for.",
-        remedy: "Choose one of the three.")
+        meaning:
+            "Changes are sent every 30s, 5m or 15m, or continuously; another interval was asked "
+            + "for, or one that is too long for the machine or too short for its chain.",
+        remedy: "Choose one of those that the message names.")
 
     package static let notProtected = Self(
         "replication.not_protected",

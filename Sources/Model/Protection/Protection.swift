@@ -38,6 +38,7 @@ package struct Protection: Sendable, Hashable, Codable {
     /// The primary's images when all was sent and it could not be started any more; else empty.
     package var primaryStamps: [ImageStamp]
 
+    package var terms: ProtectionTerms
     package var statistics: ReplicationStatistics
     /// What a failover begun, or not completed yet, needs.
     package var failover: FailoverRecord?
@@ -69,6 +70,7 @@ package struct Protection: Sendable, Hashable, Codable {
         self.points = []
         self.replicaStamps = []
         self.primaryStamps = []
+        self.terms = ProtectionTerms()
         self.statistics = ReplicationStatistics()
         self.operations = []
     }

@@ -19,9 +19,10 @@ struct ProtectionCheck {
                 "\(options.pointsKept) recovery points cannot be kept; choose 1 to "
                     + "\(Limits.recoveryPointsMax)")
         }
+        try checkTerms()
         let chosen = try chosenDisks()
         let names = Set(chosen.map(\.name))
-        return Protection(
+        var protection = Protection(
             vm: primary.id.name, primary: primary.id,
             replica: MachineID(site: options.target, name: primary.id.name),
             interval: options.interval, isCompressed: options.isCompressed,
@@ -29,6 +30,22 @@ struct ProtectionCheck {
             disks: chosen.map { ProtectedDisk(name: $0.name, size: $0.size) },
             excludedDisks: primary.disks.map(\.name).filter { !names.contains($0) },
             epoch: primary.epoch)
+        protection.terms = options.terms
+        return protection
+    }
+
+    private func checkTerms() throws(Failure) {
+        let terms = options.terms
+        if let seconds = terms.objectiveSeconds {
+            try options.interval.check(against: .seconds(seconds), of: primary.id.name)
+        }
+        guard 1...Int(Limits.monitoringPeriodMax.components.seconds) ~= terms.monitoringSeconds
+        else {
+            throw Failure(
+                .usage,
+                "health of \(primary.id.name) cannot look back \(terms.monitoringSeconds) "
+                    + "seconds; choose up to \(Limits.monitoringPeriodMax.text)")
+        }
     }
 
     private func checkRole() throws(Failure) {

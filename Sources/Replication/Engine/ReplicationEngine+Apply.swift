@@ -76,13 +76,13 @@ extension ReplicationEngine {
     }
 
     private func redeliver(_ protection: Protection) async throws {
-        let folder = layout.folder(of: protection.vm, at: protection.primary.site)
+        let folder = layout.folder(of: protection.key, at: protection.primary.site)
         let name = protection.nextLog
         let (files, transport) = (files, transport)
         try await blocking {
             guard try files.stamp(folder.sentLog(name)) != nil else { return }
             try transport.deliver(
-                folder.sentLog(name), named: name, of: protection.vm, to: protection.replica.site)
+                folder.sentLog(name), named: name, of: protection.key, to: protection.replica.site)
         }
     }
 
@@ -106,7 +106,7 @@ extension ReplicationEngine {
     private func discard(
         _ path: String, _ protection: Protection, _ side: ReplicaSide
     ) async throws {
-        let outbox = layout.folder(of: protection.vm, at: protection.primary.site)
+        let outbox = layout.folder(of: protection.key, at: protection.primary.site)
         try await blocking { [files] in
             // The log at the sender may be the same file under another name.
             try files.remove(outbox.sentLog(protection.nextLog))
@@ -119,7 +119,7 @@ extension ReplicationEngine {
     /// What was received and not applied is given up, at both sides.
     func putAwayWaitingLogs(_ protection: Protection) async throws {
         let side = try await replicaSide(protection)
-        let sent = layout.folder(of: protection.vm, at: protection.primary.site).sentLog(
+        let sent = layout.folder(of: protection.key, at: protection.primary.site).sentLog(
             protection.nextLog)
         try await blocking { [files] in
             try files.remove(sent)
@@ -198,6 +198,7 @@ extension Protection {
         next.blockBytes = log.header.blockBytes
         next.append(log.header.point)
         next.statistics.lastCutAt = log.header.cutAt
+        next.terms.exportedAt = nil
         switch state {
         case .initialReplication, .resyncing, .error: next.state = .replicating
         default: break

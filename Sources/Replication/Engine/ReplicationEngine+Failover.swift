@@ -14,7 +14,7 @@ extension ReplicationEngine {
             let request = CycleRequest(everything: false, verb: "", operation: nil)
             var sent = try await noting(vm) { try await sync(protection, request) }
             try await holdPrimary(protection.primary)
-            let source = try await fabric.changeSource(of: protection.primary)
+            let source = try await changeSource(of: protection)
             // Somebody may have had it running until it was held.
             if try await blocking({ try source.pendingBytes() }).bytes > 0 {
                 sent = try await noting(vm) { [sent] in try await sync(sent, request) }
@@ -33,7 +33,7 @@ extension ReplicationEngine {
             var released = protection
             let isPrepared = protection.state == .preparedForFailover
             if !isPrepared { _ = try protection.state.after(.prepared) }
-            let source = try await fabric.changeSource(of: protection.primary)
+            let source = try await changeSource(of: protection)
             let isHeld = try await fabric.machine(protection.primary).role == .replica
             if isHeld, try await blocking({ try source.pendingBytes() }).bytes > 0 {
                 let request = CycleRequest(everything: false, verb: "", operation: nil)

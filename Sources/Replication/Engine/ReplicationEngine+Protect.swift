@@ -23,7 +23,12 @@ extension ReplicationEngine {
             let primary = try await fabric.machine(machine)
             let host = try await host(for: options)
             var protection = try ProtectionCheck(primary, options).protection()
-            try await fabric.define(protection.makeReplica(of: primary, on: host))
+            let replica = protection.makeReplica(of: primary, on: host)
+            if options.takesExisting {
+                try await takeExisting(replica, protection)
+            } else {
+                try await fabric.define(replica)
+            }
             try await clear(protection)
             protection.note("protect", key: operation)
             return try await save(protection, after: .protected)
@@ -55,7 +60,7 @@ extension ReplicationEngine {
     /// Files of an earlier protection must not be taken for this one's: generations begin anew.
     func clear(_ protection: Protection) async throws {
         let folders = [protection.primary, protection.replica].map {
-            layout.folder(of: protection.vm, at: $0.site)
+            layout.folder(of: protection.key, at: $0.site)
         }
         try await blocking { [files] in
             for machine in folders {
@@ -65,18 +70,6 @@ extension ReplicationEngine {
                     if !names.isEmpty { try files.syncFolder(folder) }
                 }
             }
-        }
-    }
-
-    package func suspend(_ vm: String, operation: String? = nil) async throws -> Protection {
-        try await perform(vm, operation) { protection in
-            try await save(protection, after: .suspended, verb: "suspend", operation: operation)
-        }
-    }
-
-    package func resume(_ vm: String, operation: String? = nil) async throws -> Protection {
-        try await perform(vm, operation) { protection in
-            try await save(protection, after: .resumed, verb: "resume", operation: operation)
         }
     }
 

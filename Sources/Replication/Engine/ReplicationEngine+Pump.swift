@@ -4,10 +4,17 @@ import Model
 
 extension ReplicationEngine {
     /// Sends one point; the record says so when this returns.
+    /// When comparing is better than the delta, or the only thing that is right, the cut is given
+    /// back and a resync follows.
     func cycle(_ protection: Protection, _ request: CycleRequest) async throws -> Protection {
-        let source = try await fabric.changeSource(of: protection.primary)
+        let source = try await changeSource(of: protection)
         let cutAt = clock.now
         let cut = try await blocking { try source.cut(everything: request.everything) }
+        if !request.everything, protection.needsResync(cut) {
+            try await blocking { try source.fail(cut.token) }
+            return try await resync(
+                try await save(protection, after: .resyncRequired), request)
+        }
         do {
             let done = try await send(protection, cut, cutAt, request)
             try await blocking { try source.acknowledge(cut.token) }
@@ -29,12 +36,14 @@ extension ReplicationEngine {
         protection.sentSequence = protection.appliedSequence + 1
         let (plain, files, workers) = (protection, files, workers)
         let header = plain.header(of: request.kind, cutAt: cutAt)
-        let folder = layout.folder(of: protection.vm, at: protection.primary.site)
+        let folder = layout.folder(of: protection.key, at: protection.primary.site)
         let (transport, target) = (transport, protection.replica.site)
+        let stop = stops.current(protection.key)
         let isSeeded = protection.state == .initialReplication && transport.reachesImages
         let log = try await blocking {
             let known = cut.coverage == .delta ? nil : try side.hashes(plain)
             var sources = try LogSource.make(cut, plain.disks, known: known)
+                .map { $0.stopping(stop) }
             let seeded = isSeeded ? try side.seed(sources, plain) : 0
             if isSeeded { sources = sources.map(\.empty) }
             var log = try SentLog.write(header, sources, folder, files: files, workers: workers)
@@ -42,7 +51,7 @@ extension ReplicationEngine {
             return log
         }
         try await blocking {
-            try transport.deliver(log.path, named: header.name, of: header.vm, to: target)
+            try transport.deliver(log.path, named: header.name, of: plain.key, to: target)
         }
         let cost = CycleCost(cutAt: cutAt, bytes: log.bytes, now: clock)
         return try await applyNext(protection, side, cost, request)
@@ -50,7 +59,7 @@ extension ReplicationEngine {
 
     /// Logs whose points the replica holds are worth nothing at the sender.
     func dropSentLogs(_ protection: Protection) async throws {
-        let folder = layout.folder(of: protection.vm, at: protection.primary.site).outbox
+        let folder = layout.folder(of: protection.key, at: protection.primary.site).outbox
         try await blocking { [files] in
             for name in try files.names(in: folder) where !protection.isWaiting(name) {
                 try files.remove("\(folder)/\(name)")
@@ -66,10 +75,11 @@ extension ReplicationEngine {
             return try await body()
         } catch {
             let failure = Failure(error, as: .fileSystem)
-            if failure.code != .transitionRefused, var failed = try await ledger.protection(of: vm)
-            {
-                failed.statistics.fail(failure)
-                failed.state = failed.state.afterFailedCycle
+            let isNoted = ![.transitionRefused, .resyncDeferred].contains(failure.code)
+            if isNoted, var failed = try await ledger.protection(of: vm) {
+                let isStopped = failure.code == .transferStopped
+                if !isStopped { failed.statistics.fail(failure, now: clock.now) }
+                failed.state = failed.state.afterFailedCycle(isStopped: isStopped)
                 try await ledger.save(failed)
             }
             throw failure
@@ -78,9 +88,11 @@ extension ReplicationEngine {
 }
 
 extension ProtectionState {
-    /// Where a cycle that failed leaves the protection; the next one begins there.
-    fileprivate var afterFailedCycle: Self {
-        let events: [Event] = [.cycleFailed, .firstCopyInterrupted, .resyncInterrupted]
+    /// Where a cycle that failed, or was stopped by somebody, leaves the protection; the next one
+    /// begins there.
+    fileprivate func afterFailedCycle(isStopped: Bool) -> Self {
+        let interrupted: [Event] = [.firstCopyInterrupted, .resyncInterrupted]
+        let events = isStopped ? interrupted : [.cycleFailed] + interrupted
         for event in events {
             if let next = try? after(event) { return next }
         }
@@ -89,9 +101,23 @@ extension ProtectionState {
 }
 
 extension Protection {
+    /// more than half of the disks, all together, is pending, or the record of writes was
+    /// lost: by an unclean end, or by a change behind our back.
+    fileprivate func needsResync(_ cut: Cut) -> Bool {
+        guard (try? state.after(.resyncRequired)) != nil else { return false }
+        if cut.coverage == .recordLost { return true }
+        let names = Set(disks.map(\.name))
+        let pending = cut.disks.filter { names.contains($0.name) }
+            .reduce(Int64(0)) { sum, disk in
+                let blocks = disk.extents.reduce(0) { $0 + $1.count }
+                return sum + min(Int64(blocks) * Int64(cut.blockBytes), disk.size.bytes)
+            }
+        return pending * 2 > disks.reduce(0) { $0 + $1.size.bytes }
+    }
+
     /// The protection with what the first cut of a generation tells; raises when the disks are not
     /// those that are protected.
-    fileprivate func adopting(_ cut: Cut) throws -> Protection {
+    func adopting(_ cut: Cut) throws -> Protection {
         for disk in disks {
             guard let found = cut.disks.first(where: { $0.name == disk.name }) else {
                 throw Failure(
@@ -113,7 +139,7 @@ extension Protection {
         return adopted
     }
 
-    fileprivate func header(of kind: RecoveryPoint.Kind, cutAt: Timestamp) -> LogHeader {
+    func header(of kind: RecoveryPoint.Kind, cutAt: Timestamp) -> LogHeader {
         LogHeader(
             direction: .forward, pointKind: kind, codec: isCompressed ? .zstd : .none,
             blockBytes: blockBytes, vm: vm, generation: generation, sequence: appliedSequence + 1,

@@ -30,6 +30,7 @@ extension ReplicationEngine {
     func taking<Result: Sendable>(
         _ vm: String, _ body: () async throws -> Result
     ) async throws -> Result {
+        let vm = Protection.vm(ofKey: vm)
         await turns.take(vm)
         do {
             let result = try await body()
@@ -75,7 +76,7 @@ extension ReplicationEngine {
     /// The side that receives.
     func replicaSide(_ protection: Protection) async throws -> ReplicaSide {
         ReplicaSide(
-            folder: layout.folder(of: protection.vm, at: protection.replica.site),
+            folder: layout.folder(of: protection.key, at: protection.replica.site),
             disks: protection.disks,
             images: try await imagePaths(protection.disks, of: protection.replica), files: files,
             workers: workers)

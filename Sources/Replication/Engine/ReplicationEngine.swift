@@ -12,6 +12,8 @@ package final class ReplicationEngine: Sendable {
     let clock: any WallClock
     let layout: LabLayout
     let turns = MachineTurns()
+    let stops = TransferStops()
+    let watchers = ProtectionWatchers()
     let workers: Int
     /// The order in which a log is applied; tests plant wrong ones.
     let order: [ApplyStep]
@@ -32,7 +34,7 @@ package final class ReplicationEngine: Sendable {
         order: [ApplyStep]
     ) {
         self.fabric = fabric
-        self.ledger = ledger
+        self.ledger = WatchedLedger(ledger, watchers)
         self.files = files
         self.clock = clock
         self.layout = LabLayout(lab: lab)

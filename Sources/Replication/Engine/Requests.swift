@@ -13,10 +13,15 @@ package struct ProtectionOptions: Sendable, Hashable {
     package var pointsKept: Int
     /// The disks to replicate; all when nil. The rest is listed as excluded.
     package var disks: [String]?
+    package var terms: ProtectionTerms
+    /// The turned-off machine of the same name at the target becomes the replica, whatever it was:
+    /// its disks are compared, and only differences travel.
+    package var takesExisting: Bool
 
     package init(
         target: String, host: String? = nil, interval: ReplicationInterval = .fiveMinutes,
-        isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil
+        isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil,
+        terms: ProtectionTerms = ProtectionTerms(), takesExisting: Bool = false
     ) {
         self.target = target
         self.host = host
@@ -24,6 +29,8 @@ package struct ProtectionOptions: Sendable, Hashable {
         self.isCompressed = isCompressed
         self.pointsKept = pointsKept
         self.disks = disks
+        self.terms = terms
+        self.takesExisting = takesExisting
     }
 }
 
@@ -44,6 +51,7 @@ package struct FailoverRequest: Sendable, Hashable {
 
 /// What `measure` reports.
 package struct ReplicationMeasure: Sendable, Hashable, Codable {
+    package var relationship: Relationship
     package var state: ProtectionState
     package var health: ReplicationHealth
     package var lastSuccessAt: Timestamp?
@@ -57,4 +65,6 @@ package struct ReplicationMeasure: Sendable, Hashable, Codable {
     package var succeeded: Int
     package var missed: Int
     package var errors: Int
+    /// What should be looked at, as sentences.
+    package var warnings: [String]
 }

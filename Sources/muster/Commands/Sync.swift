@@ -27,7 +27,7 @@ struct SyncCommand: AsyncParsableCommand {
         var cycles: [Cycle] = []
         var failures: [Failure] = []
         try await lab.leading { _ in
-            let names = all ? try await lab.replication.protections().map(\.vm) : vms
+            let names = all ? try await lab.replication.protections().map(\.key) : vms
             for name in names {
                 do {
                     cycles.append(try await sync(name, in: lab))
