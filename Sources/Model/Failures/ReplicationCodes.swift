@@ -46,7 +46,8 @@ extension Failure.Code {
     package static let sizeChanged = Self(
         "replication.size_changed",
         meaning: "A disk has another size than when it was protected.",
-        remedy: "Remove the protection and protect the machine again with its new disks.")
+        remedy: "`muster reprotect` takes a grown disk over; for one that shrank, remove the "
+            + "protection and protect the machine again.")
 
     package static let logDamaged = Self(
         "replication.log_damaged",

@@ -13,12 +13,6 @@ struct ProtectionCheck {
 
     func protection() throws(Failure) -> Protection {
         try checkRole()
-        guard 1...Limits.recoveryPointsMax ~= options.pointsKept else {
-            throw Failure(
-                .usage,
-                "\(options.pointsKept) recovery points cannot be kept; choose 1 to "
-                    + "\(Limits.recoveryPointsMax)")
-        }
         try checkTerms()
         let chosen = try chosenDisks()
         let names = Set(chosen.map(\.name))
@@ -34,7 +28,14 @@ struct ProtectionCheck {
         return protection
     }
 
-    private func checkTerms() throws(Failure) {
+    /// Raises `usage.invalid` and `replication.interval_invalid`.
+    func checkTerms() throws(Failure) {
+        guard 1...Limits.recoveryPointsMax ~= options.pointsKept else {
+            throw Failure(
+                .usage,
+                "\(options.pointsKept) recovery points cannot be kept; choose 1 to "
+                    + "\(Limits.recoveryPointsMax)")
+        }
         let terms = options.terms
         if let seconds = terms.objectiveSeconds {
             try options.interval.check(against: .seconds(seconds), of: primary.id.name)

@@ -37,6 +37,7 @@ extension ReplicationEngine {
             let checked = try await checkStamps(protection, side)
             let log = try await blocking { [files] in try ReplicationLog(path, files: files) }
             let application = try await blocking { try side.forward(log, checked) }
+            try await keepOnward(path, named: log.header.name, checked)
             var next = checked.holding(log)
             if let cost {
                 next.statistics.succeed(cutAt: cost.cutAt, now: cost.now.now, bytes: cost.bytes)
@@ -169,6 +170,7 @@ extension ReplicationEngine {
     /// them, are gone: a resync is due.
     private func distrust(_ protection: Protection, _ side: ReplicaSide) async throws {
         // In this order: a record that waits for a resync must not find hashes of before.
+        try await requireOnwardResync(protection)
         try await blocking { try side.forgetHashes() }
         var changed = protection
         changed.points = []

@@ -10,6 +10,7 @@ extension ReplicationEngine {
     package func prepare(_ vm: String, operation: String? = nil) async throws -> Protection {
         try await perform(vm, operation) { protection in
             if protection.state != .error { _ = try protection.state.after(.prepared) }
+            try await requireProduction(protection)
             try await requireOff(protection.primary)
             let request = CycleRequest(everything: false, verb: "", operation: nil)
             var sent = try await noting(vm) { try await sync(protection, request) }
@@ -64,6 +65,7 @@ extension ReplicationEngine {
             }
             begun = try await bring(begun, to: failover.point)
             begun = try await fence(begun)
+            try await fenceOrigin(begun)
             try await takeOver(begun, failover)
             begun.epoch = failover.epoch
             begun.note("failOver", key: operation, point: failover.point)
@@ -94,15 +96,17 @@ extension ReplicationEngine {
         let event = try protection.event(for: request.kind)
         _ = try protection.state.after(event)
         let primary = try await machine(ifAnswering: protection.primary)
+        let origin = try await origin(of: protection)
         if request.kind == .unplanned, event != .pointChanged {
-            try requireReason(request, protection, primary)
+            try requireReason(request, protection, origin ?? primary)
         }
         let isSettled = event == .pointChanged || protection.state == .preparedForFailover
         var begun = isSettled ? protection : try await settle(protection, for: request)
         let point = try begun.point(for: request)
         if event == .pointChanged { try await reopen(protection) }
+        try await restOnward(protection)
         let replica = try await fabric.machine(protection.replica)
-        let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0) + 1
+        let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0, origin?.epoch ?? 0) + 1
         var record = FailoverRecord(
             kind: request.kind, point: point.sequence, epoch: epoch, reason: request.reason)
         record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false
@@ -128,10 +132,10 @@ extension ReplicationEngine {
     private func requireReason(
         _ request: FailoverRequest, _ protection: Protection, _ primary: VirtualMachine?
     ) throws {
-        guard primary != nil, request.reason ?? "" == "" else { return }
+        guard let primary, request.reason ?? "" == "" else { return }
         throw Failure(
             .reasonMissing,
-            "\(protection.primary) still answers; fail \(protection.vm) over as planned, which "
+            "\(primary.id) still answers; fail \(protection.vm) over as planned, which "
                 + "loses nothing, or give the reason for an unplanned failover",
             context: ["vm": protection.vm, "site": protection.primary.site])
     }

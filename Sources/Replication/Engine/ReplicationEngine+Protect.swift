@@ -21,6 +21,7 @@ extension ReplicationEngine {
                     context: ["vm": machine.name])
             }
             let primary = try await fabric.machine(machine)
+            try await requireNoExtended(machine)
             let host = try await host(for: options)
             var protection = try ProtectionCheck(primary, options).protection()
             let replica = protection.makeReplica(of: primary, on: host)
@@ -35,7 +36,7 @@ extension ReplicationEngine {
         }
     }
 
-    private func host(for options: ProtectionOptions) async throws -> Host {
+    func host(for options: ProtectionOptions) async throws -> Host {
         let sites = try await fabric.sites()
         guard let site = sites.first(where: { $0.name == options.target }) else {
             throw Failure(
@@ -64,7 +65,7 @@ extension ReplicationEngine {
         }
         try await blocking { [files] in
             for machine in folders {
-                for folder in [machine.outbox, machine.inbox, machine.undo, machine.hashes] {
+                for folder in machine.all {
                     let names = try files.names(in: folder)
                     for name in names { try files.remove("\(folder)/\(name)") }
                     if !names.isEmpty { try files.syncFolder(folder) }
@@ -82,6 +83,7 @@ extension ReplicationEngine {
         try await taking(vm) {
             guard let protection = try await ledger.protection(of: vm) else { return }
             _ = try protection.state.after(.removed)
+            try await requireNoOnward(protection, to: "remove the protection of")
             try await deleteTestMachine(protection)
             if protection.state == .preparedForFailover {
                 try await fabric.update(protection.primary) { $0.role = .production }

@@ -7,9 +7,13 @@ extension ReplicationEngine {
     /// When comparing is better than the delta, or the only thing that is right, the cut is given
     /// back and a resync follows.
     func cycle(_ protection: Protection, _ request: CycleRequest) async throws -> Protection {
+        let (cutAt, kind) = try await instant(of: protection)
+        var request = request
+        request.kind = kind ?? request.kind
         let source = try await changeSource(of: protection)
-        let cutAt = clock.now
-        let cut = try await blocking { try source.cut(everything: request.everything) }
+        let cut = try await blocking { [request] in
+            try source.cut(everything: request.everything)
+        }
         if !request.everything, protection.needsResync(cut) {
             try await blocking { try source.fail(cut.token) }
             return try await resync(
@@ -130,7 +134,7 @@ extension Protection {
                 throw Failure(
                     .sizeChanged,
                     "\(disk.name) of \(primary) has \(found.size.bytes) bytes instead of "
-                        + "\(disk.size.bytes); remove the protection and protect the machine again",
+                        + "\(disk.size.bytes); `muster reprotect \(vm)` takes that over",
                     context: ["vm": vm, "disk": disk.name])
             }
         }

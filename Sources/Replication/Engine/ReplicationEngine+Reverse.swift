@@ -10,6 +10,8 @@ extension ReplicationEngine {
     /// Raises `fabric.site_unreachable` while the old primary does not answer.
     package func reverse(_ vm: String, operation: String? = nil) async throws -> Protection {
         try await perform(vm, operation) { protection in
+            try await requireNoOnward(protection, to: "reverse")
+            try await requireNoUpstream(protection)
             let isSame = try await oldPrimaryIsUnchanged(protection)
             // An old primary that was changed behind our back makes a planned failover an unplanned
             // one.
