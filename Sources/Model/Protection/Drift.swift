@@ -1,5 +1,5 @@
-// What has changed at the primary since its replica was made. Replication carries disks only:
-// such a change is listed, and a person re-protects.
+// What has changed at the primary since its replica was made. Replication carries disks
+// only: such a change is listed, and a person re-protects.
 
 package struct Drift: Sendable, Hashable, Codable, CustomStringConvertible {
     package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {

@@ -2,7 +2,7 @@
 //
 //     critical   error · waiting-for-resync · resync-suspended
 //     warning    suspended · first copy unfinished · resyncing
-//                within the monitoring period: a fifth of the cycles missed or failed, or any failed
+//                in the monitoring period: a fifth of the cycles missed or failed, or any failed
 //                last success over an hour ago, or none
 //     normal     otherwise
 //

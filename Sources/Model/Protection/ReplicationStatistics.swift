@@ -9,6 +9,8 @@ package struct ReplicationStatistics: Sendable, Hashable, Codable {
     /// Bytes of logs sent, as they crossed.
     package var bytesSent: Int64 = 0
     package var bytesSentMax: Int64 = 0
+    /// Bytes of the blocks that deltas brought, before compression; copies and resyncs apart.
+    package var bytesChanged: Int64 = 0
     package var microsecondsSpent: Int64 = 0
     package var microsecondsSpentMax: Int64 = 0
     package var lastSuccessAt: Timestamp?
@@ -24,10 +26,13 @@ package struct ReplicationStatistics: Sendable, Hashable, Codable {
 
     package init() {}
 
-    package mutating func succeed(cutAt: Timestamp, now: Timestamp, bytes: Int64) {
+    package mutating func succeed(
+        cutAt: Timestamp, now: Timestamp, bytes: Int64, changed: Int64 = 0
+    ) {
         let spent = (now - cutAt).microseconds
         succeeded += 1
         bytesSent += bytes
+        bytesChanged += changed
         bytesSentMax = max(bytesSentMax, bytes)
         microsecondsSpent += spent
         microsecondsSpentMax = max(microsecondsSpentMax, spent)

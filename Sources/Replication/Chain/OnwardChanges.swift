@@ -1,6 +1,6 @@
-// What a replica passes on to a replica of its own. Its disks are written by applied logs, not by a
-// guest, so that no change map knows; each log that is applied is kept under a second name until the
-// extended replica has what it brought:
+// What a replica passes on to a replica of its own. Its disks are written by applied logs, not by
+// a guest, so that no change map knows; each log that is applied is kept under a second name until
+// the extended replica has what it brought:
 //
 //     log received ─▶ onward/G-S.log, durable ─▶ applied to the replica's disks
 //     cut          blocks of all kept logs together, read from the replica's disks

@@ -45,23 +45,33 @@ extension ReplicationEngine {
         return (point.cutAt, point.kind)
     }
 
-    /// Keeps a log for the extended replica, before it is applied.
+    /// Keeps a log for the extended replica, before it is applied. Not when that one will compare
+    /// all blocks in any case; and when the kept logs come to more than half of the disks, it will.
     func keepOnward(_ log: String, named name: LogName, _ protection: Protection) async throws {
-        guard let extended = try await onward(from: protection) else { return }
+        guard var extended = try await onward(from: protection) else { return }
         let folder = layout.folder(of: extended.key, at: extended.primary.site).onward
-        try await blocking { [files] in
+        let room = extended.disks.reduce(Int64(0)) { $0 + $1.size.bytes } / 2
+        let isRoomLeft = try await blocking { [files, extended] in
+            guard extended.takesDeltas else { return true }
             try files.makeFolder(folder)
             try files.link(log, to: "\(folder)/\(name.text).log")
             try files.syncFolder(folder)
+            return try files.bytes(in: folder) <= room
+        }
+        if !isRoomLeft {
+            extended.state = extended.state.owingResync
+            try await ledger.save(extended)
+        }
+        guard !extended.takesDeltas else { return }
+        try await blocking { [files] in
+            for name in try files.names(in: folder) { try files.remove("\(folder)/\(name)") }
         }
     }
 
     /// The replica's disks are not the sum of its logs any more: the extended one must compare.
     func requireOnwardResync(_ protection: Protection) async throws {
-        guard var extended = try await onward(from: protection),
-            let state = try? extended.state.after(.resyncRequired)
-        else { return }
-        extended.state = state
+        guard var extended = try await onward(from: protection) else { return }
+        extended.state = extended.state.owingResync
         try await ledger.save(extended)
     }
 
@@ -70,7 +80,7 @@ extension ReplicationEngine {
     func restOnward(_ protection: Protection) async throws {
         guard var extended = try await onward(from: protection) else { return }
         for event in [ProtectionState.Event.resyncRequired, .suspended] {
-            extended.state = (try? extended.state.after(event)) ?? extended.state
+            extended.state = extended.state.after(ifPossible: event)
         }
         try await ledger.save(extended)
     }
@@ -122,8 +132,35 @@ extension ReplicationEngine {
             if machine.power == .running { try await fabric.stop(machine.id) }
             try await holdPrimary(machine.id)
         }
-        guard let state = try? upstream.state.after(.suspended) else { return }
-        upstream.state = state
+        upstream.state = upstream.state.after(ifPossible: .suspended)
         try await ledger.save(upstream)
+    }
+}
+
+extension Protection {
+    /// Does the next cycle send what was written since the last, or everything that differs?
+    fileprivate var takesDeltas: Bool {
+        switch state {
+        case .replicating, .error, .suspended: true
+        case .initialReplication: terms.exportedAt != nil
+        default: false
+        }
+    }
+}
+
+extension ProtectionState {
+    /// A resync is due; who was suspended stays so.
+    fileprivate var owingResync: Self {
+        let waiting = after(ifPossible: .resyncRequired)
+        return self == .suspended ? waiting.after(ifPossible: .suspended) : waiting
+    }
+
+    fileprivate func after(ifPossible event: Event) -> Self { (try? after(event)) ?? self }
+}
+
+extension FileSystem {
+    /// Of all files in a folder.
+    fileprivate func bytes(in folder: String) throws -> Int64 {
+        try names(in: folder).reduce(0) { $0 + (try stamp("\(folder)/\($1)")?.size ?? 0) }
     }
 }

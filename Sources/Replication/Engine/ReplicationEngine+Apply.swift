@@ -7,6 +7,8 @@ import Model
 struct CycleCost: Sendable {
     var cutAt: Timestamp
     var bytes: Int64
+    /// Of the blocks of a delta, before compression.
+    var changed: Int64
     var now: any WallClock
 }
 
@@ -40,7 +42,8 @@ extension ReplicationEngine {
             try await keepOnward(path, named: log.header.name, checked)
             var next = checked.holding(log)
             if let cost {
-                next.statistics.succeed(cutAt: cost.cutAt, now: cost.now.now, bytes: cost.bytes)
+                next.statistics.succeed(
+                    cutAt: cost.cutAt, now: cost.now.now, bytes: cost.bytes, changed: cost.changed)
             }
             if let request {
                 next.note(request.verb, key: request.operation, point: log.header.sequence)

@@ -57,7 +57,9 @@ extension ReplicationEngine {
         try await blocking {
             try transport.deliver(log.path, named: header.name, of: plain.key, to: target)
         }
-        let cost = CycleCost(cutAt: cutAt, bytes: log.bytes, now: clock)
+        let cost = CycleCost(
+            cutAt: cutAt, bytes: log.bytes,
+            changed: cut.coverage == .delta ? plain.bytes(of: cut) : 0, now: clock)
         return try await applyNext(protection, side, cost, request)
     }
 
@@ -110,13 +112,17 @@ extension Protection {
     fileprivate func needsResync(_ cut: Cut) -> Bool {
         guard (try? state.after(.resyncRequired)) != nil else { return false }
         if cut.coverage == .recordLost { return true }
+        return bytes(of: cut) * 2 > disks.reduce(0) { $0 + $1.size.bytes }
+    }
+
+    /// The bytes of the blocks that a cut holds of the protected disks.
+    fileprivate func bytes(of cut: Cut) -> Int64 {
         let names = Set(disks.map(\.name))
-        let pending = cut.disks.filter { names.contains($0.name) }
-            .reduce(Int64(0)) { sum, disk in
+        return cut.disks.filter { names.contains($0.name) }
+            .reduce(0) { sum, disk in
                 let blocks = disk.extents.reduce(0) { $0 + $1.count }
                 return sum + min(Int64(blocks) * Int64(cut.blockBytes), disk.size.bytes)
             }
-        return pending * 2 > disks.reduce(0) { $0 + $1.size.bytes }
     }
 
     /// The protection with what the first cut of a generation tells; raises when the disks are not

@@ -123,6 +123,25 @@ import Testing
         #expect(try await world.areEqual(World.oslo, Self.tromso))
     }
 
+    @Test func `what is kept for C is bounded: beyond half of its disks it compares`()
+        async throws
+    {
+        let world = try await chain()
+        let onward = LabLayout(lab: world.folder).folder(of: Self.key, at: "bergen").onward
+        _ = try await world.engine.suspend(Self.key)
+        for number in 0..<9 {
+            try await world.write(Noise.bytes(4 * 65_536, seed: UInt64(number)), at: 0)
+            _ = try await world.engine.sync("web")
+        }
+        #expect(try await extended(world).state == .resyncSuspended)
+        #expect(try HostFiles().names(in: onward).isEmpty)
+        let sent = try await extended(world).statistics.bytesSent
+        _ = try await world.engine.resume(Self.key)
+        _ = try await world.engine.sync(Self.key)
+        #expect(try await extended(world).statistics.bytesSent - sent < 4 * 65_536 + 2000)
+        #expect(try await world.areEqual(World.oslo, Self.tromso))
+    }
+
     @Test func `F-8 while B→C stands A→B is neither reversed nor removed, and C can be resumed`()
         async throws
     {
