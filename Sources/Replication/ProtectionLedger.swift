@@ -1,6 +1,6 @@
 // The seam to the durable memory of protections. One record per relationship, named by its key
-// (`Protection.key`), saved whole in one step: a death leaves the old record or the new one, never a
-// mixture.
+// (`Protection.key`), saved whole in one step: a death leaves the old record or the new one, never
+// a mixture.
 import Model
 
 package protocol ProtectionLedger: Sendable {

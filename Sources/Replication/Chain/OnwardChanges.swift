@@ -72,18 +72,18 @@ final class OnwardChanges: ChangeSource {
 
     /// The blocks that any of the kept logs brought, by disk.
     private func extents(_ names: [String]) throws -> [[Range<BlockIndex>]] {
-        var touched = disks.map { _ in [Range<Int64>]() }
+        var marks = disks.map { BlockMarks(blocks: blocks(of: $0)) }
         for name in names {
             let log = try ReplicationLog("\(folder)/\(name)", files: files)
             for record in log.records where Int(record.disk) < disks.count {
                 let end = record.offset + Int64(record.length)
-                touched[Int(record.disk)].append(record.offset..<end)
+                let first = BlockIndex(record.offset) / blockBytes
+                for block in first..<(BlockIndex(end) + blockBytes - 1) / blockBytes {
+                    marks[Int(record.disk)].insert(block)
+                }
             }
         }
-        return zip(disks, touched).map { disk, touched in
-            let sorted = touched.sorted { $0.lowerBound < $1.lowerBound }
-            return BlockExtents(sorted, blockBytes: blockBytes, blocks: blocks(of: disk)).ranges
-        }
+        return marks.map(\.ranges)
     }
 
     private func allocated(

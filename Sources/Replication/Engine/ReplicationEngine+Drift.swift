@@ -3,8 +3,9 @@
 //
 //     settle ─▶ the replica gets processors, memory, cards, larger and new disks ─▶ record
 //
-// When disks changed a new generation begins, in which the replica's disks are point 0: older points
-// were of another shape and are gone. A resync follows: differences and the new disks travel.
+// When disks changed a new generation begins, in which the replica's disks are point 0: older
+// points were of another shape and are gone. A resync follows: differences and the new disks
+// travel.
 import Fabric
 import Model
 

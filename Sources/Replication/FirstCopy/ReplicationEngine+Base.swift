@@ -4,8 +4,8 @@ import Fabric
 import Model
 
 extension ReplicationEngine {
-    /// Turns the machine of the replica's name into the replica. Raises `name.unknown` when there is
-    /// none and `replication.base_refused` when it does not fit.
+    /// Turns the machine of the replica's name into the replica. Raises `name.unknown` when there
+    /// is none and `replication.base_refused` when it does not fit.
     func takeExisting(_ replica: VirtualMachine, _ protection: Protection) async throws {
         let standing = try await fabric.machine(replica.id)
         if let reason = standing.unfitness(as: protection) {

@@ -1,9 +1,9 @@
-// When cycles come due: a pure machine. Records, instants and endings in; what is to begin, what was
-// missed and when to look again out.
+// When cycles come due: a pure machine. Records, instants and endings in; what is to begin, what
+// was missed and when to look again out.
 //
 //     state of the protection                due
 //     ready-for-initial-replication          at the given time, if one was given
-//     initial-replication, nothing running   at once: the copy died; not when it is on external media
+//     initial-replication, nothing running   at once: the copy died; not while it is on media
 //     replicating, error                     an interval after the beginning of the last cycle;
 //                                            continuous: a breath after its end
 //     waiting-for-resync, resyncing          at once, but not before the time that was set for it

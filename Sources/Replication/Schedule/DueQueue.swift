@@ -1,5 +1,5 @@
-// A heap of keys by the instant at which they come due. A key that comes again replaces what it was:
-// the older entry is stale and dropped when it surfaces.
+// A heap of keys by the instant at which they come due. A key that comes again replaces what it
+// was: the older entry is stale and dropped when it surfaces.
 import Model
 
 struct DueQueue: Sendable {

@@ -1,6 +1,6 @@
-// Leads the cycles of all protections while the program serves: begins what the schedule says, tells
-// it what came of it, sleeps until the next instant. Ends when its task is cancelled: transfers stop
-// between two blocks, and all that was begun has come to its end when `run` returns.
+// Leads the cycles of all protections while the program serves: begins what the schedule says,
+// tells it what came of it, sleeps until the next instant. Ends when its task is cancelled:
+// transfers stop between two blocks, and all that was begun has come to its end when `run` returns.
 import Model
 
 /// What came of something the service began.
@@ -118,11 +118,22 @@ extension ReplicationEngine {
         do {
             if due.missed > 0 { try await miss(due.missed, of: due.key) }
             switch due.work {
-            case .firstCopy: return .success(try await firstCopy(due.key))
+            case .firstCopy: return .success(try await firstCopyOnce(due.key))
             case .cycle: return .success(try await sync(due.key))
             }
         } catch {
             return .failure(Failure(error, as: .fileSystem))
+        }
+    }
+
+    /// A copy that a person began meanwhile is as good.
+    private func firstCopyOnce(_ key: String) async throws -> RecoveryPoint {
+        do {
+            return try await firstCopy(key)
+        } catch let failure as Failure where failure.code == .transitionRefused {
+            let protection = try await required(key)
+            guard protection.state == .replicating else { throw failure }
+            return try protection.latestPoint()
         }
     }
 

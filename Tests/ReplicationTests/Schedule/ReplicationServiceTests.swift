@@ -86,6 +86,34 @@ import Testing
         #expect(measure.health == .warning)
     }
 
+    @Test func `R-8 continuous cycles are led back to back, and never two of one machine at once`()
+        async throws
+    {
+        let world = try await World()
+        let engine = engine(world)
+        let reports = Reports()
+        _ = try await engine.protect(
+            World.oslo, ProtectionOptions(target: "bergen", interval: .continuous))
+        let running = Task { try await ReplicationService(engine) { reports.add($0) }.run() }
+        // A person begins the copy; the service sees it under way and does not make another.
+        _ = try await engine.firstCopy("web")
+        try await world.fabric.start(World.oslo)
+        let first = reports.all.count
+        for cycle in 1...20 {
+            try await world.write(Noise.bytes(100, seed: UInt64(cycle)), at: 0)
+            clock.advance(Limits.continuousPause)
+            await reports.wait(for: first + cycle)
+        }
+        running.cancel()
+        try await running.value
+        #expect(reports.all.allSatisfy { (try? $0.result.get()) != nil })
+        let statistics = try #require(try await engine.protection(of: "web")).statistics
+        #expect(statistics.succeeded >= 20)
+        #expect(statistics.missed == 0)
+        _ = try await engine.sync("web")
+        #expect(try await world.areEqual())
+    }
+
     @Test func `cancelling the service stops a copy between two blocks and loses nothing`()
         async throws
     {
