@@ -31,6 +31,7 @@ extension ReplicationEngine {
         _ vm: String, operation: String? = nil
     ) async throws -> Protection {
         try await perform(vm, operation) { protection in
+            try await requireProduction(protection)
             var released = protection
             let isPrepared = protection.state == .preparedForFailover
             if !isPrepared { _ = try protection.state.after(.prepared) }

@@ -149,6 +149,9 @@ import Testing
         await #expect(code { try await world.engine.remove("web") } == .extendedStands)
         await #expect(
             code { _ = try await world.engine.prepare(Self.key) } == .transitionRefused)
+        await #expect(
+            code { _ = try await world.engine.cancelPreparation(Self.key) } == .transitionRefused)
+        #expect(try await world.fabric.machine(World.bergen).role == .replica)
         try await world.write(Noise.bytes(65_536, seed: 1), at: 0)
         try await world.failOverPlanned()
         #expect(try await extended(world).state == .resyncSuspended)

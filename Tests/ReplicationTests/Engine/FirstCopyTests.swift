@@ -117,6 +117,34 @@ import Testing
         #expect(try await world.areEqual())
     }
 
+    @Test func `a spoilt manifest is refused, wherever it was spoilt`() async throws {
+        let world = try await World()
+        let folder = "\(world.folder)/media"
+        try await world.protect()
+        let manifest = try await world.engine.export("web", to: folder)
+        let protection = try await world.protection()
+        let media = ExportFolder(path: folder, files: HostFiles())
+        let place = URL(filePath: "\(folder)/manifest.json")
+        let whole = try Data(contentsOf: place)
+        var generator = SeededGenerator(seed: 5)
+        for number in 0..<300 {
+            var spoilt = whole
+            let byte = Int.random(in: 0..<whole.count, using: &generator)
+            switch number % 3 {
+            case 0: spoilt[byte] ^= 1 << UInt8.random(in: 0...7, using: &generator)
+            case 1: spoilt = whole.prefix(byte)
+            default: spoilt.insert(contentsOf: whole[byte...], at: byte)
+            }
+            try spoilt.write(to: place)
+            do {
+                try media.check(protection)
+                #expect(try media.manifest() == manifest, "seed 5, number \(number)")
+            } catch let failure as Failure {
+                #expect(failure.code == .mediaRefused, "seed 5, number \(number)")
+            }
+        }
+    }
+
     @Test func `a copy on media that never arrives is given up for one over the network`()
         async throws
     {
