@@ -18,6 +18,28 @@ extension ReplicationEngine {
         }
     }
 
+    /// Changes how often changes are sent, from the next cycle on. Raises
+    /// `replication.interval_invalid` when that is too seldom for the objective, or does not fit
+    /// the other relationship of a chain.
+    package func setInterval(
+        _ interval: ReplicationInterval, of vm: String, operation: String? = nil
+    ) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            var changed = protection
+            changed.interval = interval
+            if let seconds = protection.terms.objectiveSeconds {
+                try interval.check(against: .seconds(seconds), of: vm)
+            }
+            if let upstream = try await upstream(of: protection) {
+                try interval.check(after: upstream.interval, of: vm)
+            }
+            if let onward = try await onward(from: protection) {
+                try onward.interval.check(after: interval, of: vm)
+            }
+            return try await save(changed, after: nil, verb: "setInterval", operation: operation)
+        }
+    }
+
     /// Sets when the first copy begins by itself; nil leaves it to a person.
     package func setFirstCopyTime(
         _ time: Timestamp?, of vm: String, operation: String? = nil

@@ -73,6 +73,17 @@ import Testing
                     World.oslo, ProtectionOptions(target: "tromso"))
             } == .alreadyProtected)
         #expect(try await world.engine.protections().map(\.key) == ["web", Self.key])
+        // Intervals are changed within the same rules.
+        _ = try await world.engine.setInterval(.fifteenMinutes, of: "web")
+        await #expect(
+            code { _ = try await world.engine.setInterval(.fiveMinutes, of: Self.key) }
+                == .intervalInvalid)
+        let simple = try await world.engine.setInterval(.thirtySeconds, of: "web")
+        #expect(simple.interval == .thirtySeconds)
+        _ = try await world.engine.setInterval(.fiveMinutes, of: Self.key)
+        await #expect(
+            code { _ = try await world.engine.setInterval(.fifteenMinutes, of: "web") }
+                == .intervalInvalid)
     }
 
     @Test func `R-19 both relationships are measured apart`() async throws {
