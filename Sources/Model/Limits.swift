@@ -50,6 +50,9 @@ package enum Limits {
     package static let transfersMax = 6
     /// From the end of one cycle of a continuous protection to the beginning of the next.
     package static let continuousPause = Duration.milliseconds(100)
+    /// The same, when the cycle found nothing to send: idle machines cost little, and what is
+    /// written meanwhile still crosses within a second.
+    package static let continuousRest = Duration.milliseconds(500)
     /// How long a failed cycle is left alone; doubled by each failure that follows.
     package static let retryPauseMin = Duration.seconds(30)
     package static let retryPauseMax = Duration.seconds(900)

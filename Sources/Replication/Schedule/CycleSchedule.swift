@@ -5,7 +5,8 @@
 //     ready-for-initial-replication          at the given time, if one was given
 //     initial-replication, nothing running   at once: the copy died; not while it is on media
 //     replicating, error                     an interval after the beginning of the last cycle;
-//                                            continuous: a breath after its end
+//                                            continuous: a breath after its end, a longer one
+//                                            when it found nothing to send
 //     waiting-for-resync, resyncing          at once, but not before the time that was set for it
 //     suspended, resync-suspended            never; each interval that passes is a missed cycle
 //     all else                               never

@@ -32,12 +32,18 @@ struct ScheduleEntry: Sendable {
     private var beganAt: Timestamp
     private var endedAt: Timestamp
     private var failuresInRow = 0
+    private var succeeded: Int
+    private var bytesChanged: Int64
+    /// The last cycle found nothing to send.
+    private var isIdle = false
 
     init(_ protection: Protection, now: Timestamp) {
         interval = protection.interval
         // What was never copied, or never seen by this schedule, misses nothing before now.
         beganAt = protection.statistics.lastCutAt ?? now + (.zero - interval.pace)
         endedAt = beganAt
+        succeeded = protection.statistics.succeeded
+        bytesChanged = protection.statistics.bytesChanged
     }
 
     mutating func adopt(_ protection: Protection, now: Timestamp) {
@@ -45,6 +51,11 @@ struct ScheduleEntry: Sendable {
         interval = protection.interval
         plan = Plan(protection, now: now)
         failuresInRow = statistics.failuresInRow
+        if statistics.succeeded != succeeded {
+            isIdle = statistics.bytesChanged == bytesChanged
+            succeeded = statistics.succeeded
+            bytesChanged = statistics.bytesChanged
+        }
         if let cutAt = statistics.lastCutAt { beganAt = max(beganAt, cutAt) }
         if let failedAt = statistics.lastErrorAt { endedAt = max(endedAt, failedAt) }
     }
@@ -59,8 +70,9 @@ struct ScheduleEntry: Sendable {
             return failuresInRow > 0 ? max(start, endedAt + retryPause) : start
         case .cycle:
             if failuresInRow > 0 { return endedAt + retryPause }
-            return interval == .continuous
-                ? max(beganAt, endedAt) + Limits.continuousPause : beganAt + interval.duration
+            guard interval == .continuous else { return beganAt + interval.duration }
+            let pause = isIdle ? Limits.continuousRest : Limits.continuousPause
+            return max(beganAt, endedAt) + pause
         }
     }
 

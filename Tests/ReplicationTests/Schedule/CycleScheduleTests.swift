@@ -52,6 +52,23 @@ import Testing
         }
     }
 
+    @Test func `R-8 a continuous cycle that found nothing rests half a second`() {
+        var schedule = CycleSchedule()
+        var protection = record("web", .continuous)
+        schedule.adopt(protection, at: at(0))
+        for (changed, pause) in [
+            (Int64(0), Limits.continuousRest), (7, Limits.continuousPause),
+            (0, Limits.continuousRest),
+        ] {
+            let now = schedule.tick(at: at(0)).next ?? at(1)
+            #expect(schedule.tick(at: now).due.count == 1)
+            protection.statistics.succeed(cutAt: now, now: now, bytes: 1, changed: changed)
+            schedule.adopt(protection, at: now)
+            schedule.ended("web", succeeded: true, at: now)
+            #expect(schedule.tick(at: now).next == now + pause)
+        }
+    }
+
     @Test func `R-18 cycles that could not begin are counted as missed`() {
         var schedule = CycleSchedule()
         schedule.adopt(record(), at: at(0))

@@ -101,7 +101,7 @@ import Testing
         let first = reports.all.count
         for cycle in 1...20 {
             try await world.write(Noise.bytes(100, seed: UInt64(cycle)), at: 0)
-            clock.advance(Limits.continuousPause)
+            clock.advance(Limits.continuousRest)
             await reports.wait(for: first + cycle)
         }
         running.cancel()
