@@ -28,9 +28,11 @@ extension Failure.Code {
     package static let alreadyProtected = Self(
         "replication.already_protected",
         meaning:
-            "The machine is protected, is a replica itself, or was to replicate to its own site.",
+            "The machine is protected, is a replica itself, or was to replicate to a site that it "
+            + "or its chain is at.",
         remedy:
-            "Remove the protection first, or protect the production machine towards another site.")
+            "Remove the protection first, or protect the production machine towards another site; "
+            + "a replica gets a replica of its own by `muster extend`.")
 
     package static let diskNotReplicable = Self(
         "replication.disk_not_replicable",

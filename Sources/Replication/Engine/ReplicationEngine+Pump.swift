@@ -7,10 +7,10 @@ extension ReplicationEngine {
     /// When comparing is better than the delta, or the only thing that is right, the cut is given
     /// back and a resync follows.
     func cycle(_ protection: Protection, _ request: CycleRequest) async throws -> Protection {
+        let source = try await changeSource(of: protection)
         let (cutAt, kind) = try await instant(of: protection)
         var request = request
         request.kind = kind ?? request.kind
-        let source = try await changeSource(of: protection)
         let cut = try await blocking { [request] in
             try source.cut(everything: request.everything)
         }

@@ -38,8 +38,8 @@ extension ReplicationEngine {
         protection = try await settle(try await forgetExport(protection))
         // A copy that had arrived when it died has just been finished.
         _ = try protection.state.after(.firstCopyFinished)
-        let (cutAt, _) = try await instant(of: protection)
         let source = try await changeSource(of: protection)
+        let (cutAt, _) = try await instant(of: protection)
         let cut = try await blocking { try source.cut(everything: true) }
         do {
             let exported = try await write(cut, cutAt, protection, to: media)
