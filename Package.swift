@@ -71,7 +71,10 @@ let package = Package(
         // L2
         room(
             "Replication",
-            ["Model", "Store", "Fabric", "SystemZstd", "SystemXxhash", "SystemLinux"]),
+            [
+                "Model", "Store", "Fabric", "SystemZstd", "SystemXxhash", "SystemLinux",
+                "SystemCrypto",
+            ]),
 
         // L3
         room(

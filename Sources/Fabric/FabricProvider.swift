@@ -19,10 +19,11 @@ package protocol FabricProvider: Sendable {
     func define(_ machine: VirtualMachine) async throws
     /// Deletes a turned-off machine with its disks; succeeds when there is none.
     func remove(_ id: MachineID) async throws
-    /// Changes what is not running state: role, epoch, host, tags, cards. The epoch never falls
+    /// Changes what is not running state: role, epoch, host, tags, cards; adds disks, and lets
+    /// image disks grow, whose new parts read as zeros. The epoch never falls
     /// (`fabric.epoch_outdated`). `change` is pure: it may be asked again when somebody was
     /// quicker. Raises `fabric.update_refused` for other changes, and `fabric.machine_running` for
-    /// role, host, processors or memory of a running machine.
+    /// role, host, processors, memory or disks of a running machine.
     func update(
         _ id: MachineID, _ change: @Sendable (inout VirtualMachine) throws -> Void
     ) async throws

@@ -66,4 +66,17 @@ package enum Limits {
     package static let requestBytesMax = 64 << 10
     /// Runs or tasks in one answer of the HTTP interface.
     package static let listedMax = 200
+    /// Cycles, first copies and resyncs under way at once.
+    package static let transfersMax = 6
+    /// From the end of one cycle of a continuous protection to the beginning of the next.
+    package static let continuousPause = Duration.milliseconds(100)
+    /// The same, when the cycle found nothing to send: idle machines cost little, and what is
+    /// written meanwhile still crosses within a second.
+    package static let continuousRest = Duration.milliseconds(500)
+    /// How long a failed cycle is left alone; doubled by each failure that follows.
+    package static let retryPauseMin = Duration.seconds(30)
+    package static let retryPauseMax = Duration.seconds(900)
+    /// How far back health looks, unless a protection says otherwise.
+    package static let monitoringPeriod = Duration.seconds(12 * 3600)
+    package static let monitoringPeriodMax = Duration.seconds(24 * 3600)
 }

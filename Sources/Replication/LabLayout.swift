@@ -7,6 +7,10 @@
 //         undo/G-S.undo           leads from point S back to the point before it
 //         undo/G-S.redo           leads from the point before S forward to it, after going back
 //         hashes/DISK.hashes      the hash of every block of the replica's disk
+//         onward/G-S.log          applied here, until the replica's own replica has what it brought
+//
+// VM is the key of the protection (`web`, `web:extended`), so that a site in the middle of a chain
+// keeps its two parts apart.
 //
 // G and S are generation and sequence, ten digits each, so that names sort as numbers do. A name
 // that ends in `.part` is unfinished and worth nothing.
@@ -26,7 +30,7 @@ package struct LabLayout: Sendable {
 
     /// The folder of a protected machine at one of its two sites.
     package func folder(of protection: Protection, at site: String) -> MachineFolder {
-        folder(of: protection.vm, at: site, in: protection.agreement.places[site])
+        folder(of: protection.key, at: site, in: protection.agreement.places[site])
     }
 }
 
@@ -37,6 +41,10 @@ package struct MachineFolder: Sendable, Hashable {
     package var inbox: String { "\(path)/inbox" }
     package var undo: String { "\(path)/undo" }
     package var hashes: String { "\(path)/hashes" }
+    package var onward: String { "\(path)/onward" }
+
+    /// Every folder of it.
+    package var all: [String] { [outbox, inbox, undo, hashes, onward] }
 
     package func sentLog(_ name: LogName) -> String { "\(outbox)/\(name.text).log" }
     package func receivedLog(_ name: LogName) -> String { "\(inbox)/\(name.text).log" }

@@ -1,13 +1,14 @@
-// The seam to the durable memory of protections. One record per machine, saved whole in one step: a
-// death leaves the old record or the new one, never a mixture.
+// The seam to the durable memory of protections. One record per relationship, named by its key
+// (`Protection.key`), saved whole in one step: a death leaves the old record or the new one, never
+// a mixture.
 import Model
 
 package protocol ProtectionLedger: Sendable {
-    /// All protections in the order of their machines' names.
+    /// All protections in the order of their keys.
     func protections() async throws -> [Protection]
-    func protection(of vm: String) async throws -> Protection?
+    func protection(of key: String) async throws -> Protection?
     /// Durable when it returns, recovery points and operations included.
     func save(_ protection: Protection) async throws
     /// Succeeds when there is none.
-    func removeProtection(of vm: String) async throws
+    func removeProtection(of key: String) async throws
 }

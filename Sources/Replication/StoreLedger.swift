@@ -17,8 +17,8 @@ package struct StoreLedger: ProtectionLedger {
         try store.protections().map { try Self.protection(of: $0) }
     }
 
-    package func protection(of vm: String) async throws -> Protection? {
-        try store.protection(of: vm).map { try Self.protection(of: $0) }
+    package func protection(of key: String) async throws -> Protection? {
+        try store.protection(of: key).map { try Self.protection(of: $0) }
     }
 
     package func save(_ protection: Protection) async throws {
@@ -26,14 +26,14 @@ package struct StoreLedger: ProtectionLedger {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(protection), as: UTF8.self)
         let record = ProtectionRecord(
-            vm: protection.vm, state: protection.state.rawValue,
+            key: protection.key, vm: protection.vm, state: protection.state.rawValue,
             primarySite: protection.primary.site, replicaSite: protection.replica.site,
             record: text, updatedAt: clock.now)
         try await store.commit([.protectionSaved(record)])
     }
 
-    package func removeProtection(of vm: String) async throws {
-        try await store.commit([.protectionRemoved(vm: vm)])
+    package func removeProtection(of key: String) async throws {
+        try await store.commit([.protectionRemoved(key: key)])
     }
 
     private static func protection(of record: ProtectionRecord) throws -> Protection {

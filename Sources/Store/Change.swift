@@ -56,8 +56,8 @@ package enum Change: Sendable, Equatable {
     case claimsReleased(RunID)
     /// A vm's protection as it is now, put in the place of the former.
     case protectionSaved(ProtectionRecord)
-    /// A vm is no longer protected; its points go with it.
-    case protectionRemoved(vm: String)
+    /// The protection of that key is no more; its points go with it.
+    case protectionRemoved(key: String)
     /// The vm's recovery points as they are now, put in the place of the former.
     case pointsReplaced(vm: String, [PointRecord])
 

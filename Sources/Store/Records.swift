@@ -1,8 +1,10 @@
 // The records whose meaning belongs to other rooms: the store keeps and finds them.
 import Model
 
-/// The protection of one vm. `record` is JSON text of the room that owns the type.
+/// One protection of a vm, of which an extended one has a key of its own. `record` is JSON text of
+/// the room that owns the type.
 package struct ProtectionRecord: Sendable, Hashable {
+    package var key: String
     package var vm: String
     package var state: String
     package var primarySite: String
@@ -11,9 +13,10 @@ package struct ProtectionRecord: Sendable, Hashable {
     package var updatedAt: Timestamp
 
     package init(
-        vm: String, state: String, primarySite: String, replicaSite: String, record: String,
-        updatedAt: Timestamp
+        key: String, vm: String, state: String, primarySite: String, replicaSite: String,
+        record: String, updatedAt: Timestamp
     ) {
+        self.key = key
         self.vm = vm
         self.state = state
         self.primarySite = primarySite

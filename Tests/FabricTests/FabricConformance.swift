@@ -1,6 +1,7 @@
 // One suite for every fabric. A provider's tests call `exercise(fabric:)` with a factory; the world
 // it makes has one site `oslo` with host `oslo-1` and switch `tenant`, and no machine of the name
 // `web`.
+import Foundation
 import Model
 import Testing
 
@@ -83,6 +84,17 @@ private func updatesWhatIsNotRunningState(
     #expect(await code { try await fabric.update(id) { $0.power = .running } } == .updateRefused)
     #expect(await code { try await fabric.update(id) { $0.disks = [] } } == .updateRefused)
     #expect(await code { try await fabric.update(id) { $0.host = "oslo-9" } } == .unknownName)
+    try await fabric.update(id) {
+        $0.disks.append(Disk(name: "added", size: ByteCount(8192)))
+    }
+    try await fabric.update(id) { $0.disks[$0.disks.count - 1].size = ByteCount(16_384) }
+    #expect(try await fabric.machine(id).disks.last?.size.bytes == 16_384)
+    let added = try await fabric.imagePath(of: "added", machine: id)
+    #expect(try Data(contentsOf: URL(filePath: added)) == Data(count: 16_384))
+    let shrinking: @Sendable (inout VirtualMachine) -> Void = {
+        $0.disks[$0.disks.count - 1].size = ByteCount(512)
+    }
+    #expect(await code { try await fabric.update(id, shrinking) } == .updateRefused)
     let mine = Failure(.refused, "the caller's own")
     #expect(await code { try await fabric.update(id) { _ in throw mine } } == .refused)
 }

@@ -14,8 +14,8 @@ import Testing
             epoch: 1)
     }
 
-    @Test func `R-8 three intervals are taken and every other value is refused`() throws {
-        for text in ["30s", "5m", "15m"] {
+    @Test func `R-8 three intervals and continuous are taken and all else is refused`() throws {
+        for text in ["30s", "5m", "15m", "continuous"] {
             #expect(try ReplicationInterval(text: text).rawValue == text)
         }
         for text in ["", "31s", "300s", "10m", "1h", "30"] {
@@ -55,7 +55,7 @@ import Testing
         record.statistics.succeed(cutAt: now, now: now, bytes: 10)
         #expect(ReplicationHealth(of: record, now: now) == .normal)
         #expect(ReplicationHealth(of: record, now: now + .seconds(3601)) == .warning)
-        record.statistics.fail(Failure(.refused, "no"))
+        record.statistics.fail(Failure(.refused, "no"), now: now)
         #expect(ReplicationHealth(of: record, now: now) == .warning)
         record.state = .error
         #expect(ReplicationHealth(of: record, now: now) == .critical)

@@ -68,7 +68,8 @@ import Testing
 
     @Test func `a protection is saved, replaced, and removed with its points`() async throws {
         var record = ProtectionRecord(
-            vm: "sql01", state: "replicating", primarySite: "oslo", replicaSite: "bergen",
+            key: "sql01", vm: "sql01", state: "replicating", primarySite: "oslo",
+            replicaSite: "bergen",
             record: #"{"interval":"5m"}"#, updatedAt: .second(1))
         let points = [
             PointRecord(generation: 1, sequence: 2, record: "{}"),
@@ -85,8 +86,13 @@ import Testing
         #expect(try store.protection(of: "sql01") == record)
         #expect(try store.points(of: "sql01") == [points[1]])
         #expect(try store.protections() == [record])
-        try await store.commit([.protectionRemoved(vm: "sql01")])
+        var extended = record
+        extended.key = "sql01:extended"
+        try await store.commit([.protectionSaved(extended)])
+        #expect(try store.protections() == [record, extended])
+        try await store.commit([.protectionRemoved(key: "sql01")])
         #expect(try store.protection(of: "sql01") == nil)
+        #expect(try store.protections() == [extended])
         #expect(try store.points(of: "sql01").isEmpty)
     }
 

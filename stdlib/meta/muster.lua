@@ -297,12 +297,12 @@ function replication.try_loss(vm) end
 
 --- Makes a turned-off replica at the target; copies nothing yet.
 ---@param vm string|muster.vm The protected vm.
----@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m", compression?: boolean, points?: integer, disks?: string[] } How.
+---@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m"|"continuous", compression?: boolean, points?: integer, disks?: string[] } How.
 function replication.protect(vm, options) end
 
 --- Makes a turned-off replica at the target; copies nothing yet. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm The protected vm.
----@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m", compression?: boolean, points?: integer, disks?: string[] } How.
+---@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m"|"continuous", compression?: boolean, points?: integer, disks?: string[] } How.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function replication.try_protect(vm, options) end

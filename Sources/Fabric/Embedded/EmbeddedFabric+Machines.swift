@@ -73,6 +73,7 @@ extension EmbeddedFabric {
                 try lab.changeMap(record).restart()
             }
             record.machine = after
+            try lab.shapeImages(record)
             try lab.write(record)
             return true
         }
@@ -98,6 +99,19 @@ extension LabFolder {
         var record = record
         record.machine.power = .off
         return record
+    }
+
+    /// Makes new images and lets others grow, durably, before the record says so: one that died in
+    /// between is finished by asking again. The change map is made anew by whoever opens it next,
+    /// for its layout is another one.
+    func shapeImages(_ record: MachineRecord) throws {
+        for disk in record.images {
+            let path = imagePath(record.machine.id, disk.name)
+            guard FileStatus(path: path)?.size ?? 0 < disk.size.bytes else { continue }
+            let image = try OpenFile(path, O_RDWR | O_CREAT)
+            try image.resize(to: disk.size.bytes)
+            try image.sync()
+        }
     }
 
     /// Makes the staged folder the machine's, with its map and its record.
@@ -128,10 +142,11 @@ extension VirtualMachine {
     }
 
     fileprivate func checkUpdate(to after: VirtualMachine) throws(Failure) {
-        guard after.id == id, after.disks == disks, after.power == power else {
+        guard after.id == id, keepsDisks(in: after), after.power == power else {
             throw Failure(
                 .updateRefused,
-                "an update of \(id) cannot change its name, disks or power; use start and stop",
+                "an update of \(id) cannot change its name or power, nor take or shrink its disks; "
+                    + "use start and stop",
                 context: ["vm": id.name, "site": id.site])
         }
         guard after.epoch >= epoch else {
@@ -140,10 +155,23 @@ extension VirtualMachine {
                 context: ["vm": id.name, "site": id.site, "epoch": "\(epoch)"])
         }
         if after.role != role || after.host != host || after.processors != processors
-            || after.memory != memory
+            || after.memory != memory || after.disks != disks
         {
-            try requireOff("change role, host, processors or memory of")
+            try requireOff("change role, host, processors, memory or disks of")
         }
+    }
+
+    /// Every disk is there still, no smaller than it was, and new ones follow.
+    private func keepsDisks(in after: VirtualMachine) -> Bool {
+        after.disks.count >= disks.count
+            && zip(disks, after.disks).allSatisfy { old, new in
+                old.name == new.name && old.kind == new.kind && old.size <= new.size
+            }
+            && Set(after.disks.map(\.name)).count == after.disks.count
+            && after.disks.allSatisfy { disk in
+                (try? Name.checked(disk.name, "disk")) != nil
+                    && disk.size.bytes % 512 == 0 && disk.size.bytes > 0
+            }
     }
 
     /// Whether the site has the host, and the host the switches.

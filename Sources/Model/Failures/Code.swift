@@ -32,8 +32,8 @@ extension Failure {
 
         /// Every declared code, in the order of their names.
         package static let catalogue: [Code] =
-            (general + lua + store + fabric + replication + replicationPoints + transfer + run + plan
-            + server)
+            (general + lua + store + fabric + replication + replicationPoints + protectionLife
+            + transfer + run + plan + server)
             .sorted { $0.name < $1.name }
 
         private static let byName = Dictionary(

@@ -41,8 +41,10 @@ extension Failure.Code {
 
     package static let updateRefused = Self(
         "fabric.update_refused",
-        meaning: "The change touches what stays for a machine's life: name, disks, or power.",
-        remedy: "Change role, epoch, host, processors, memory, tags or cards only.")
+        meaning: "The change touches what stays for a machine's life: its name, its disks as they "
+            + "are, or power.",
+        remedy: "Change role, epoch, host, processors, memory, tags or cards; disks can be added "
+            + "and grow.")
 
     package static let switchMissing = Self(
         "fabric.switch_missing",

@@ -15,8 +15,10 @@ extension Failure.Code {
 
     package static let intervalInvalid = Self(
         "replication.interval_invalid",
-        meaning: "Changes are sent every 30s, 5m or 15m; another interval was asked for.",
-        remedy: "Choose one of the three.")
+        meaning:
+            "Changes are sent every 30s, 5m or 15m, or continuously; another interval was asked "
+            + "for, or one that is too long for the machine or too short for its chain.",
+        remedy: "Choose one of those that the message names.")
 
     package static let notProtected = Self(
         "replication.not_protected",
@@ -26,9 +28,11 @@ extension Failure.Code {
     package static let alreadyProtected = Self(
         "replication.already_protected",
         meaning:
-            "The machine is protected, is a replica itself, or was to replicate to its own site.",
+            "The machine is protected, is a replica itself, or was to replicate to a site that it "
+            + "or its chain is at.",
         remedy:
-            "Remove the protection first, or protect the production machine towards another site.")
+            "Remove the protection first, or protect the production machine towards another site; "
+            + "a replica gets a replica of its own by `muster extend`.")
 
     package static let diskNotReplicable = Self(
         "replication.disk_not_replicable",
@@ -44,7 +48,8 @@ extension Failure.Code {
     package static let sizeChanged = Self(
         "replication.size_changed",
         meaning: "A disk has another size than when it was protected.",
-        remedy: "Remove the protection and protect the machine again with its new disks.")
+        remedy: "`muster reprotect` takes a grown disk over; for one that shrank, remove the "
+            + "protection and protect the machine again.")
 
     package static let logDamaged = Self(
         "replication.log_damaged",

@@ -43,6 +43,7 @@ package struct Protection: Sendable, Hashable, Codable {
 
     /// What the two sites have agreed on.
     package var agreement: ProtectionAgreement
+    package var terms: ProtectionTerms
     package var statistics: ReplicationStatistics
     /// When points are to be application-consistent.
     package var consistency = ApplicationConsistency()
@@ -79,6 +80,7 @@ package struct Protection: Sendable, Hashable, Codable {
         self.replicaStamps = []
         self.primaryStamps = []
         self.agreement = ProtectionAgreement()
+        self.terms = ProtectionTerms()
         self.statistics = ReplicationStatistics()
         self.operations = []
     }

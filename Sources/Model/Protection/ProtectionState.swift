@@ -69,10 +69,14 @@ package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable 
     /// event and what is possible instead.
     package func after(_ event: Event) throws(Failure) -> Self {
         if let next = next(event) { return next }
-        let possible = Event.allCases.filter { next($0) != nil }.map(\.rawValue)
+        var possible: [String] = []
+        for phrase in Event.allCases.filter({ next($0) != nil }).map(\.phrase)
+        where !possible.contains(phrase) {
+            possible.append(phrase)
+        }
         throw Failure(
             .transitionRefused,
-            "a protection that is \(rawValue) cannot be \(event.phrase); possible now: "
+            "a protection that is \(rawValue) cannot be \(event.phrase); it can be "
                 + possible.joined(separator: ", "),
             context: ["state": rawValue, "event": event.rawValue])
     }
@@ -150,7 +154,8 @@ extension ProtectionState.Event {
         case .resyncRequired, .resyncStarted, .resyncFinished, .resyncInterrupted: "resynchronised"
         case .prepared: "prepared for failover"
         case .preparationCancelled: "released from preparation"
-        case .plannedStarted, .failedOver: "failed over as planned"
+        case .plannedStarted: "failed over as planned"
+        case .failedOver: "brought to the end of its failover"
         case .failbackStarted: "failed back"
         case .unplannedStarted: "failed over unplanned"
         case .pointChanged: "brought to another point"

@@ -13,13 +13,8 @@ struct ProtectionCheck {
 
     func protection() throws(Failure) -> Protection {
         try checkRole()
-        guard 1...Limits.recoveryPointsMax ~= options.pointsKept else {
-            throw Failure(
-                .usage,
-                "\(options.pointsKept) recovery points cannot be kept; choose 1 to "
-                    + "\(Limits.recoveryPointsMax)")
-        }
         let consistency = try ApplicationConsistency(checked: options.consistentEveryHours)
+        try checkTerms()
         let chosen = try chosenDisks()
         let names = Set(chosen.map(\.name))
         var protection = Protection(
@@ -31,7 +26,29 @@ struct ProtectionCheck {
             excludedDisks: primary.disks.map(\.name).filter { !names.contains($0) },
             epoch: primary.epoch)
         protection.consistency = consistency
+        protection.terms = options.terms
         return protection
+    }
+
+    /// Raises `usage.invalid` and `replication.interval_invalid`.
+    func checkTerms() throws(Failure) {
+        guard 1...Limits.recoveryPointsMax ~= options.pointsKept else {
+            throw Failure(
+                .usage,
+                "\(options.pointsKept) recovery points cannot be kept; choose 1 to "
+                    + "\(Limits.recoveryPointsMax)")
+        }
+        let terms = options.terms
+        if let seconds = terms.objectiveSeconds {
+            try options.interval.check(against: .seconds(seconds), of: primary.id.name)
+        }
+        guard 1...Int(Limits.monitoringPeriodMax.components.seconds) ~= terms.monitoringSeconds
+        else {
+            throw Failure(
+                .usage,
+                "health of \(primary.id.name) cannot look back \(terms.monitoringSeconds) "
+                    + "seconds; choose up to \(Limits.monitoringPeriodMax.text)")
+        }
     }
 
     private func checkRole() throws(Failure) {

@@ -7,6 +7,8 @@ import Model
 struct CycleCost: Sendable {
     var cutAt: Timestamp
     var bytes: Int64
+    /// Of the blocks of a delta, before compression.
+    var changed: Int64
     var now: any WallClock
 }
 
@@ -41,9 +43,11 @@ extension ReplicationEngine {
                 try ReplicationLog(path, files: files, opening: opening)
             }
             let application = try await blocking { try side.forward(log, checked) }
+            try await keepOnward(path, named: log.header.name, checked)
             var next = checked.holding(log)
             if let cost {
-                next.statistics.succeed(cutAt: cost.cutAt, now: cost.now.now, bytes: cost.bytes)
+                next.statistics.succeed(
+                    cutAt: cost.cutAt, now: cost.now.now, bytes: cost.bytes, changed: cost.changed)
             }
             if let request {
                 next.note(request.verb, key: request.operation, point: log.header.sequence)
@@ -169,6 +173,7 @@ extension ReplicationEngine {
         // In this order: a record that waits for a resync must find neither hashes of before nor a
         // log that would pass for it.
         try await putAwayWaitingLogs(protection)
+        try await requireOnwardResync(protection)
         try await blocking { try side.forgetHashes() }
         var changed = protection
         changed.points = []
@@ -207,6 +212,7 @@ extension Protection {
         next.append(log.header.point)
         next.consistency.note(log.header.point)
         next.statistics.lastCutAt = log.header.cutAt
+        next.terms.exportedAt = nil
         switch state {
         case .initialReplication, .resyncing, .error: next.state = .replicating
         default: break

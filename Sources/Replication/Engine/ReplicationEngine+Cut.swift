@@ -36,10 +36,14 @@ extension ReplicationEngine {
     /// Cuts one machine. A guest that cannot be brought to rest is cut all the same: its point is
     /// `standard` and says why.
     func cut(_ protection: Protection, _ request: CycleRequest) async throws -> OpenCut {
-        let source = try await fabric.changeSource(of: protection.primary)
-        let rest = await bringToRest(protection, request)
+        let source = try await changeSource(of: protection)
+        let instant = try await instant(of: protection)
+        // A replica that is copied on is not written by a guest that could be brought to rest: the
+        // point is of the kind it has already.
+        let rest = instant.kind == nil ? await bringToRest(protection, request) : Rest()
         do {
-            var mark = CutMark(cutAt: clock.now)
+            var mark = CutMark(cutAt: instant.kind == nil ? clock.now : instant.cutAt)
+            mark.kind = instant.kind ?? .standard
             let cut = try await blocking { try source.cut(everything: request.everything) }
             await rest.end(&mark)
             return OpenCut(source: source, cut: cut, mark: mark)

@@ -13,6 +13,7 @@ extension ReplicationEngine {
             if protection.state != .initialReplication {
                 protection = try await save(protection, after: .firstCopyStarted)
             }
+            protection = try await forgetExport(protection)
             protection = try await settle(protection)
             // A copy that died when its log had arrived has just been finished.
             if protection.state == .replicating {
@@ -55,7 +56,8 @@ extension ReplicationEngine {
     ) async throws -> RecoveryPoint {
         try await waitForWindow(vm, operation)
         return try await perform(vm, operation, done: { try $0.point(of: $1) }) { protection in
-            try await noting(vm) { try await body(protection) }.latestPoint()
+            try await stoppable(vm) { try await noting(vm) { try await body(protection) } }
+                .latestPoint()
         }
     }
 
@@ -65,17 +67,20 @@ extension ReplicationEngine {
         }
         if [.suspended, .resyncSuspended].contains(protection.state) {
             var missing = protection
-            missing.statistics.missed += 1
+            missing.statistics.miss(1, now: clock.now)
             try await ledger.save(missing)
         }
         _ = try protection.state.after(.cycleSucceeded)
         return try await cycle(try await settle(protection), request)
     }
 
-    private func resync(
+    /// Raises `replication.resync_deferred` before the time that was set for it, unless a person
+    /// asks for the resync itself.
+    func resync(
         _ protection: Protection, _ request: CycleRequest
     ) async throws -> Protection {
         var protection = protection
+        try checkResyncTime(protection, request)
         if protection.state != .resyncing {
             protection = try await save(protection, after: .resyncStarted)
         }

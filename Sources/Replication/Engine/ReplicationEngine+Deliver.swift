@@ -34,7 +34,7 @@ extension ReplicationEngine {
         let (source, target) = (protection.primary.site, protection.replica.site)
         guard let stamp = try await blocking({ [files] in try files.stamp(path) }) else { return }
         let shipment = Shipment(
-            vm: protection.vm, name: name, source: source, target: target,
+            vm: protection.key, name: name, source: source, target: target,
             place: protection.agreement.places[target], bytes: stamp.size)
         let delivery = Delivery(
             transport: transport, files: files, clock: clock, slots: bounds.slots,

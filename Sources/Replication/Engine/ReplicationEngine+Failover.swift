@@ -14,11 +14,12 @@ extension ReplicationEngine {
         try await perform(vm, operation) { protection in
             if reverses { _ = try reversedAgreement(of: protection) }
             if protection.state != .error { _ = try protection.state.after(.prepared) }
+            try await requireProduction(protection)
             try await requireOff(protection.primary)
             let request = CycleRequest(everything: false, verb: "", operation: nil)
             var sent = try await noting(vm) { try await sync(protection, request) }
             try await holdPrimary(protection.primary)
-            let source = try await fabric.changeSource(of: protection.primary)
+            let source = try await changeSource(of: protection)
             // Somebody may have had it running until it was held.
             if try await blocking({ try source.pendingBytes() }).bytes > 0 {
                 sent = try await noting(vm) { [sent] in try await sync(sent, request) }
@@ -34,10 +35,11 @@ extension ReplicationEngine {
         _ vm: String, operation: String? = nil
     ) async throws -> Protection {
         try await perform(vm, operation) { protection in
+            try await requireProduction(protection)
             var released = protection
             let isPrepared = protection.state == .preparedForFailover
             if !isPrepared { _ = try protection.state.after(.prepared) }
-            let source = try await fabric.changeSource(of: protection.primary)
+            let source = try await changeSource(of: protection)
             let isHeld = try await fabric.machine(protection.primary).role == .replica
             if isHeld, try await blocking({ try source.pendingBytes() }).bytes > 0 {
                 let request = CycleRequest(everything: false, verb: "", operation: nil)
@@ -75,6 +77,7 @@ extension ReplicationEngine {
             begun = try await bring(begun, to: failover.point)
             begun = try await turn(begun, at: begun.replica, seals: false)
             begun = try await fence(begun)
+            try await fenceOrigin(begun)
             try await takeOver(begun, failover)
             begun.epoch = failover.epoch
             begun.note("failOver", key: operation, point: failover.point)
@@ -106,19 +109,25 @@ extension ReplicationEngine {
         _ = try protection.state.after(event)
         _ = try opening(of: protection)
         let primary = try await machine(ifAnswering: protection.primary)
+        let origin = try await origin(of: protection)
         if request.kind == .unplanned, event != .pointChanged {
-            try requireReason(request, protection, primary)
+            try requireReason(request, protection, origin ?? primary)
         }
         let isSettled = event == .pointChanged || protection.state == .preparedForFailover
         var begun = isSettled ? protection : try await settle(protection, for: request)
         let point = try begun.point(for: request)
-        if event == .pointChanged { try await requireUntouched(protection) }
+        if event == .pointChanged {
+            try await requireUntouched(protection)
+            // What is proven are the blocks as replication brought them.
+            begun = try await turn(begun, at: begun.replica, seals: true)
+        }
         let proof = try await prove(point, of: begun, request.proof)
         if event == .pointChanged {
             try await fabric.update(protection.replica) { $0.role = .replica }
         }
+        try await restOnward(protection)
         let replica = try await fabric.machine(protection.replica)
-        let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0) + 1
+        let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0, origin?.epoch ?? 0) + 1
         var record = FailoverRecord(
             kind: request.kind, point: point.sequence, epoch: epoch, reason: request.reason)
         record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false
@@ -145,10 +154,10 @@ extension ReplicationEngine {
     private func requireReason(
         _ request: FailoverRequest, _ protection: Protection, _ primary: VirtualMachine?
     ) throws {
-        guard primary != nil, request.reason ?? "" == "" else { return }
+        guard let primary, request.reason ?? "" == "" else { return }
         throw Failure(
             .reasonMissing,
-            "\(protection.primary) still answers; fail \(protection.vm) over as planned, which "
+            "\(primary.id) still answers; fail \(protection.vm) over as planned, which "
                 + "loses nothing, or give the reason for an unplanned failover",
             context: ["vm": protection.vm, "site": protection.primary.site])
     }

@@ -20,19 +20,48 @@ extension ReplicationEngine {
         let statistics = protection.statistics
         let count = Int64(max(1, statistics.succeeded))
         return ReplicationMeasure(
-            state: protection.state, health: ReplicationHealth(of: protection, now: clock.now),
+            relationship: protection.terms.relationship, state: protection.state,
+            health: ReplicationHealth(of: protection, now: clock.now),
             lastSuccessAt: statistics.lastSuccessAt, lastError: statistics.lastError,
             pending: try await pendingBytes(protection),
             averageSize: ByteCount(statistics.bytesSent / count),
             maximumSize: ByteCount(statistics.bytesSentMax),
             averageLatencyMicroseconds: statistics.microsecondsSpent / count,
             maximumLatencyMicroseconds: statistics.microsecondsSpentMax,
-            succeeded: statistics.succeeded, missed: statistics.missed, errors: statistics.errors)
+            succeeded: statistics.succeeded, missed: statistics.missed, errors: statistics.errors,
+            warnings: protection.warnings)
+    }
+
+    /// Counts anew; the period that health looks back over begins now.
+    @discardableResult
+    package func resetStatistics(
+        of vm: String, operation: String? = nil
+    ) async throws -> Protection {
+        try await perform(vm, operation) { protection in
+            var counted = protection
+            counted.statistics.reset(now: clock.now)
+            return try await save(
+                counted, after: nil, verb: "resetStatistics", operation: operation)
+        }
     }
 
     private func pendingBytes(_ protection: Protection) async throws -> ByteCount? {
         guard try await machine(ifAnswering: protection.primary) != nil else { return nil }
-        let source = try await fabric.changeSource(of: protection.primary)
+        let source = try await changeSource(of: protection)
         return try await blocking { try source.pendingBytes() }
+    }
+}
+
+extension Protection {
+    /// what changes in an interval must be able to cross in one.
+    fileprivate var warnings: [String] {
+        guard let bandwidth = terms.bandwidth, statistics.succeeded > 0 else { return [] }
+        let average = Double(statistics.bytesSent) / Double(statistics.succeeded)
+        let churn = ByteCount(Int64(average / interval.pace.seconds))
+        guard churn > bandwidth else { return [] }
+        return [
+            "changes of \(vm) come to \(churn) a second, and the way to \(replica.site) carries "
+                + "\(bandwidth); the replica falls behind"
+        ]
     }
 }

@@ -22,6 +22,7 @@ extension ReplicationEngine {
                     context: ["vm": machine.name])
             }
             let primary = try await fabric.machine(machine)
+            try await requireNoExtended(machine)
             let host = try await host(for: options)
             var protection = try ProtectionCheck(primary, options).protection()
             protection.agreement = try await admitted(
@@ -30,14 +31,19 @@ extension ReplicationEngine {
                     standing: protection.agreement),
                 primary)
             protection.agreement.encryption = try encryption(options.ownerKey, of: protection)
-            try await fabric.define(protection.makeReplica(of: primary, on: host))
+            let replica = protection.makeReplica(of: primary, on: host)
+            if options.takesExisting {
+                try await takeExisting(replica, protection)
+            } else {
+                try await fabric.define(replica)
+            }
             try await clear(protection)
             protection.note("protect", key: operation)
             return try await save(protection, after: .protected)
         }
     }
 
-    private func host(for options: ProtectionOptions) async throws -> Host {
+    func host(for options: ProtectionOptions) async throws -> Host {
         let sites = try await fabric.sites()
         guard let site = sites.first(where: { $0.name == options.target }) else {
             throw Failure(
@@ -66,24 +72,12 @@ extension ReplicationEngine {
         }
         try await blocking { [files] in
             for machine in folders {
-                for folder in [machine.outbox, machine.inbox, machine.undo, machine.hashes] {
+                for folder in machine.all {
                     let names = try files.names(in: folder)
                     for name in names { try files.remove("\(folder)/\(name)") }
                     if !names.isEmpty { try files.syncFolder(folder) }
                 }
             }
-        }
-    }
-
-    package func suspend(_ vm: String, operation: String? = nil) async throws -> Protection {
-        try await perform(vm, operation) { protection in
-            try await save(protection, after: .suspended, verb: "suspend", operation: operation)
-        }
-    }
-
-    package func resume(_ vm: String, operation: String? = nil) async throws -> Protection {
-        try await perform(vm, operation) { protection in
-            try await save(protection, after: .resumed, verb: "resume", operation: operation)
         }
     }
 
@@ -96,6 +90,7 @@ extension ReplicationEngine {
         try await taking(vm) {
             guard let protection = try await ledger.protection(of: vm) else { return }
             _ = try protection.state.after(.removed)
+            try await requireNoOnward(protection, to: "remove the protection of")
             try await deleteTestMachine(protection)
             if protection.state == .preparedForFailover {
                 try await fabric.update(protection.primary) { $0.role = .production }

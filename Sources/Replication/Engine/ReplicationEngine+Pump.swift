@@ -4,9 +4,16 @@ import Model
 
 extension ReplicationEngine {
     /// Sends one point; the record says so when this returns.
+    /// When comparing is better than the delta, or the only thing that is right, the cut is given
+    /// back and a resync follows.
     func cycle(_ protection: Protection, _ request: CycleRequest) async throws -> Protection {
         try await checkAdmission(protection)
         let open = try await cut(protection, request)
+        if !request.everything, protection.needsResync(open.cut) {
+            await fail(open)
+            return try await resync(
+                try await save(protection, after: .resyncRequired), request)
+        }
         return try await finish(protection, open, request)
     }
 
@@ -34,11 +41,13 @@ extension ReplicationEngine {
         let (plain, files, workers) = (protection, files, workers)
         let (header, seal) = try sealed(plain.header(of: mark), plain)
         let folder = layout.folder(of: protection, at: protection.primary.site)
+        let stop = stops.current(protection.key)
         let isSeeded =
             protection.state == .initialReplication && reachesImages(of: protection)
         let write: @Sendable () throws -> SentLog = {
             let known = cut.coverage == .delta ? nil : try side.comparable(plain)
             var sources = try LogSource.make(cut, plain.disks, known: known)
+                .map { $0.stopping(stop) }
             let seeded = isSeeded ? try side.seed(sources.sealed(seal), plain) : 0
             if isSeeded { sources = sources.map(\.empty) }
             var log = try SentLog.write(
@@ -53,7 +62,9 @@ extension ReplicationEngine {
             : try await blocking(write)
         try await deliver(header.name, protection)
         if cut.coverage != .delta { protection.isReplicaDoubted = false }
-        let cost = CycleCost(cutAt: mark.cutAt, bytes: log.bytes, now: clock)
+        let cost = CycleCost(
+            cutAt: mark.cutAt, bytes: log.bytes,
+            changed: cut.coverage == .delta ? plain.bytes(of: cut) : 0, now: clock)
         return try await applyNext(protection, side, cost, request)
     }
 
@@ -75,10 +86,11 @@ extension ReplicationEngine {
             return try await body()
         } catch {
             let failure = Failure(error, as: .fileSystem)
-            if failure.code != .transitionRefused, var failed = try await ledger.protection(of: vm)
-            {
-                failed.statistics.fail(failure)
-                failed.state = failed.state.afterFailedCycle
+            let isNoted = ![.transitionRefused, .resyncDeferred].contains(failure.code)
+            if isNoted, var failed = try await ledger.protection(of: vm) {
+                let isStopped = failure.code == .transferStopped
+                if !isStopped { failed.statistics.fail(failure, now: clock.now) }
+                failed.state = failed.state.afterFailedCycle(isStopped: isStopped)
                 try await ledger.save(failed)
             }
             throw failure
@@ -87,9 +99,11 @@ extension ReplicationEngine {
 }
 
 extension ProtectionState {
-    /// Where a cycle that failed leaves the protection; the next one begins there.
-    fileprivate var afterFailedCycle: Self {
-        let events: [Event] = [.cycleFailed, .firstCopyInterrupted, .resyncInterrupted]
+    /// Where a cycle that failed, or was stopped by somebody, leaves the protection; the next one
+    /// begins there.
+    fileprivate func afterFailedCycle(isStopped: Bool) -> Self {
+        let interrupted: [Event] = [.firstCopyInterrupted, .resyncInterrupted]
+        let events = isStopped ? interrupted : [.cycleFailed] + interrupted
         for event in events {
             if let next = try? after(event) { return next }
         }
@@ -98,9 +112,27 @@ extension ProtectionState {
 }
 
 extension Protection {
+    /// more than half of the disks, all together, is pending, or the record of writes was
+    /// lost: by an unclean end, or by a change behind our back.
+    fileprivate func needsResync(_ cut: Cut) -> Bool {
+        guard (try? state.after(.resyncRequired)) != nil else { return false }
+        if cut.coverage == .recordLost { return true }
+        return bytes(of: cut) * 2 > disks.reduce(0) { $0 + $1.size.bytes }
+    }
+
+    /// The bytes of the blocks that a cut holds of the protected disks.
+    fileprivate func bytes(of cut: Cut) -> Int64 {
+        let names = Set(disks.map(\.name))
+        return cut.disks.filter { names.contains($0.name) }
+            .reduce(0) { sum, disk in
+                let blocks = disk.extents.reduce(0) { $0 + $1.count }
+                return sum + min(Int64(blocks) * Int64(cut.blockBytes), disk.size.bytes)
+            }
+    }
+
     /// The protection with what the first cut of a generation tells; raises when the disks are not
     /// those that are protected.
-    fileprivate func adopting(_ cut: Cut) throws -> Protection {
+    func adopting(_ cut: Cut) throws -> Protection {
         for disk in disks {
             guard let found = cut.disks.first(where: { $0.name == disk.name }) else {
                 throw Failure(
@@ -113,7 +145,7 @@ extension Protection {
                 throw Failure(
                     .sizeChanged,
                     "\(disk.name) of \(primary) has \(found.size.bytes) bytes instead of "
-                        + "\(disk.size.bytes); remove the protection and protect the machine again",
+                        + "\(disk.size.bytes); `muster reprotect \(vm)` takes that over",
                     context: ["vm": vm, "disk": disk.name])
             }
         }
@@ -122,7 +154,7 @@ extension Protection {
         return adopted
     }
 
-    fileprivate func header(of mark: CutMark) -> LogHeader {
+    func header(of mark: CutMark) -> LogHeader {
         var header = LogHeader(
             direction: .forward, pointKind: mark.kind, codec: isCompressed ? .zstd : .none,
             blockBytes: blockBytes, vm: vm, generation: generation, sequence: appliedSequence + 1,

@@ -11,6 +11,8 @@ extension ReplicationEngine {
     /// `replication.reversal_impossible` when its site takes no replicas from the new one.
     package func reverse(_ vm: String, operation: String? = nil) async throws -> Protection {
         try await perform(vm, operation) { protection in
+            try await requireNoOnward(protection, to: "reverse")
+            try await requireNoUpstream(protection)
             var agreement = try reversedAgreement(of: protection)
             let protection = try await finishTurning(protection)
             let isSame = try await oldPrimaryIsUnchanged(protection)

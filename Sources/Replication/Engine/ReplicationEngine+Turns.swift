@@ -30,6 +30,7 @@ extension ReplicationEngine {
     func taking<Result: Sendable>(
         _ vm: String, _ body: () async throws -> Result
     ) async throws -> Result {
+        let vm = Protection.vm(ofKey: vm)
         await turns.take(vm)
         do {
             let result = try await body()

@@ -15,6 +15,8 @@ package final class ReplicationEngine: Sendable {
     let policy: ReplicationPolicy
     let bounds: TransferBounds
     let keys: KeyRing
+    let stops = TransferStops()
+    let watchers = ProtectionWatchers()
     let workers: Int
     /// The order in which a log is applied; tests plant wrong ones.
     let order: [ApplyStep]
@@ -42,7 +44,7 @@ package final class ReplicationEngine: Sendable {
         policy: ReplicationPolicy = ReplicationPolicy(), keys: KeyRing = KeyRing()
     ) {
         self.fabric = fabric
-        self.ledger = ledger
+        self.ledger = WatchedLedger(ledger, watchers)
         self.files = files
         self.clock = clock
         self.layout = LabLayout(lab: lab)

@@ -18,12 +18,17 @@ package struct ProtectionOptions: Sendable, Hashable {
     package var ownerKey: String?
     /// Hours from one application-consistent point to the next: 0 (never) to 24.
     package var consistentEveryHours: Int
+    package var terms: ProtectionTerms
+    /// The turned-off machine of the same name at the target becomes the replica, whatever it was:
+    /// its disks are compared, and only differences travel.
+    package var takesExisting: Bool
 
     package init(
         target: String, host: String? = nil, interval: ReplicationInterval = .fiveMinutes,
         isCompressed: Bool = true, pointsKept: Int = 1, disks: [String]? = nil,
         consistentEveryHours: Int = ApplicationConsistency.everyHoursDefault,
-        ownerKey: String? = nil
+        ownerKey: String? = nil, terms: ProtectionTerms = ProtectionTerms(),
+        takesExisting: Bool = false
     ) {
         self.target = target
         self.host = host
@@ -33,6 +38,8 @@ package struct ProtectionOptions: Sendable, Hashable {
         self.disks = disks
         self.ownerKey = ownerKey
         self.consistentEveryHours = consistentEveryHours
+        self.terms = terms
+        self.takesExisting = takesExisting
     }
 }
 
@@ -59,6 +66,7 @@ package struct FailoverRequest: Sendable, Hashable {
 
 /// What `measure` reports.
 package struct ReplicationMeasure: Sendable, Hashable, Codable {
+    package var relationship: Relationship
     package var state: ProtectionState
     package var health: ReplicationHealth
     package var lastSuccessAt: Timestamp?
@@ -72,4 +80,6 @@ package struct ReplicationMeasure: Sendable, Hashable, Codable {
     package var succeeded: Int
     package var missed: Int
     package var errors: Int
+    /// What should be looked at, as sentences.
+    package var warnings: [String]
 }

@@ -4,7 +4,8 @@ extension Migration {
     static let protections = Migration(
         sql: """
             CREATE TABLE protection (
-                vm TEXT PRIMARY KEY NOT NULL,
+                key TEXT PRIMARY KEY NOT NULL,
+                vm TEXT NOT NULL,
                 state TEXT NOT NULL,
                 primary_site TEXT NOT NULL,
                 replica_site TEXT NOT NULL,

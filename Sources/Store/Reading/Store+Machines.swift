@@ -14,14 +14,14 @@ extension Store {
         }
     }
 
-    /// Every protection, by the name of its vm.
+    /// Every protection, in the order of their keys.
     package func protections() throws -> [ProtectionRecord] {
-        try protections("SELECT * FROM protection ORDER BY vm", [])
+        try protections("SELECT * FROM protection ORDER BY key", [])
     }
 
-    /// The protection of a vm; nil when it has none.
-    package func protection(of vm: String) throws -> ProtectionRecord? {
-        try protections("SELECT * FROM protection WHERE vm = ?", [vm]).first
+    /// The protection of that key; nil when there is none.
+    package func protection(of key: String) throws -> ProtectionRecord? {
+        try protections("SELECT * FROM protection WHERE key = ?", [key]).first
     }
 
     private func protections(
@@ -30,7 +30,8 @@ extension Store {
         try read { db in
             try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map { row in
                 ProtectionRecord(
-                    vm: row["vm"], state: row["state"], primarySite: row["primary_site"],
+                    key: row["key"], vm: row["vm"], state: row["state"],
+                    primarySite: row["primary_site"],
                     replicaSite: row["replica_site"], record: row["record"],
                     updatedAt: row.instant("updated_at"))
             }

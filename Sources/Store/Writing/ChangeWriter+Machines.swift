@@ -37,16 +37,16 @@ extension ChangeWriter {
         try db.run(
             """
             INSERT OR REPLACE INTO protection
-                (vm, state, primary_site, replica_site, record, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?)
+                (key, vm, state, primary_site, replica_site, record, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
-            .text(record.vm), .text(record.state), .text(record.primarySite),
+            .text(record.key), .text(record.vm), .text(record.state), .text(record.primarySite),
             .text(record.replicaSite), .text(record.record), .at(record.updatedAt))
     }
 
-    func removeProtection(of vm: String) throws {
-        try db.run("DELETE FROM protection WHERE vm = ?", .text(vm))
-        try replacePoints(of: vm, with: [])
+    func removeProtection(of key: String) throws {
+        try db.run("DELETE FROM protection WHERE key = ?", .text(key))
+        try replacePoints(of: key, with: [])
     }
 
     func replacePoints(of vm: String, with points: [PointRecord]) throws {

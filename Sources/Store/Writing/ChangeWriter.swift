@@ -54,7 +54,7 @@ struct ChangeWriter {
         case .vmsReleased(let vms, let run): try release(vms, of: run)
         case .claimsReleased(let run): try releaseAll(of: run)
         case .protectionSaved(let record): try save(record)
-        case .protectionRemoved(let vm): try removeProtection(of: vm)
+        case .protectionRemoved(let key): try removeProtection(of: key)
         case .pointsReplaced(let vm, let points): try replacePoints(of: vm, with: points)
         default: preconditionFailure("not a change to machines: \(change)")
         }

@@ -14,7 +14,7 @@ struct ProtectCommand: LeadCommand {
     @OptionGroup var chosen: VMCommand.Chosen
     @Option(help: "The site that receives the replica.") var target: String
     @Option(help: "The host there; the first.") var host: String?
-    @Option(help: "How often changes are sent: 30s, 5m or 15m.") var interval = "5m"
+    @Option(help: "How often changes are sent: 30s, 5m, 15m or continuous.") var interval = "5m"
     @Option(help: "Recovery points to keep, 1 to 24.") var points = 1
     @Option(help: "A disk to replicate; once for each; all when left out.")
     var disk: [String] = []
@@ -70,7 +70,7 @@ struct UnprotectCommand: LeadCommand {
 extension Composition {
     /// The refusal that names the nearest protected machine.
     func notProtected(_ vm: String) async throws -> Failure {
-        let names = try await replication.protections().map(\.vm)
+        let names = try await replication.protections().map(\.key)
         let hint =
             Spelling.nearest(to: vm, among: names).map { "; did you mean '\($0)'?" }
             ?? ": muster protect \(vm) --target SITE"

@@ -16,10 +16,10 @@ struct StatusCommand: AsyncParsableCommand {
         var rows: [[String]] = []
         var views: [Value] = []
         for protection in try await lab.replication.protections() {
-            let measure = try await lab.replication.measure(protection.vm)
+            let measure = try await lab.replication.measure(protection.key)
             let age = protection.points.last.map { (now - $0.cutAt).readable } ?? "never"
             rows.append([
-                protection.vm, "\(protection.primary.site) → \(protection.replica.site)",
+                protection.key, "\(protection.primary.site) → \(protection.replica.site)",
                 protection.state.rawValue, measure.health.rawValue, age,
                 measure.pending.map(\.description) ?? "?", protection.interval.rawValue,
             ])
@@ -33,7 +33,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     private func view(_ protection: Protection, _ measure: ReplicationMeasure) -> Value {
         [
-            "vm": .text(protection.vm), "primary": .text(protection.primary.description),
+            "vm": .text(protection.vm), "key": .text(protection.key),
+            "primary": .text(protection.primary.description),
             "replica": .text(protection.replica.description),
             "state": .text(protection.state.rawValue), "health": .text(measure.health.rawValue),
             "latest_cut_at": protection.points.last.map { .text($0.cutAt.description) } ?? .null,

@@ -20,7 +20,7 @@ struct SyncCommand: LeadCommand {
         let lab = lead.lab
         var cycles: [Value] = []
         var failures: [Value] = []
-        for name in all ? try await lab.replication.protections().map(\.vm) : vms {
+        for name in all ? try await lab.replication.protections().map(\.key) : vms {
             do {
                 cycles.append(try await sync(name, in: lab))
             } catch let failure as Failure {

@@ -36,7 +36,7 @@ struct VMCommand: AsyncParsableCommand {
             if options.json {
                 let states = Dictionary(
                     uniqueKeysWithValues: try await lab.replication.protections()
-                        .map { ($0.vm, $0.state) })
+                        .map { ($0.key, $0.state) })
                 let views = machines.map { MachineView($0, protection: states[$0.id.name]).value }
                 return Terminal.say(json: .list(views))
             }

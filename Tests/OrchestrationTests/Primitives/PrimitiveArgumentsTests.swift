@@ -52,8 +52,8 @@ import Testing
         (
             "replication.protect", ["sql01", ["target": "bergen", "interval": "2h"]],
             words(
-                "replication.protect: options.interval must be one of \"30s\", \"5m\", \"15m\", but is the ",
-                "string \"2h\"")
+                "replication.protect: options.interval must be one of \"30s\", \"5m\", \"15m\", ",
+                "\"continuous\", but is the string \"2h\"")
         ),
         (
             "replication.protect", ["sql01", "bergen"],

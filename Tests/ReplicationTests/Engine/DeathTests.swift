@@ -143,6 +143,15 @@ import Testing
                 #expect(try await world.fabric.machines(at: "bergen").count == 1)
             }),
         Scene(
+            testDescription: "export and import",
+            prepare: { try await $0.protect() },
+            act: { engine in
+                let media = engine.layout.lab + "/media"
+                _ = try await engine.export("web", to: media, operation: "out")
+                _ = try await engine.importCopy("web", from: media, operation: "in")
+            },
+            check: { try await expect($0, .replicating) }),
+        Scene(
             testDescription: "remove",
             prepare: replicate,
             act: { try await $0.remove("web", operation: "key") },

@@ -88,7 +88,13 @@ final class SimulatedSites: FabricProvider, ChangeSource, WallClock {
 
     func fail(_ token: CutToken) throws {}
 
-    func pendingBytes() throws -> ByteCount { ByteCount(0) }
+    func pendingBytes() throws -> ByteCount {
+        primary.withLock { primary in
+            let open = primary.open?.marks ?? sizes.map { _ in [] }
+            let blocks = sizes.indices.map { primary.marks[$0].union(open[$0]).count }
+            return ByteCount(blocks.reduce(0, +) * Self.blockBytes)
+        }
+    }
 
     // The fabric
 

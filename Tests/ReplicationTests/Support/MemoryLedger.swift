@@ -17,17 +17,17 @@ final class MemoryLedger: ProtectionLedger {
         }
     }
 
-    func protection(of vm: String) async throws -> Protection? {
-        try records.withLock { $0[vm] }.map { try JSONDecoder().decode(Protection.self, from: $0) }
+    func protection(of key: String) async throws -> Protection? {
+        try records.withLock { $0[key] }.map { try JSONDecoder().decode(Protection.self, from: $0) }
     }
 
     func save(_ protection: Protection) async throws {
         if let refusal = refusal.withLock({ $0 }) { throw refusal }
         let data = try JSONEncoder().encode(protection)
-        records.withLock { $0[protection.vm] = data }
+        records.withLock { $0[protection.key] = data }
     }
 
-    func removeProtection(of vm: String) async throws {
-        _ = records.withLock { $0.removeValue(forKey: vm) }
+    func removeProtection(of key: String) async throws {
+        _ = records.withLock { $0.removeValue(forKey: key) }
     }
 }

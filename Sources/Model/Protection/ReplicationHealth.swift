@@ -1,0 +1,35 @@
+// What the life of a protection says of its health. State is now; health looks back.
+//
+//     critical   error · waiting-for-resync · resync-suspended
+//     warning    suspended · first copy unfinished · resyncing
+//                in the monitoring period: a fifth of the cycles missed or failed, or any failed
+//                last success over an hour ago, or none
+//     normal     otherwise
+//
+// So an error that was cleared leaves `replicating` at once, and a warning until the period has
+// passed or the statistics are reset.
+
+package enum ReplicationHealth: String, Sendable, Hashable, Codable, CaseIterable {
+    case normal, warning, critical
+
+    /// Judges a protection by its record.
+    package init(of protection: Protection, now: Timestamp) {
+        switch protection.state {
+        case .error, .waitingForResync, .resyncSuspended: self = .critical
+        case .suspended, .readyForInitialReplication, .initialReplication, .resyncing:
+            self = .warning
+        case .disabled, .replicating, .preparedForFailover, .failedOverWaitingCompletion,
+            .failedOver, .failingOver, .failingBack:
+            let start = now + (.zero - protection.terms.monitoringPeriod)
+            self = Self(of: protection.statistics, since: start, now: now)
+        }
+    }
+
+    private init(of statistics: ReplicationStatistics, since start: Timestamp, now: Timestamp) {
+        let counts = statistics.history.counts(since: start)
+        let isLate = statistics.lastSuccessAt.map { now - $0 > .seconds(3600) } ?? true
+        let hasMissed = (counts.missed + counts.errors) * 5 >= max(1, counts.all)
+        let hasFailed = statistics.lastErrorAt.map { $0 > start } ?? false
+        self = isLate || hasMissed || hasFailed ? .warning : .normal
+    }
+}

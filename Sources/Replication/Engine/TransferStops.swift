@@ -1,0 +1,95 @@
+// Ending a copy, resync or cycle before its time: asked for by somebody else, or by the cancelling
+// of the task that waits for it. It stops between two blocks; its cut fails, so that nothing is
+// lost, and the next one begins anew.
+import Model
+
+/// Asked before every read of a transfer.
+final class TransferStop: Sendable {
+    private let isAsked = Locked(false)
+    let key: String
+
+    init(_ key: String) { self.key = key }
+
+    func ask() { isAsked.withLock { $0 = true } }
+
+    /// Raises `replication.transfer_stopped` once somebody has asked.
+    func check() throws(Failure) {
+        guard isAsked.withLock({ $0 }) else { return }
+        throw Failure(
+            .transferStopped,
+            "the transfer of \(key) was stopped before its end; nothing is lost, and the next one "
+                + "begins anew",
+            context: ["vm": key])
+    }
+}
+
+/// The transfers under way, by the keys of their protections.
+final class TransferStops: Sendable {
+    private struct State {
+        var standing: [String: TransferStop] = [:]
+        var forestalled: Set<String> = []
+    }
+
+    private let state = Locked(State())
+
+    func begin(_ key: String) -> TransferStop {
+        let stop = TransferStop(key)
+        state.withLock { state in
+            state.standing[key] = stop
+            if state.forestalled.contains(key) { stop.ask() }
+        }
+        return stop
+    }
+
+    func end(_ key: String) { state.withLock { $0.standing[key] = nil } }
+
+    func current(_ key: String) -> TransferStop? { state.withLock { $0.standing[key] } }
+
+    /// Stops the transfer that is under way, and any that begins before it is allowed again.
+    func forestall(_ key: String) {
+        state.withLock { state in
+            state.forestalled.insert(key)
+            state.standing[key]?.ask()
+        }
+    }
+
+    func allow(_ key: String) { _ = state.withLock { $0.forestalled.remove(key) } }
+}
+
+extension ReplicationEngine {
+    /// Stops the copy, resync or cycle of a protection that is under way, between two blocks; it
+    /// raises `replication.transfer_stopped`. Returns false when none is.
+    @discardableResult
+    package func stopTransfer(of key: String) -> Bool {
+        guard let stop = stops.current(key) else { return false }
+        stop.ask()
+        return true
+    }
+
+    /// Runs `body` so that it can be stopped, by name or by cancelling the task.
+    func stoppable<Result: Sendable>(
+        _ key: String, _ body: () async throws -> Result
+    ) async throws -> Result {
+        let stop = stops.begin(key)
+        defer { stops.end(key) }
+        return try await withTaskCancellationHandler {
+            try await body()
+        } onCancel: {
+            stop.ask()
+        }
+    }
+}
+
+extension LogSource {
+    /// The same disk, read until somebody asks to stop.
+    func stopping(_ stop: TransferStop?) -> LogSource {
+        guard let stop else { return self }
+        let read = self.read
+        return LogSource(
+            size: size, extents: extents,
+            read: { offset, buffer in
+                try stop.check()
+                try read(offset, buffer)
+            }, known: known)
+    }
+}
