@@ -4,8 +4,8 @@ import Fabric
 import Model
 
 extension ReplicationEngine {
-    /// Reads all of a point, the latest when nil, and proves it. What it finds wrong the next resync
-    /// reads anew and mends.
+    /// Reads all of a point, the latest when nil, and proves it. What it finds wrong the next
+    /// resync reads anew and mends.
     ///
     /// Raises `replication.content_differs`, which names disk and block,
     /// `replication.content_unproven` when nothing was recorded to prove it by, and
