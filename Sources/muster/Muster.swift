@@ -17,7 +17,11 @@ import Model
         version: version,
         subcommands: [
             InitCommand.self, SiteCommand.self, VMCommand.self, ProtectCommand.self,
-            UnprotectCommand.self, SyncCommand.self, StatusCommand.self, PlanCommand.self,
+            UnprotectCommand.self, SetCommand.self, SyncCommand.self, SuspendCommand.self,
+            ResyncCommand.self, ReprotectCommand.self, ExtendCommand.self, ExportCommand.self,
+            ImportCommand.self, FailoverCommand.self, ReverseCommand.self, StatusCommand.self,
+            PointsCommand.self, MeasureCommand.self, DriftCommand.self, ProveCommand.self,
+            PlannerCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
             AbortCommand.self, ResumeCommand.self, PatchCommand.self, RunsCommand.self,
             ReportCommand.self,
@@ -93,6 +97,7 @@ extension Failure {
             .questionWithdrawn, .vmClaimed, .reasonMissing, .transitionRefused,
             .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
             .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
+            .extendedStands, .reversalImpossible, .contentDiffers, .primaryRefused, .trustRefused,
             .patchRefused,
         ]
         let usages: Set<Code> = [

@@ -64,6 +64,7 @@ private struct Ending: Sendable {
     private static let times: Set = [
         "at", "begun_at", "ended_at", "created_at", "started_at", "asked_at", "settled_at",
         "deadline", "seconds", "loss_seconds", "latest_cut_at", "acts", "succeeded",
+        "measured_seconds",
     ]
 
     /// Runs the stamp, kills it at that write, and lets another engine bring it to its end.

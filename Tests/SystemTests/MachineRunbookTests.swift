@@ -35,7 +35,7 @@ import Testing
             try await lab.expect(5, "run", "management-stamp", "--kind", "planned", "--no-wait")
             let before = try await lab.json("vm", "list")
             try await lab.expect(
-                1, "run", "fail-over-machine", "--param", "vm=vmm01",
+                4, "run", "fail-over-machine", "--param", "vm=vmm01",
                 says: ["run 2 works on it", "muster abort 2", "fail-over-machine.lua:"])
             try await lab.expect(
                 3, "run", "management-stamp", "--kind", "planned", says: ["run 2 works on it"])
@@ -53,7 +53,7 @@ import Testing
         try await Lab.standing { lab in
             let before = try await lab.json("vm", "list")
             try await lab.expect(
-                1, "run", "fail-over-machine", "--scope", "contoso", "--param", "vm=sql01",
+                4, "run", "fail-over-machine", "--scope", "contoso", "--param", "vm=sql01",
                 says: ["oslo/sql01 belongs to operations", "contoso only", "[scope.refused]"])
             let report = try await lab.json("report", "2")
             #expect(report["run"]["scope"] == "contoso")

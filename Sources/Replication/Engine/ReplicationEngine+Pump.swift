@@ -42,6 +42,7 @@ extension ReplicationEngine {
         let (header, seal) = try sealed(plain.header(of: mark), plain)
         let folder = layout.folder(of: protection, at: protection.primary.site)
         let stop = stops.current(protection.key)
+        stop?.expect(plain.bytes(of: cut))
         let isSeeded =
             protection.state == .initialReplication && reachesImages(of: protection)
         let write: @Sendable () throws -> SentLog = {
@@ -121,7 +122,7 @@ extension Protection {
     }
 
     /// The bytes of the blocks that a cut holds of the protected disks.
-    fileprivate func bytes(of cut: Cut) -> Int64 {
+    func bytes(of cut: Cut) -> Int64 {
         let names = Set(disks.map(\.name))
         return cut.disks.filter { names.contains($0.name) }
             .reduce(0) { sum, disk in

@@ -3,10 +3,23 @@
 // lost, and the next one begins anew.
 import Model
 
-/// Asked before every read of a transfer.
+/// How far a transfer has come.
+package struct TransferProgress: Sendable, Hashable {
+    /// What was read and sent, and what there is to read; of the disks' bytes, not of the line's.
+    package var done = ByteCount(0)
+    package var all = ByteCount(0)
+}
+
+/// Asked before every read of a transfer, and told of it afterwards.
 final class TransferStop: Sendable {
     private let isAsked = Locked(false)
+    private let read = Locked(TransferProgress())
     let key: String
+
+    var progress: TransferProgress { read.withLock { $0 } }
+
+    func expect(_ bytes: Int64) { read.withLock { $0.all.bytes += bytes } }
+    func count(_ bytes: Int) { read.withLock { $0.done.bytes += Int64(bytes) } }
 
     init(_ key: String) { self.key = key }
 
@@ -66,6 +79,9 @@ extension ReplicationEngine {
         return true
     }
 
+    /// How far the copy, resync or cycle of a protection has come; nil when none is under way.
+    package func progress(of key: String) -> TransferProgress? { stops.current(key)?.progress }
+
     /// Runs `body` so that it can be stopped, by name or by cancelling the task.
     func stoppable<Result: Sendable>(
         _ key: String, _ body: () async throws -> Result
@@ -90,6 +106,7 @@ extension LogSource {
             read: { offset, buffer in
                 try stop.check()
                 try read(offset, buffer)
+                stop.count(buffer.count)
             }, known: known)
     }
 }

@@ -58,6 +58,7 @@ extension ReplicationEngine {
         var exported = try protection.adopting(cut)
         let side = try await replicaSide(exported)
         let stop = stops.current(exported.key)
+        stop?.expect(exported.bytes(of: cut))
         let (header, seal) = try sealed(exported.header(of: CutMark(cutAt: cutAt)), exported)
         let writer = LogWriter(files: files, workers: workers, seal: seal)
         exported.terms.exportedAt = cutAt

@@ -15,6 +15,16 @@ struct ProtectCommand: LeadCommand {
     @Option(help: "The site that receives the replica.") var target: String
     @Option(help: "The host there; the first.") var host: String?
     @Option(help: "How often changes are sent: 30s, 5m, 15m or continuous.") var interval = "5m"
+    @Option(help: "The most that may be lost; an interval is never longer.") var rpo: String?
+    @Option(help: "When the first copy begins by itself: 22:00, or ISO 8601 in UTC.")
+    var firstCopyAt: String?
+    @Option(help: "Hours between application-consistent points, 0 to 24; 0 is never.")
+    var consistentEvery = ApplicationConsistency.everyHoursDefault
+    @Option(help: "What the way to the replica carries in a second: 10MiB.") var bandwidth: String?
+    @Option(help: "The owner's key, by its name, under which logs and replica are sealed.")
+    var key: String?
+    @Flag(help: "The machine of that name that stands at the target becomes the replica.")
+    var existing = false
     @Option(help: "Recovery points to keep, 1 to 24.") var points = 1
     @Option(help: "A disk to replicate; once for each; all when left out.")
     var disk: [String] = []
@@ -24,7 +34,9 @@ struct ProtectCommand: LeadCommand {
         let lab = lead.lab
         let protection = ProtectionOptions(
             target: target, host: host, interval: try ReplicationInterval(text: interval),
-            isCompressed: compression, pointsKept: points, disks: disk.isEmpty ? nil : disk)
+            isCompressed: compression, pointsKept: points, disks: disk.isEmpty ? nil : disk,
+            consistentEveryHours: consistentEvery, ownerKey: key,
+            terms: try terms(now: lab.clock.now), takesExisting: existing)
         let made = try await lab.replication.protect(chosen.machine(in: lab).id, protection)
         return [
             "vm": .text(made.vm), "primary": .text(made.primary.description),
@@ -32,6 +44,14 @@ struct ProtectCommand: LeadCommand {
             "interval": .text(made.interval.rawValue),
             "excluded_disks": .list(made.excludedDisks.map { .text($0) }),
         ]
+    }
+
+    private func terms(now: Timestamp) throws(Failure) -> ProtectionTerms {
+        var terms = ProtectionTerms()
+        if let rpo { terms.objectiveSeconds = Int(try Duration(text: rpo).seconds) }
+        if let bandwidth { terms.bandwidth = try ByteCount(text: bandwidth) }
+        if let firstCopyAt { terms.firstCopyAt = try Timestamp(typed: firstCopyAt, now: now) }
+        return terms
     }
 
     func tell(_ made: Value) {

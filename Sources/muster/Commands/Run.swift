@@ -71,18 +71,20 @@ struct RunCommand: LeadCommand {
     }
 }
 
-struct ResumeCommand: AsyncParsableCommand {
+struct ResumeCommand: LeadCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Goes on with a run whose engine died or was left waiting."
-    )
+        commandName: "resume",
+        abstract: "Goes on with a run whose engine died or was left waiting, or with a machine.")
 
     @OptionGroup var options: LabOptions
-    @Argument(help: "The run; the newest unfinished one.") var run: Int64?
+    @Argument(help: "The run, the newest unfinished one; or a machine that was suspended.")
+    var run: String?
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
     func run() async throws {
         let lab = try Composition(options)
-        let id = try run.map(RunID.init) ?? newest(lab)
+        if let run, RunID(run) == nil { return try await resume(machine: run, lab) }
+        let id = try run.flatMap { RunID($0) } ?? newest(lab)
         let leading = RunLeading(lab: lab, options: options, noWait: noWait)
         switch try await lab.lead() {
         case .taken(let lease):
@@ -90,6 +92,19 @@ struct ResumeCommand: AsyncParsableCommand {
             try await leading.lead(id, lease.token)
         case .served: try await leading.watch(id)
         }
+    }
+
+    func act(_ lead: Lead) async throws -> Value {
+        let vm = run ?? ""
+        try await lead.lab.requireProtected(vm)
+        return try await lead.lab.replication.resume(vm).view
+    }
+
+    func tell(_ outcome: Value) { Terminal.say(outcome.protectionLine) }
+
+    private func resume(machine: String, _ lab: Composition) async throws {
+        try await lab.requireProtected(machine)
+        try show(try await performed(in: lab))
     }
 
     private func newest(_ lab: Composition) throws -> RunID {
@@ -112,6 +127,13 @@ struct LossConfirmation {
             let protection = try await lab.replication.protection(of: vm)
             rows.append(row(vm, protection, target: plan.target))
         }
+        try Self.confirm(rows, typing: name, accepted: accepted)
+    }
+
+    /// Shows the rows and has the name typed. Raises `usage.not_confirmed`.
+    static func confirm(
+        _ rows: [[String]], typing name: String, accepted: Bool
+    ) throws(Failure) {
         FileHandle.standardError.write(
             Data((Table(["VM", "POINT", "WOULD LOSE"], rows).text(nothing: "") + "\n").utf8))
         if accepted { return }
@@ -120,7 +142,7 @@ struct LossConfirmation {
                 .notConfirmed,
                 "an unplanned failover loses what is shown; say --accept-loss to accept it")
         }
-        FileHandle.standardError.write(Data("Type the plan's name to accept this loss: ".utf8))
+        FileHandle.standardError.write(Data("Type \(name) to accept this loss: ".utf8))
         guard readLine() == name else {
             throw Failure(.notConfirmed, "the loss was not accepted; nothing was done")
         }
@@ -130,9 +152,15 @@ struct LossConfirmation {
         if let protection, protection.production.site == target {
             return [vm, "is at \(target) already", "nothing"]
         }
-        guard let point = protection?.points.last else {
-            return [vm, "no recovery point", "everything"]
-        }
-        return [vm, point.cutAt.description, (lab.clock.now - point.cutAt).readable]
+        guard let protection else { return [vm, "no recovery point", "everything"] }
+        return Self.row(protection, at: nil, now: lab.clock.now)
+    }
+
+    /// What a failover of one machine to a point, the latest when nil, would lose.
+    static func row(_ protection: Protection, at number: Int?, now: Timestamp) -> [String] {
+        let points = protection.points
+        guard let point = number.map({ n in points.first { $0.sequence == n } }) ?? points.last
+        else { return [protection.vm, "no recovery point", "everything"] }
+        return [protection.vm, point.cutAt.description, (now - point.cutAt).readable]
     }
 }

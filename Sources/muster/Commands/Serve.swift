@@ -1,8 +1,10 @@
-// `muster serve`: the engine that stays. Leads every run that has not ended, and serves the page.
+// `muster serve`: the engine that stays. Leads every run that has not ended and every cycle that
+// comes due, does what other commands ask of it, and serves the page.
 import ArgumentParser
 import Logging
 import Model
 import Orchestration
+import Replication
 import Server
 import ServiceLifecycle
 import Store
@@ -11,7 +13,7 @@ import UnixSignals
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Leads the lab: goes on with its runs, and serves the page on loopback.")
+        abstract: "Leads the lab: its runs, its cycles, what others ask; serves the page.")
 
     @OptionGroup var options: LabOptions
     @Option(help: "Where the page and the HTTP API listen, on this machine only.")
@@ -32,12 +34,25 @@ struct ServeCommand: AsyncParsableCommand {
                 configuration: ServiceGroupConfiguration(
                     services: [
                         server, Leader(lab: lab, token: token),
-                        LeadService(lab: lab, token: token),
+                        LeadService(lab: lab, token: token), Cycles(lab: lab),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() }))
             try await group.run()
         }
+    }
+}
+
+/// Leads the cycles of all protections. Told to stop, it stops transfers between two blocks.
+private struct Cycles: Service {
+    let lab: Composition
+
+    func run() async throws {
+        let service = ReplicationService(lab.replication) { [notifier = lab.notifier] report in
+            notifier.notify(Notice(topic: "protection-changed"))
+            if case .failure(let failure) = report.result { Terminal.complain(failure) }
+        }
+        try await cancelWhenGracefulShutdown { try await service.run() }
     }
 }
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import Model
 import Orchestration
 import Replication
+import Store
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,8 +11,29 @@ struct StatusCommand: AsyncParsableCommand {
 
     @OptionGroup var options: LabOptions
 
+    @Flag(help: "Go on showing it, as it changes, until interrupted.") var watch = false
+
     func run() async throws {
         let lab = try Composition(options)
+        try await show(lab)
+        guard watch else { return }
+        let notices = try lab.notifier.listen()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // What has changed is rung; ages grow by themselves.
+            group.addTask { for await _ in notices { try await show(lab) } }
+            group.addTask {
+                while true {
+                    try await lab.clock.sleep(until: lab.clock.now + Self.pause)
+                    try await show(lab)
+                }
+            }
+            try await group.next()
+        }
+    }
+
+    private static let pause = Duration.seconds(1)
+
+    private func show(_ lab: Composition) async throws {
         let now = lab.clock.now
         var rows: [[String]] = []
         var views: [Value] = []
@@ -26,6 +48,7 @@ struct StatusCommand: AsyncParsableCommand {
             views.append(view(protection, measure))
         }
         if options.json { return Terminal.say(json: .list(views)) }
+        if watch { Terminal.clear() }
         Terminal.say(
             Table(["VM", "FROM → TO", "STATE", "HEALTH", "AGE", "PENDING", "EVERY"], rows).text(
                 nothing: "nothing is protected yet: muster protect NAME --target SITE"))

@@ -1,7 +1,7 @@
 // What a command asks of the engine that serves: the words that were typed, by whom and where. Each
 // is one line of canonical JSON on the lab's socket, and so are the answers:
 //
-//     command ─▶ {"actor":"eva","arguments":["sync","--all"],"directory":"/home/eva",
+//     command ─▶ {"actor":"eva","arguments":["sync","--all"],"directory":"/srv/labs",
 //                 "explicit":false,"version":"0.1.0"}
 //     engine  ─▶ {"progress":…}   any number of times
 //             ─▶ {"outcome":…}    or {"failure":{…}}, and the connection is closed

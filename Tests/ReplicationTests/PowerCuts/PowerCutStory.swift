@@ -190,7 +190,12 @@ final class PowerCutStory {
             let identity = HashFile.Identity(
                 generation: protection.generation, blockBytes: protection.blockBytes,
                 diskBytes: Int64(sites.sizes[disk]))
-            let kept = try HashFile.read(path, identity, files: files)
+            let kept: [BlockHash]
+            do {
+                kept = try HashFile.read(path, identity, files: files)
+            } catch let failure as Failure where failure.code == .logDamaged {
+                throw broken("\(moment): \(failure)")
+            }
             let real = try DiskScan(files: files, workers: 1).hashes(
                 of: side.images[disk], identity)
             guard kept == real else {

@@ -1,0 +1,103 @@
+// `muster suspend`, `resync` and `set`: how a protection goes on. `muster resume` takes machines
+// too, and stands with the runs.
+import ArgumentParser
+import Model
+import Orchestration
+import Replication
+
+struct SuspendCommand: LeadCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suspend",
+        abstract: "Puts a protection to rest; what is written meanwhile is sent afterwards.")
+
+    @OptionGroup var options: LabOptions
+    @Argument(help: "The machine, or MACHINE:extended.") var vm: String
+
+    func act(_ lead: Lead) async throws -> Value {
+        try await lead.lab.requireProtected(vm)
+        return try await lead.lab.replication.suspend(vm).view
+    }
+
+    func tell(_ outcome: Value) { Terminal.say(outcome.protectionLine) }
+}
+
+struct ResyncCommand: LeadCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resync",
+        abstract: "Compares all blocks and sends those that differ; the points are kept.")
+
+    @OptionGroup var options: LabOptions
+    @Argument(help: "The machine, or MACHINE:extended.") var vm: String
+    @Option(help: "Not now, but by itself at that time: 22:00, or ISO 8601 in UTC.")
+    var at: String?
+
+    func act(_ lead: Lead) async throws -> Value {
+        let lab = lead.lab
+        try await lab.requireProtected(vm)
+        if let at {
+            let time = try Timestamp(typed: at, now: lab.clock.now)
+            return try await lab.replication.setResyncTime(time, of: vm).view
+        }
+        return try await lead.following(vm) {
+            let point = try await lab.replication.resync(vm)
+            return ["key": .text(vm), "point": point.view]
+        }
+    }
+
+    func tell(_ outcome: Value) {
+        Terminal.say(
+            outcome["point"].map { "\(vm) is in step again, at point \($0.word("point"))" }
+                ?? "\(vm) is compared at \(at ?? "that time") by the engine that serves")
+    }
+
+    func tell(progress: Value) { ProgressLine.show(progress) }
+}
+
+struct SetCommand: LeadCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Changes the terms of a protection.")
+
+    @OptionGroup var options: LabOptions
+    @Argument(help: "The machine, or MACHINE:extended.") var vm: String
+    @Option(help: "How often changes are sent: continuous, 30s, 5m or 15m.") var interval: String?
+    @Option(help: "Hours between application-consistent points, 0 to 24; 0 is never.")
+    var consistentEvery: Int?
+    @Option(help: "The consistency group it is cut with; \"\" takes it out.") var group: String?
+    @Option(help: "When the first copy begins by itself: 22:00, or ISO 8601 in UTC.")
+    var firstCopyAt: String?
+
+    func act(_ lead: Lead) async throws -> Value {
+        let engine = lead.lab.replication
+        var protection = try await lead.lab.requireProtected(vm)
+        if let interval {
+            protection = try await engine.setInterval(ReplicationInterval(text: interval), of: vm)
+        }
+        if let consistentEvery {
+            protection = try await engine.setConsistency(of: vm, everyHours: consistentEvery)
+        }
+        if let group {
+            protection = try await engine.setGroup(group.isEmpty ? nil : group, of: vm)
+        }
+        if let firstCopyAt {
+            let time = try Timestamp(typed: firstCopyAt, now: lead.lab.clock.now)
+            protection = try await engine.setFirstCopyTime(time, of: vm)
+        }
+        return protection.view
+    }
+
+    func tell(_ outcome: Value) {
+        let group = outcome["group"]?.text.map { ", in the group \($0)" } ?? ""
+        Terminal.say("\(outcome.protectionLine), every \(outcome.word("interval"))\(group)")
+    }
+}
+
+extension Composition {
+    /// The protection; raises the refusal that names the nearest protected machine.
+    @discardableResult
+    func requireProtected(_ key: String) async throws -> Protection {
+        guard let protection = try await replication.protection(of: key) else {
+            throw try await notProtected(key)
+        }
+        return protection
+    }
+}
