@@ -14,17 +14,22 @@ struct Composition: Sendable {
     let store: Store
     let notifier: Notifier
     let orchestrator: Orchestrator
+    /// What `muster.lua` says.
+    let configuration: Configuration
 
-    /// Opens the lab; raises `fabric.lab_missing` when there is none, and what the store raises.
-    init(_ options: LabOptions) throws {
+    /// Opens the lab; raises `fabric.lab_missing` when there is none, what the store raises, and
+    /// what is wrong in `muster.lua`, with its line.
+    init(_ options: LabOptions) async throws {
         folder = options.folder
         let clock = SystemClock()
         fabric = try EmbeddedFabric(folder: folder)
         store = try Store(folder: folder)
         notifier = try Notifier(folder: folder)
+        configuration = try await Configuration.read(folder: folder)
         let replication = ReplicationEngine(
             fabric: fabric, ledger: StoreLedger(store: store, clock: clock), clock: clock,
-            lab: folder)
+            lab: folder, policy: configuration.replication.policy,
+            keys: configuration.replication.keys(in: folder))
         let bell = notifier
         orchestrator = Orchestrator(
             services: Services(
@@ -63,15 +68,9 @@ struct Composition: Sendable {
         return try await work(lease.token)
     }
 
-    /// What `muster.lua` says; raises with file and line.
-    func configuration() async throws -> Configuration {
-        try await Configuration.read(folder: folder, orchestrator.inspection())
-    }
-
     /// The person who acts; raises `name.unknown` for one that `muster.lua` does not list.
-    func person(_ options: LabOptions) async throws -> Person {
-        try await configuration()
-            .person(named: options.actorName, isExplicit: options.actor != nil)
+    func person(_ options: LabOptions) throws -> Person {
+        try configuration.person(named: options.actorName, isExplicit: options.actor != nil)
     }
 
     /// The runbooks of the lab and the baked library.

@@ -10,26 +10,47 @@ struct Configuration: Sendable {
     let people: [String: Set<String>]
     /// Persons by bearer token, for the HTTP API.
     let tokens: [String: String]
+    let replication: ReplicationConfiguration
 
     private static let fields: [Parameter] = [
         Parameter("people", .map(.list(.text)), "For each person, the roles."),
         Parameter("tokens", .map(.text), "For each bearer token of the HTTP API, the person."),
+        Parameter(
+            "replication", .record(ReplicationConfiguration.fields),
+            "Bounds of transfers, whose replicas a site takes, and owners' keys."),
     ]
 
     /// Reads the lab's file; without one, nobody has a role. Raises with file and line.
-    static func read(folder: String, _ inspection: CardInspection) async throws -> Configuration {
+    static func read(folder: String) async throws -> Configuration {
         guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
-            return Configuration(people: [:], tokens: [:])
+            return Configuration(
+                people: [:], tokens: [:], replication: ReplicationConfiguration())
         }
         let file = LuaModule(name: "muster.lua", text: String(decoding: data, as: UTF8.self))
-        let card = try await inspection.card(of: file)
+        let card = try await evaluate(file)
         let subject = CheckSubject(
             "muster.lua:", code: .cardInvalid, at: SourcePosition(file: "muster.lua", line: 1))
         try ValueType.record(fields).check(card, subject)
         let people = (card["people"]?.object ?? [:])
             .mapValues { Set(($0.list ?? []).compactMap(\.text)) }
         let tokens = (card["tokens"]?.object ?? [:]).compactMapValues(\.text)
-        return Configuration(people: people, tokens: tokens)
+        return Configuration(
+            people: people, tokens: tokens,
+            replication: try ReplicationConfiguration(card["replication"] ?? [:], subject))
+    }
+
+    /// The table that the file returns. It may call nothing: a configuration looks at no machine.
+    private static func evaluate(_ file: LuaModule) async throws -> Value {
+        var state = try LuaState(LuaConfiguration())
+        try state.load(file)
+        while true {
+            switch await state.advance() {
+            case .slice: continue
+            case .finished(let json): return try Value(json: json)
+            case .failed(let failure), .killed(let failure): throw failure
+            case .call: preconditionFailure("a state without primitives calls none")
+            }
+        }
     }
 
     func person(named name: String, isExplicit: Bool) throws(Failure) -> Person {

@@ -100,6 +100,9 @@ import Testing
             try await lab.done("unprotect", "sql02", "--delete-replica")
             try await lab.done("protect", "sql02", "--target", "bergen")
             try await lab.expect(
+                4, "import", "sql02", "--from", media, says: ["ready-for-initial-replication"])
+            try await lab.done("export", "sql02", "--to", media)
+            try await lab.expect(
                 1, "import", "sql02", "--from", lab.folder.path, says: ["manifest.json"])
         }
     }

@@ -149,7 +149,8 @@ extension ProtectionState.Event {
     fileprivate var phrase: String {
         switch self {
         case .cycleSucceeded, .cycleFailed: "synchronised"
-        case .firstCopyStarted, .firstCopyFinished, .firstCopyInterrupted:
+        case .firstCopyFinished: "given a first copy"
+        case .firstCopyStarted, .firstCopyInterrupted:
             "copied for the first time"
         case .resyncRequired, .resyncStarted, .resyncFinished, .resyncInterrupted: "resynchronised"
         case .prepared: "prepared for failover"

@@ -106,7 +106,7 @@ struct PlannerCommand: AsyncParsableCommand {
     @Option(help: "How often to look.") var every = "30s"
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         var machines: [MachineID] = []
         for vm in vms {
             machines.append(

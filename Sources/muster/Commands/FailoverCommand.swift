@@ -108,7 +108,7 @@ struct FailoverCommand: AsyncParsableCommand {
         var start = true
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let protection = try await lab.requireProtected(chosen.vm)
             try LossConfirmation.confirm(
                 [LossConfirmation.row(protection, at: chosen.point, now: lab.clock.now)],

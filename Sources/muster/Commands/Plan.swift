@@ -16,7 +16,7 @@ struct PlanCommand: AsyncParsableCommand {
         var names: [String] = []
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             var faults: [(String, Failure)] = []
             let chosen = names.isEmpty ? lab.orchestrator.library.names : names
             for name in chosen {
@@ -50,7 +50,7 @@ struct PlanCommand: AsyncParsableCommand {
         @Option(help: "test, planned, unplanned or failback.") var kind = FailoverKind.planned
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             guard case .plan(let plan) = try await lab.orchestrator.inspect(name) else {
                 throw Failure(.usage, "'\(name)' is a runbook, not a plan")
             }

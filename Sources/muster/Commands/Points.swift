@@ -15,7 +15,7 @@ struct PointsCommand: AsyncParsableCommand {
     var group: String?
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         switch (vm, group) {
         case (let vm?, nil): try await show(lab.requireProtected(vm).points, lab.clock.now)
         case (nil, let group?): try await show(lab.replication.commonPoints(of: group))
@@ -68,7 +68,7 @@ struct MeasureCommand: LeadCommand {
     @Flag(help: "Count anew from now on.") var reset = false
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         try await lab.requireProtected(vm)
         let measure = try await lab.replication.measure(vm)
         if reset { _ = try await performed(in: lab) }
@@ -110,7 +110,7 @@ struct DriftCommand: AsyncParsableCommand {
     @Argument(help: "The machine.") var vm: String
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         try await lab.requireProtected(vm)
         let drift = try await lab.replication.drift(of: vm)
         if options.json {

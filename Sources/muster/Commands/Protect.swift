@@ -35,7 +35,10 @@ struct ProtectCommand: LeadCommand {
         let protection = ProtectionOptions(
             target: target, host: host, interval: try ReplicationInterval(text: interval),
             isCompressed: compression, pointsKept: points, disks: disk.isEmpty ? nil : disk,
-            consistentEveryHours: consistentEvery, ownerKey: key,
+            consistentEveryHours: consistentEvery,
+            ownerKey: try key.map { name in
+                try lab.configuration.replication.keyID(named: name, in: lab.folder)
+            },
             terms: try terms(now: lab.clock.now), takesExisting: existing)
         let made = try await lab.replication.protect(chosen.machine(in: lab).id, protection)
         return [

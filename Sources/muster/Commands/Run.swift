@@ -27,7 +27,7 @@ struct RunCommand: LeadCommand {
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         if kind == .unplanned {
             try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name)
         }
@@ -82,7 +82,7 @@ struct ResumeCommand: LeadCommand {
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         if let run, RunID(run) == nil { return try await resume(machine: run, lab) }
         let id = try run.flatMap { RunID($0) } ?? newest(lab)
         let leading = RunLeading(lab: lab, options: options, noWait: noWait)

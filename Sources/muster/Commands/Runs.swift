@@ -16,7 +16,7 @@ struct RunsCommand: AsyncParsableCommand {
         guard (1...1000).contains(limit) else {
             throw Failure(.usage, "--limit takes 1 to 1000, not \(limit)")
         }
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         let runs = try lab.store.runs(in: unfinished ? RunState.unfinished : nil, limit: limit)
         if options.json { return Terminal.say(json: .list(runs.map(\.view))) }
         let rows = runs.map { run in
@@ -40,7 +40,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: "The run.") var run: Int64
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         let report = try RunReport(RunID(run), store: lab.store, now: lab.clock.now)
         if options.json { return Terminal.say(json: report.value) }
         Terminal.say(report.text)

@@ -21,8 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let address = try ListenAddress(parsing: listen)
-        let lab = try Composition(options)
-        let people = try await lab.configuration()
+        let lab = try await Composition(options)
+        let people = lab.configuration
         let notifier = lab.notifier
         let server = HTTPServer(
             address, orchestrator: lab.orchestrator,

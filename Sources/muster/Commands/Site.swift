@@ -17,7 +17,7 @@ struct SiteCommand: AsyncParsableCommand {
         @Argument(help: "The site; all when left out.") var site: String?
 
         func run() async throws {
-            let fabric = try Composition(options).fabric
+            let fabric = try await Composition(options).fabric
             let lost = try await fabric.unreachableSites()
             let sites = try await fabric.sites().filter { site == nil || $0.name == site }
             if let site, sites.isEmpty {
@@ -45,7 +45,7 @@ struct SiteCommand: AsyncParsableCommand {
         @Argument(help: "The site.") var site: String
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             try await lab.fabric.createSite(Name.checked(site, "site"))
             try await lab.tell("the site \(site) is there; it has no host yet", site, options)
         }
@@ -59,7 +59,7 @@ struct SiteCommand: AsyncParsableCommand {
         @Argument(help: "The host's name.") var host: String
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             try await lab.fabric.addHost(Name.checked(host, "host"), at: site)
             try await lab.tell("\(site) has the host \(host)", site, options)
         }
@@ -77,7 +77,7 @@ struct SiteCommand: AsyncParsableCommand {
         @Flag(help: "Remove the switch.") var remove = false
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let place = host.map { "the host \($0) of \(site)" } ?? "every host of \(site)"
             if remove {
                 try await lab.fabric.removeSwitch(name, host: host, at: site)
@@ -103,7 +103,7 @@ struct SiteCommand: AsyncParsableCommand {
         @Argument(help: "The site.") var site: String
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             try await lab.fabric.cut(site)
             try await lab.tell("\(site) is cut off; its machines go on running", site, options)
         }
@@ -116,7 +116,7 @@ struct SiteCommand: AsyncParsableCommand {
         @Argument(help: "The site.") var site: String
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             try await lab.fabric.lose(site)
             try await lab.tell("\(site) is lost: cut off, and its machines are dead", site, options)
         }
@@ -129,7 +129,7 @@ struct SiteCommand: AsyncParsableCommand {
         @Argument(help: "The site.") var site: String
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             try await lab.fabric.heal(site)
             try await lab.tell("\(site) answers again; nothing was started", site, options)
         }

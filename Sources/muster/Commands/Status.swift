@@ -14,7 +14,7 @@ struct StatusCommand: AsyncParsableCommand {
     @Flag(help: "Go on showing it, as it changes, until interrupted.") var watch = false
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         try await show(lab)
         guard watch else { return }
         let notices = try lab.notifier.listen()

@@ -11,7 +11,7 @@ struct TasksCommand: AsyncParsableCommand {
     @OptionGroup var options: LabOptions
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         let questions = try lab.store.openQuestions()
         if options.json { return Terminal.say(json: .list(questions.map(\.view))) }
         let rows = questions.map { question in
@@ -46,7 +46,7 @@ struct AnswerCommand: AsyncParsableCommand {
     @Option(help: "Kept with the answer.") var comment: String?
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         let id = QuestionID(task)
         let question = try lab.store.question(id)
         guard refuse != (answer != nil) else {
@@ -56,7 +56,7 @@ struct AnswerCommand: AsyncParsableCommand {
         let value = try answer.map { text throws(Failure) in
             try question.request.form.answer(from: text)
         }
-        let person = try await lab.person(options)
+        let person = try lab.person(options)
         try await lab.orchestrator.answer(
             id, value, comment: comment, by: person, channel: "command")
         let isLed = try Lease.isHeld(folder: lab.folder)
@@ -77,9 +77,9 @@ struct AbortCommand: AsyncParsableCommand {
     @Option(help: "Why; kept in the report.") var reason: String?
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         let id = RunID(run)
-        let person = try await lab.person(options)
+        let person = try lab.person(options)
         try await lab.orchestrator.requestAbort(id, by: person, reason: reason)
         if try !Lease.isHeld(folder: lab.folder) {
             // Nobody leads it, so we do: the abort takes effect now.

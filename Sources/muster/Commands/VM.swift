@@ -30,7 +30,7 @@ struct VMCommand: AsyncParsableCommand {
         @OptionGroup var options: LabOptions
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let machines = try await lab.fabric.reachableMachines()
                 .sorted { ($0.id.name, $0.id.site) < ($1.id.name, $1.id.site) }
             if options.json {
@@ -59,7 +59,7 @@ struct VMCommand: AsyncParsableCommand {
         @OptionGroup var chosen: Chosen
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let machine = try await chosen.machine(in: lab)
             let state = try await lab.replication.protection(of: machine.id.name)?.state
             var disks: [(Disk, String)] = []

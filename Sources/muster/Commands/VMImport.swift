@@ -24,7 +24,7 @@ struct VMImport: AsyncParsableCommand {
         guard !disks.isEmpty else {
             throw Failure(.usage, "a machine needs a disk: --disk FILE, once for each")
         }
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         let id = MachineID(site: site, name: try Name.checked(name, "vm"))
         let machine = VirtualMachine(
             id: id, host: try await chosenHost(lab), processors: processors,

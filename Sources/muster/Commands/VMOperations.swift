@@ -13,7 +13,7 @@ extension VMCommand {
         @OptionGroup var chosen: Chosen
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let id = try await chosen.machine(in: lab).id
             try await lab.fabric.start(id)
             try await lab.tell("\(id) is running", id, options)
@@ -26,7 +26,7 @@ extension VMCommand {
         @OptionGroup var chosen: Chosen
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let id = try await chosen.machine(in: lab).id
             try await lab.fabric.stop(id)
             try await lab.tell("\(id) is off", id, options)
@@ -43,7 +43,7 @@ extension VMCommand {
         var switchName: String?
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let id = try await chosen.machine(in: lab).id
             try await lab.fabric.connect(nic, of: id, to: switchName)
             let link = switchName.map { "is on the switch '\($0)'" } ?? "has no link"
@@ -61,7 +61,7 @@ extension VMCommand {
         var failover: String?
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let id = try await chosen.machine(in: lab).id
             let address = failover.map { FailoverAddress($0.isEmpty ? nil : $0) }
             try await lab.fabric.setFailoverAddress(address, nic: nic, of: id)
@@ -80,7 +80,7 @@ extension VMCommand {
         @Option(help: "The image; blocks that differ are written.") var from: String
 
         func run() async throws {
-            let lab = try Composition(options)
+            let lab = try await Composition(options)
             let machine = try await chosen.machine(in: lab)
             let image = try DiskImage(folder: await lab.fabric.folder(of: machine.id), disk: disk)
             let written = try image.apply(imageFile: from)

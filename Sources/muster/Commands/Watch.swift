@@ -13,7 +13,7 @@ struct WatchCommand: AsyncParsableCommand {
     @Argument(help: "The run; the newest.") var run: Int64?
 
     func run() async throws {
-        let lab = try Composition(options)
+        let lab = try await Composition(options)
         guard let id = try run.map(RunID.init) ?? lab.store.runs(limit: 1).first?.id else {
             throw Failure(.unknownName, "there is no run yet")
         }

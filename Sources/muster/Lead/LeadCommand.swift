@@ -28,7 +28,7 @@ protocol LeadCommand: AsyncParsableCommand {
 }
 
 extension LeadCommand {
-    func run() async throws { try show(try await performed(in: Composition(options))) }
+    func run() async throws { try show(try await performed(in: await Composition(options))) }
 
     func tell(progress: Value) {}
     func json(_ outcome: Value) -> Value { outcome }
@@ -78,7 +78,7 @@ struct Lead: Sendable {
     ) async throws {
         self.lab = lab
         self.token = token
-        person = try await lab.person(options)
+        person = try lab.person(options)
         directory = FileManager.default.currentDirectoryPath
         isServing = false
         self.tell = tell
@@ -91,7 +91,7 @@ struct Lead: Sendable {
     ) async throws {
         self.lab = lab
         self.token = token
-        person = try await lab.configuration()
+        person = lab.configuration
             .person(named: request.actor, isExplicit: request.isExplicit)
         directory = request.directory
         isServing = true
