@@ -1,5 +1,5 @@
---- Fails one machine over, by plan: shut down, send the rest, fail over, reverse, start.
-local network = require "network"
+--- Fails one machine over, by plan: shut down, send the rest, prove, fail over, reverse, start.
+local failover = require "failover"
 
 return runbook {
   summary = "Fail one machine over, planned, without loss",
@@ -7,29 +7,19 @@ return runbook {
     vm = { "vm", "the machine" },
     reverse = { "boolean", "replicate back afterwards", default = true },
     start = { "boolean", "start it at the other site", default = true },
+    skip_proof = { "string", "why its disks are not proven first; they are", default = "" },
   },
 
   run = function(arguments)
+    job.require_rights(arguments.reverse and { "planned", "reverse" } or { "planned" })
     local vm = fabric.vm(arguments.vm)
-    local replica = replication.replica(vm)
+    local replica = failover.without_loss(vm, {
+      kind = "planned",
+      reverse = arguments.reverse,
+      start = arguments.start,
+      skip_proof = arguments.skip_proof ~= "" and arguments.skip_proof or nil,
+    })
     job.note("%s: from %s to %s", vm.name, vm.site, replica.site)
-
-    -- Nothing is shut down for a replica that could not be connected.
-    for _, nic in ipairs(replica.nics) do
-      if nic.switch then
-        network.require_host_switch(replica, nic.switch)
-      end
-    end
-
-    fabric.stop(vm)
-    replication.prepare(vm)
-    replication.failover(vm, { kind = "planned" })
-    if arguments.reverse then
-      replication.reverse(vm)
-    end
-    if arguments.start then
-      fabric.start(replica)
-    end
     return { vm = vm.name, site = replica.site }
   end,
 }

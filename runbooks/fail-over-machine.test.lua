@@ -1,6 +1,8 @@
 --- The order in which one machine is failed over, and what keeps it from being shut down.
-local function site(switch)
-  world.answer("fabric.vm", { name = "sql01", site = "oslo", nics = {} })
+local function site(switch, state)
+  world.answer("job.require_rights", nil)
+  world.answer("fabric.vm", { name = "sql01", site = "oslo", power = "running", nics = {} })
+  world.answer("replication.state", state or "replicating")
   world.answer("replication.replica", {
     name = "sql01", site = "bergen", nics = { { name = "nic0", switch = switch } },
   })
@@ -27,9 +29,33 @@ test("reversing and starting can be left to others", function()
   })
 end)
 
+test("the rights are asked for before anything is looked at", function()
+  local asked
+  site "tenant"
+  world.answer("job.require_rights", function(rights) asked = rights end)
+  world.run("fail-over-machine", { vm = "sql01" })
+  check.equal(asked, { "planned", "reverse" })
+  world.run("fail-over-machine", { vm = "sql01", reverse = false })
+  check.equal(asked, { "planned" })
+end)
+
+test("the proof is skipped with a reason only", function()
+  site "tenant"
+  world.run("fail-over-machine", { vm = "sql01", skip_proof = "no time", reverse = false })
+  check.equal(
+    world.effects()[3], "replication.failover oslo/sql01 kind=planned skip_proof=no time"
+  )
+end)
+
 test("a replica that could not be connected keeps the machine from being shut down", function()
   site "lab"
   check.raises("network.switch_missing", world.run, "fail-over-machine", { vm = "sql01" })
+  check.equal(world.effects(), {})
+end)
+
+test("a protection that is not ready keeps the machine from being shut down", function()
+  site("tenant", "failed-over")
+  check.raises("failover.not_ready", world.run, "fail-over-machine", { vm = "sql01" })
   check.equal(world.effects(), {})
 end)
 

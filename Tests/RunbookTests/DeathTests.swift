@@ -25,6 +25,11 @@ struct Example: Sendable, CustomTestStringConvertible {
         Example(name: "fail-over-machine", parameters: ["vm": "sql01"]),
         Example(name: "verify-replica-network", parameters: ["mend": "true"]),
         Example(name: "protect-new-machines", parameters: ["subscription": "contoso"]),
+        Example(name: "fail-back-machine", parameters: ["vm": "sql01", "home": "oslo"]),
+        Example(name: "fail-back-chain", parameters: ["vm": "sql01", "home": "oslo"]),
+        Example(name: "test-failover", parameters: ["vm": "sql01"]),
+        Example(
+            name: "take-out-of-protection", parameters: ["vm": "sql01", "delete_replica": true]),
     ]
 
     func request(in world: World) -> RunRequest {
@@ -33,15 +38,18 @@ struct Example: Sendable, CustomTestStringConvertible {
 
     /// A world in which the example has something to do.
     func world() async throws -> World {
-        let world = try await World()
-        let engine = try world.engine()
-        let replica = MachineID(site: "bergen", name: "wap01")
-        if name == "protect-new-machines" {
+        let isChained = ["fail-back-chain", "take-out-of-protection"].contains(name)
+        let world = isChained ? try await World.chained() : try await World()
+        let services = try world.engine().services
+        switch name {
+        case "protect-new-machines":
             for vm in ["wap01", "wap02"] {
-                try await engine.services.replication.remove(vm, deletesReplica: true)
+                try await services.replication.remove(vm, deletesReplica: true)
             }
-        } else {
-            try await engine.services.fabric.connect("nic0", of: replica, to: "storage")
+        case "fail-back-machine", "fail-back-chain": try await world.bringAway()
+        default:
+            let replica = MachineID(site: "bergen", name: "wap01")
+            try await services.fabric.connect("nic0", of: replica, to: "storage")
         }
         return world
     }

@@ -53,12 +53,14 @@ package final class World: Sendable {
 
     // MARK: Engines
 
-    /// An engine of this lab, which may be made to die and whose fabric may be made to fail.
+    /// An engine of this lab, which may be made to die, or watched, and whose fabric may be made to
+    /// fail.
     package func engine(
-        dying death: Death? = nil, faults: FaultPlan = FaultPlan(), adding: [Primitive] = [],
-        policy: ReplicationPolicy = ReplicationPolicy()
+        dying death: Death? = nil, observing observer: (any CommitObserver)? = nil,
+        faults: FaultPlan = FaultPlan(), adding: [Primitive] = [],
+        policy: ReplicationPolicy = ReplicationPolicy(), rights: Rights = Rights()
     ) throws -> Orchestrator {
-        let store = try Store(folder: folder, observer: death)
+        let store = try Store(folder: folder, observer: death ?? observer)
         let fabric = FaultyFabric(
             try EmbeddedFabric(folder: folder), plan: faults, log: effects)
         let replication = ReplicationEngine(
@@ -66,7 +68,8 @@ package final class World: Sendable {
             lab: folder, policy: policy)
         return Orchestrator(
             services: Services(
-                fabric: fabric, replication: replication, store: store, clock: clock),
+                fabric: fabric, replication: replication, store: store, clock: clock,
+                rights: rights),
             catalogue: Catalogue(adding: adding), library: library, version: "test"
         ) { _ in }
     }

@@ -252,172 +252,378 @@ function fabric.try_set_guest_address(vm, address, options) end
 replication = {}
 
 --- Gets the replica of a protected vm.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return muster.vm # the replica
 function replication.replica(vm) end
 
 --- Gets the replica of a protected vm. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return muster.vm? # the replica
 ---@return muster.failure? # why not
 function replication.try_replica(vm) end
 
 --- Gets the state of a vm's protection; "disabled" without one.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return "disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back" # the state
 function replication.state(vm) end
 
 --- Gets the state of a vm's protection; "disabled" without one. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return ("disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back")? # the state
 ---@return muster.failure? # why not
 function replication.try_state(vm) end
 
+--- Gets what was agreed when a vm was protected.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { primary: string, replica: string, relationship: "simple"|"extended", interval: "30s"|"5m"|"15m"|"continuous", points: integer, compression: boolean, group?: string, rpo?: string } # the terms
+function replication.terms(vm) end
+
+--- Gets what was agreed when a vm was protected. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { primary: string, replica: string, relationship: "simple"|"extended", interval: "30s"|"5m"|"15m"|"continuous", points: integer, compression: boolean, group?: string, rpo?: string }? # the terms
+---@return muster.failure? # why not
+function replication.try_terms(vm) end
+
 --- Gets the recovery points that can be chosen, oldest first.
----@param vm string|muster.vm The protected vm.
----@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string }[] # the points
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }[] # the points
 function replication.points(vm) end
 
 --- Gets the recovery points that can be chosen, oldest first. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
----@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string }[]? # the points
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }[]? # the points
 ---@return muster.failure? # why not
 function replication.try_points(vm) end
 
 --- Gets what an unplanned failover would lose now, in seconds.
----@param vm string|muster.vm The protected vm.
----@return number # seconds since the latest point's cut
-function replication.loss(vm) end
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { point?: integer } Which point is chosen.
+---@return number # seconds since the point's cut
+function replication.loss(vm, options) end
 
 --- Gets what an unplanned failover would lose now, in seconds. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
----@return number? # seconds since the latest point's cut
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { point?: integer } Which point is chosen.
+---@return number? # seconds since the point's cut
 ---@return muster.failure? # why not
-function replication.try_loss(vm) end
+function replication.try_loss(vm, options) end
+
+--- Measures a protection: health, cycles, sizes and latencies.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { health: "normal"|"warning"|"critical", state: "disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back", succeeded: integer, missed: integer, errors: integer, average_size: integer, maximum_size: integer, average_latency: number, maximum_latency: number, warnings: string[], pending?: integer, last_success_at?: string, last_error?: string } # the measures
+function replication.measure(vm) end
+
+--- Measures a protection: health, cycles, sizes and latencies. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { health: "normal"|"warning"|"critical", state: "disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back", succeeded: integer, missed: integer, errors: integer, average_size: integer, maximum_size: integer, average_latency: number, maximum_latency: number, warnings: string[], pending?: integer, last_success_at?: string, last_error?: string }? # the measures
+---@return muster.failure? # why not
+function replication.try_measure(vm) end
+
+--- Lists what has changed at a vm since its replica was made.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { kind: "processors"|"memory"|"card-added"|"card-removed"|"card-changed"|"disk-added"|"disk-removed"|"disk-resized", subject: string, primary: string, replica: string }[] # the changes
+function replication.drift(vm) end
+
+--- Lists what has changed at a vm since its replica was made. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { kind: "processors"|"memory"|"card-added"|"card-removed"|"card-changed"|"disk-added"|"disk-removed"|"disk-resized", subject: string, primary: string, replica: string }[]? # the changes
+---@return muster.failure? # why not
+function replication.try_drift(vm) end
+
+--- Lists the replicas that belong to no protection any more.
+---@return muster.vm[] # the replicas
+function replication.orphans() end
+
+--- Lists the replicas that belong to no protection any more. Returns nil and the failure instead of raising.
+---@return muster.vm[]? # the replicas
+---@return muster.failure? # why not
+function replication.try_orphans() end
+
+--- Proves that the replica's disks hold what replication brought, by reading all of them.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { point?: integer } Which point is proven.
+---@return { point: integer, roots: table<string, string> } # the proof
+function replication.prove(vm, options) end
+
+--- Proves that the replica's disks hold what replication brought, by reading all of them. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { point?: integer } Which point is proven.
+---@return { point: integer, roots: table<string, string> }? # the proof
+---@return muster.failure? # why not
+function replication.try_prove(vm, options) end
 
 --- Makes a turned-off replica at the target; copies nothing yet.
----@param vm string|muster.vm The protected vm.
----@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m"|"continuous", compression?: boolean, points?: integer, disks?: string[] } How.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m"|"continuous", compression?: boolean, points?: integer, rpo?: string, bandwidth?: string, monitoring?: string, first_copy?: { at: string, zone?: string }, existing?: boolean, disks?: string[], consistent_every?: string, key?: string } How.
 function replication.protect(vm, options) end
 
 --- Makes a turned-off replica at the target; copies nothing yet. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
----@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m"|"continuous", compression?: boolean, points?: integer, disks?: string[] } How.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m"|"continuous", compression?: boolean, points?: integer, rpo?: string, bandwidth?: string, monitoring?: string, first_copy?: { at: string, zone?: string }, existing?: boolean, disks?: string[], consistent_every?: string, key?: string } How.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function replication.try_protect(vm, options) end
 
+--- Replicates a vm's replica on to a third site; copies nothing yet.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m"|"continuous", compression?: boolean, points?: integer, rpo?: string, bandwidth?: string, monitoring?: string, first_copy?: { at: string, zone?: string }, existing?: boolean } How.
+function replication.extend(vm, options) end
+
+--- Replicates a vm's replica on to a third site; copies nothing yet. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options { target: string, host?: string, interval?: "30s"|"5m"|"15m"|"continuous", compression?: boolean, points?: integer, rpo?: string, bandwidth?: string, monitoring?: string, first_copy?: { at: string, zone?: string }, existing?: boolean } How.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_extend(vm, options) end
+
+--- Takes over at the replica what has drifted at the vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { excluding?: string[] } How.
+function replication.reprotect(vm, options) end
+
+--- Takes over at the replica what has drifted at the vm. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { excluding?: string[] } How.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_reprotect(vm, options) end
+
+--- Ends the protection; the replica stays, turned off.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { delete_replica?: boolean } How.
+function replication.remove(vm, options) end
+
+--- Ends the protection; the replica stays, turned off. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { delete_replica?: boolean } How.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_remove(vm, options) end
+
+--- Changes how often changes are sent.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param interval "30s"|"5m"|"15m"|"continuous" How often.
+function replication.set_interval(vm, interval) end
+
+--- Changes how often changes are sent. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param interval "30s"|"5m"|"15m"|"continuous" How often.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_set_interval(vm, interval) end
+
+--- Changes how often a point is application-consistent.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param every string Whole hours; "0s" is never.
+function replication.set_consistency(vm, every) end
+
+--- Changes how often a point is application-consistent. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param every string Whole hours; "0s" is never.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_set_consistency(vm, every) end
+
+--- Puts a vm into a consistency group; takes it out without one.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param group? string The group's name.
+function replication.set_group(vm, group) end
+
+--- Puts a vm into a consistency group; takes it out without one. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param group? string The group's name.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_set_group(vm, group) end
+
 --- Sends everything the vm's disks hold.
----@param vm string|muster.vm The protected vm.
----@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string } # the point
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string } # the point
 function replication.first_copy(vm) end
 
 --- Sends everything the vm's disks hold. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
----@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string }? # the point
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }? # the point
 ---@return muster.failure? # why not
 function replication.try_first_copy(vm) end
 
 --- Sends what changed since the last point.
----@param vm string|muster.vm The protected vm.
----@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string } # the point
-function replication.sync(vm) end
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { kind?: "standard"|"app-consistent" } How.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string } # the point
+function replication.sync(vm, options) end
 
 --- Sends what changed since the last point. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
----@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string }? # the point
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { kind?: "standard"|"app-consistent" } How.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }? # the point
 ---@return muster.failure? # why not
-function replication.try_sync(vm) end
+function replication.try_sync(vm, options) end
+
+--- Compares all blocks and sends those that differ.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string } # the point
+function replication.resync(vm) end
+
+--- Compares all blocks and sends those that differ. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }? # the point
+---@return muster.failure? # why not
+function replication.try_resync(vm) end
+
+--- Writes the first copy to an external medium.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param folder string The folder on the external medium.
+function replication.export(vm, folder) end
+
+--- Writes the first copy to an external medium. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param folder string The folder on the external medium.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_export(vm, folder) end
+
+--- Takes in a first copy that came on an external medium.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param folder string The folder on the external medium.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string } # the point
+function replication.import_copy(vm, folder) end
+
+--- Takes in a first copy that came on an external medium. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param folder string The folder on the external medium.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }? # the point
+---@return muster.failure? # why not
+function replication.try_import_copy(vm, folder) end
 
 --- Stops sending until resumed.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 function replication.suspend(vm) end
 
 --- Stops sending until resumed. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function replication.try_suspend(vm) end
 
 --- Sends again.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 function replication.resume(vm) end
 
 --- Sends again. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function replication.try_resume(vm) end
 
---- Ends the protection; the replica stays, turned off.
----@param vm string|muster.vm The protected vm.
-function replication.remove(vm) end
+--- Stops the copy or cycle of a vm that is under way, between two blocks.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return boolean # whether one was under way
+function replication.stop_transfer(vm) end
 
---- Ends the protection; the replica stays, turned off. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
----@return true? # when it was done
+--- Stops the copy or cycle of a vm that is under way, between two blocks. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return boolean? # whether one was under way
 ---@return muster.failure? # why not
-function replication.try_remove(vm) end
+function replication.try_stop_transfer(vm) end
+
+--- Gets the points that all vms of a consistency group have, oldest first.
+---@param group string The group's name.
+---@return { cut_at: string, kind: "standard"|"app-consistent", points: table<string, integer> }[] # the points
+function replication.common_points(group) end
+
+--- Gets the points that all vms of a consistency group have, oldest first. Returns nil and the failure instead of raising.
+---@param group string The group's name.
+---@return { cut_at: string, kind: "standard"|"app-consistent", points: table<string, integer> }[]? # the points
+---@return muster.failure? # why not
+function replication.try_common_points(group) end
+
+--- Cuts all vms of a consistency group at one instant.
+---@param group string The group's name.
+---@param options? { kind?: "standard"|"app-consistent" } How.
+---@return { cut_at: string, kind: "standard"|"app-consistent", points: table<string, integer> } # the common point
+function replication.sync_group(group, options) end
+
+--- Cuts all vms of a consistency group at one instant. Returns nil and the failure instead of raising.
+---@param group string The group's name.
+---@param options? { kind?: "standard"|"app-consistent" } How.
+---@return { cut_at: string, kind: "standard"|"app-consistent", points: table<string, integer> }? # the common point
+---@return muster.failure? # why not
+function replication.try_sync_group(group, options) end
 
 --- Sends the rest of a vm that is off; then neither side can be powered on.
----@param vm string|muster.vm The protected vm.
-function replication.prepare(vm) end
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { reverses?: boolean } How.
+function replication.prepare(vm, options) end
 
 --- Sends the rest of a vm that is off; then neither side can be powered on. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { reverses?: boolean } How.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
-function replication.try_prepare(vm) end
+function replication.try_prepare(vm, options) end
+
+--- Gives a prepared vm back to production; starts nothing.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+function replication.cancel_preparation(vm) end
+
+--- Gives a prepared vm back to production; starts nothing. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function replication.try_cancel_preparation(vm) end
 
 --- Makes the replica the production vm, under a raised epoch; starts nothing.
----@param vm string|muster.vm The protected vm.
----@param options { kind: "planned"|"unplanned"|"failback", point?: integer, reason?: string } How.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options { kind: "planned"|"unplanned"|"failback", point?: integer, skip_proof?: string, reason?: string } How.
 function replication.failover(vm, options) end
 
 --- Makes the replica the production vm, under a raised epoch; starts nothing. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
----@param options { kind: "planned"|"unplanned"|"failback", point?: integer, reason?: string } How.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options { kind: "planned"|"unplanned"|"failback", point?: integer, skip_proof?: string, reason?: string } How.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function replication.try_failover(vm, options) end
 
 --- Commits a failover; the other points are gone.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 function replication.complete(vm) end
 
 --- Commits a failover; the other points are gone. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function replication.try_complete(vm) end
 
 --- Turns the direction of replication round after a failover.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 function replication.reverse(vm) end
 
 --- Turns the direction of replication round after a failover. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function replication.try_reverse(vm) end
 
 --- Makes the vm's temporary double on an isolated network, turned off.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { point?: integer, skip_proof?: string, network?: string, duration?: string } How.
 ---@return { name: string, site: string } # the double
-function replication.test_failover(vm) end
+function replication.test_failover(vm, options) end
 
 --- Makes the vm's temporary double on an isolated network, turned off. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
+---@param options? { point?: integer, skip_proof?: string, network?: string, duration?: string } How.
 ---@return { name: string, site: string }? # the double
 ---@return muster.failure? # why not
-function replication.try_test_failover(vm) end
+function replication.try_test_failover(vm, options) end
 
 --- Stops and deletes the double of a test failover.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 function replication.clean_up(vm) end
 
 --- Stops and deletes the double of a test failover. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The protected vm.
+---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function replication.try_clean_up(vm) end
@@ -515,6 +721,16 @@ function job.ask(title, options) end
 ---@return (string|number|boolean)? # the answer
 ---@return muster.failure? # why not
 function job.try_ask(title, options) end
+
+--- Raises unless whoever started the run holds all of the rights.
+---@param rights ("test"|"planned"|"unplanned"|"complete"|"reverse")[] The rights.
+function job.require_rights(rights) end
+
+--- Raises unless whoever started the run holds all of the rights. Returns nil and the failure instead of raising.
+---@param rights ("test"|"planned"|"unplanned"|"complete"|"reverse")[] The rights.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_require_rights(rights) end
 
 ---@class muster.namespace.plan
 ---@overload fun(fields: muster.plan): muster.plan

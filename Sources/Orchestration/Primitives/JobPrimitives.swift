@@ -4,7 +4,7 @@ import Model
 import Store
 
 extension Catalogue {
-    static let job: [Primitive] = jobNotes + jobTime + [jobAsk]
+    static let job: [Primitive] = jobNotes + jobTime + [jobAsk, jobRequireRights]
 
     private static func note(
         _ verb: String, _ level: RunNote.Level, _ summary: String
@@ -66,6 +66,22 @@ extension Catalogue {
             phases: [.preflight, .run], example: #"job.sleep "30s""#
         ) { _ in .null },
     ]
+
+    /// Asked first, it keeps a run from getting stuck half way (F-9).
+    private static let jobRequireRights = Primitive(
+        "job.require_rights", "Raises unless whoever started the run holds all of the rights.",
+        parameters: [
+            Parameter(
+                "rights", .list(.choice(FailoverRight.allCases.map(\.rawValue))), required: true,
+                "The rights.")
+        ],
+        effect: .reads, phases: [.preflight, .run], raises: [.refused],
+        example: #"job.require_rights { "planned", "reverse" }"#
+    ) { call in
+        let names = call.arguments["rights"]?.list?.compactMap(\.text) ?? []
+        try call.services.rights.require(names.compactMap(FailoverRight.init), of: call.by)
+        return .null
+    }
 
     private static let jobAsk = Primitive(
         "job.ask", "Asks a person, and waits for the answer; a refusal aborts the run.",

@@ -49,7 +49,10 @@ extension Catalogue {
             let names = (call.arguments["vms"]?.list ?? []).compactMap(\.machineName)
             return [.vmsClaimed(names, by: call.place.run, at: call.startedAt)]
         },
-        raises: [.preflightFailed, .vmClaimed],
+        right: { call in
+            call.option("kind")?.text.flatMap(FailoverKind.init).map(FailoverRight.init)
+        },
+        raises: [.preflightFailed, .vmClaimed, .refused],
         example:
             #"plan.preflight({ "sql01" }, { kind = "planned", origin = "oslo", destination = "bergen" })"#
     ) { call in

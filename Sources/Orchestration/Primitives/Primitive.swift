@@ -49,6 +49,8 @@ package struct Primitive: Sendable {
     package let phases: Set<Phase>
     /// Changes of our own store that belong to the act; they share the intent's transaction.
     package let opening: @Sendable (PrimitiveCall) async throws -> [Change]
+    /// The right that whoever started the run must hold (F-9); nil when everybody may.
+    package let right: @Sendable (PrimitiveCall) -> FailoverRight?
     package let raises: [Failure.Code]
     /// A line or a few of Lua.
     package let example: String
@@ -58,6 +60,7 @@ package struct Primitive: Sendable {
         _ name: String, _ summary: String, parameters: [Parameter] = [], result: ValueType = .any,
         returns resultSummary: String = "", effect: Effect,
         opening: @escaping @Sendable (PrimitiveCall) async throws -> [Change] = { _ in [] },
+        right: @escaping @Sendable (PrimitiveCall) -> FailoverRight? = { _ in nil },
         phases: Set<Phase>? = nil,
         raises: [Failure.Code] = [], example: String,
         perform: @escaping @Sendable (PrimitiveCall) async throws -> Value
@@ -69,6 +72,7 @@ package struct Primitive: Sendable {
         self.resultSummary = resultSummary
         self.effect = effect
         self.opening = opening
+        self.right = right
         self.phases = phases ?? effect.usualPhases
         self.raises = raises
         self.example = example

@@ -12,15 +12,17 @@ package struct Services: Sendable {
     package let replication: ReplicationEngine
     package let store: Store
     package let clock: any WallClock
+    package let rights: Rights
 
     package init(
         fabric: any FabricProvider, replication: ReplicationEngine, store: Store,
-        clock: any WallClock
+        clock: any WallClock, rights: Rights = Rights()
     ) {
         self.fabric = fabric
         self.replication = replication
         self.store = store
         self.clock = clock
+        self.rights = rights
     }
 }
 
@@ -29,17 +31,20 @@ package struct PrimitiveCall: Sendable {
     package let arguments: [String: Value]
     /// When the intent was written: the clock by which deadlines are set.
     package let startedAt: Timestamp
+    /// Who started the run; empty where there is none.
+    package let by: String
     /// The subscription whose machines the run may touch; nil for the whole house.
     package let scope: String?
     package let services: Services
 
     package init(
-        place: JournalPlace, arguments: [String: Value], startedAt: Timestamp, scope: String?,
-        services: Services
+        place: JournalPlace, arguments: [String: Value], startedAt: Timestamp, by: String = "",
+        scope: String?, services: Services
     ) {
         self.place = place
         self.arguments = arguments
         self.startedAt = startedAt
+        self.by = by
         self.scope = scope
         self.services = services
     }
@@ -55,14 +60,6 @@ package struct PrimitiveCall: Sendable {
     package func machine(_ argument: String) async throws -> VirtualMachine {
         let directory = MachineDirectory(services: services)
         return try await directory.machine(named: arguments[argument] ?? .null, scope: scope)
-    }
-
-    /// The protected vm's name that an argument names, checked as ``machine(_:)`` checks; its
-    /// primary need not answer.
-    package func vm(_ argument: String) async throws -> String {
-        let directory = MachineDirectory(services: services)
-        let value = arguments[argument] ?? .null
-        return try await directory.memberMachine(named: value, scope: scope).id.name
     }
 
     package func view(of machine: VirtualMachine) async throws -> Value {

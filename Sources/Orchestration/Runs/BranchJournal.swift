@@ -96,8 +96,8 @@ package struct BranchJournal {
         _ place: JournalPlace, _ arguments: [String: Value], startedAt: Timestamp
     ) -> PrimitiveCall {
         PrimitiveCall(
-            place: place, arguments: arguments, startedAt: startedAt, scope: context.run.scope,
-            services: context.services)
+            place: place, arguments: arguments, startedAt: startedAt,
+            by: context.run.startedBy, scope: context.run.scope, services: context.services)
     }
 
     // MARK: Replay

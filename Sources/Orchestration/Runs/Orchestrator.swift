@@ -85,12 +85,14 @@ extension Orchestrator {
     /// the leader executes it.
     ///
     /// Raises `run.source_missing`, what loading the card raises, `run.parameter_invalid`, and
-    /// `usage.invalid` for a plan without a kind or a runbook with one.
+    /// `usage.invalid` for a plan without a kind or a runbook with one; `scope.refused` when the
+    /// person lacks a right that the plan's failover asks for (F-9).
     package func start(_ request: RunRequest, under lease: LeaseToken? = nil) async throws -> RunID
     {
         let file = try library.file(request.name)
         let subject = try await inspection(request.scope).read(file)
         let parameters = try checkedParameters(request, subject)
+        try services.rights.require(request.rights(for: subject), of: request.by.name)
         let id = try await store.commitRun(under: lease) { id in
             let record = record(of: request, subject, file, parameters, id)
             return [.runInserted(record)] + file.pinning(to: id) + [
@@ -164,6 +166,13 @@ extension Orchestrator {
 }
 
 extension RunRequest {
+    /// What the engine's own acts of a plan ask for; a script's are checked as it calls them.
+    fileprivate func rights(for subject: CardInspection.Subject) -> [FailoverRight] {
+        guard let kind, case .plan(let plan) = subject else { return [] }
+        let reverses = plan.reverses && (kind == .planned || kind == .failback)
+        return [FailoverRight(of: kind)] + (reverses ? [.reverse] : [])
+    }
+
     /// The act in words, for the record of decisions.
     fileprivate var act: String { kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)" }
 }

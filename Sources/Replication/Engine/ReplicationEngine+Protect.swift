@@ -96,7 +96,9 @@ extension ReplicationEngine {
                 try await fabric.update(protection.primary) { $0.role = .production }
             }
             let replica = protection.replica
-            if deletesReplica, try await fabric.machine(replica).role == .replica {
+            // One that died after it had deleted the replica finds none.
+            let machines = deletesReplica ? try await fabric.machines(at: replica.site) : []
+            if machines.contains(where: { $0.id == replica && $0.role == .replica }) {
                 try await fabric.remove(replica)
             }
             try await ledger.removeProtection(of: vm)

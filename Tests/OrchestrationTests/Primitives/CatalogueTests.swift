@@ -8,12 +8,14 @@ import Testing
 @Suite struct CatalogueTests {
     /// The verbs there are; a new one is a decision about the language.
     private static let verbs: Set<String> = [
-        "ask", "clean_up", "clear_failover_address", "complete", "connect", "deadline", "failover",
-        "first_copy", "freeze", "host", "loss", "note", "now", "output", "points", "preflight",
-        "prepare", "progress", "protect", "answers", "reachable", "remove", "replica", "resume",
-        "reverse",
-        "select", "set_failover_address", "set_guest_address", "sleep", "start", "state", "stop",
-        "suspend", "sync", "test_failover", "vm", "warn",
+        "answers", "ask", "cancel_preparation", "clean_up", "clear_failover_address",
+        "common_points", "complete", "connect", "deadline", "drift", "export", "extend", "failover",
+        "first_copy", "freeze", "host", "import_copy", "loss", "measure", "note", "now", "orphans",
+        "output", "points", "preflight", "prepare", "progress", "protect", "prove", "reachable",
+        "remove", "replica", "reprotect", "require_rights", "resume", "resync", "reverse", "select",
+        "set_consistency", "set_failover_address", "set_group", "set_guest_address", "set_interval",
+        "sleep", "start", "state", "stop", "stop_transfer", "suspend", "sync", "sync_group",
+        "terms", "test_failover", "vm", "warn",
     ]
 
     @Test func `names are namespace and verb, the verb from the closed list`() {
@@ -124,6 +126,8 @@ import Testing
 
     @Test func `what can be done once only has a reader that tells whether it was`() {
         for primitive in Catalogue().primitives where primitive.namespace == "replication" {
+            // Stopped twice is stopped once: nothing is under way then.
+            if primitive.verb == "stop_transfer" { continue }
             if case .repeatable = primitive.effect { Issue.record("\(primitive.name)") }
             if case .unknowable = primitive.effect { Issue.record("\(primitive.name)") }
         }

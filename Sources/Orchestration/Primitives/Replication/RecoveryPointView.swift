@@ -1,0 +1,112 @@
+// Points, measures and terms as Lua sees them, with their fields for the editor.
+import Model
+import Replication
+
+extension RecoveryPoint {
+    static let fields = [
+        Parameter("sequence", .integer(0..<Int64.max), required: true, "Names the point."),
+        Parameter(
+            "kind", .choice(Kind.allCases.map(\.rawValue)), required: true, "Its kind."),
+        Parameter("cut_at", .text, required: true, "The instant of the cut, ISO 8601."),
+        Parameter("group", .text, "The consistency group whose machines were cut with it."),
+        Parameter("warning", .text, "Why it is not of the kind that was wanted."),
+    ]
+
+    var view: Value {
+        var fields: [String: Value] = [
+            "sequence": .integer(Int64(sequence)), "kind": .text(kind.rawValue),
+            "cut_at": .text(cutAt.description),
+        ]
+        if let group { fields["group"] = .text(group.group) }
+        if let warning { fields["warning"] = .text(warning) }
+        return .object(fields)
+    }
+}
+
+extension CommonPoint {
+    static let fields = [
+        Parameter("cut_at", .text, required: true, "The instant of the cut, ISO 8601."),
+        Parameter(
+            "kind", .choice(RecoveryPoint.Kind.allCases.map(\.rawValue)), required: true,
+            "Its kind."),
+        Parameter(
+            "points", .map(.integer(0..<Int64.max)), required: true,
+            "For each vm of the group, its point's sequence."),
+    ]
+
+    var view: Value {
+        [
+            "cut_at": .text(instant.cutAt.description), "kind": .text(instant.kind.rawValue),
+            "points": .object(points.mapValues { .integer(Int64($0.sequence)) }),
+        ]
+    }
+}
+
+extension ReplicationMeasure {
+    static let fields = [
+        Parameter(
+            "health", .choice(ReplicationHealth.allCases.map(\.rawValue)), required: true,
+            "How it has been of late."),
+        Parameter(
+            "state", .choice(ProtectionState.allCases.map(\.rawValue)), required: true,
+            "How it is."),
+        Parameter("succeeded", .integer(0..<Int64.max), required: true, "Cycles that succeeded."),
+        Parameter("missed", .integer(0..<Int64.max), required: true, "Cycles that did not begin."),
+        Parameter("errors", .integer(0..<Int64.max), required: true, "Cycles that failed."),
+        Parameter("average_size", .integer(0..<Int64.max), required: true, "Bytes a cycle."),
+        Parameter("maximum_size", .integer(0..<Int64.max), required: true, "Bytes at most."),
+        Parameter("average_latency", .number, required: true, "Seconds from cut to replica."),
+        Parameter("maximum_latency", .number, required: true, "Seconds at most."),
+        Parameter("warnings", .list(.text), required: true, "What should be looked at."),
+        Parameter("pending", .integer(0..<Int64.max), "Bytes to send; nil when nobody knows."),
+        Parameter("last_success_at", .text, "When a cycle last succeeded, ISO 8601."),
+        Parameter("last_error", .text, "Why the last cycle failed, when it did."),
+    ]
+
+    var view: Value {
+        var fields: [String: Value] = [
+            "health": .text(health.rawValue), "state": .text(state.rawValue),
+            "succeeded": .integer(Int64(succeeded)), "missed": .integer(Int64(missed)),
+            "errors": .integer(Int64(errors)), "average_size": .integer(averageSize.bytes),
+            "maximum_size": .integer(maximumSize.bytes),
+            "average_latency": .float(Double(averageLatencyMicroseconds) / 1_000_000),
+            "maximum_latency": .float(Double(maximumLatencyMicroseconds) / 1_000_000),
+            "warnings": .list(warnings.map { .text($0) }),
+        ]
+        if let pending { fields["pending"] = .integer(pending.bytes) }
+        if let lastSuccessAt { fields["last_success_at"] = .text(lastSuccessAt.description) }
+        if let lastError { fields["last_error"] = .text(lastError) }
+        return .object(fields)
+    }
+}
+
+extension Protection {
+    static let termFields = [
+        Parameter("primary", .text, required: true, "The site replicated from."),
+        Parameter("replica", .text, required: true, "The site replicated to."),
+        Parameter(
+            "relationship", .choice(Relationship.allCases.map(\.rawValue)), required: true,
+            "Its place in a chain."),
+        Parameter(
+            "interval", .choice(ReplicationInterval.allCases.map(\.rawValue)), required: true,
+            "How often changes are sent."),
+        Parameter("points", .integer(1..<25), required: true, "Recovery points kept."),
+        Parameter("compression", .boolean, required: true, "Whether what is sent is compressed."),
+        Parameter("group", .text, "Its consistency group."),
+        Parameter("rpo", .duration, "How much may be lost."),
+    ]
+
+    var termView: Value {
+        var fields: [String: Value] = [
+            "primary": .text(primary.site), "replica": .text(replica.site),
+            "relationship": .text(terms.relationship.rawValue),
+            "interval": .text(interval.rawValue), "points": .integer(Int64(pointsKept)),
+            "compression": .boolean(isCompressed),
+        ]
+        if let group { fields["group"] = .text(group) }
+        if let seconds = terms.objectiveSeconds {
+            fields["rpo"] = .text(Duration.seconds(seconds).text)
+        }
+        return .object(fields)
+    }
+}
