@@ -9,10 +9,12 @@ import Testing
 /// Refuses writes that need room, to paths that match, as a full disk does; what is allocated can
 /// be written again.
 final class FullDisk: FileSystem {
-    private let files = HostFiles()
+    private let files: any FileSystem
     private let isFull = Locked<@Sendable (String) -> Bool>({ _ in false })
     /// Writes to let through before the disk is full.
     private let room = Locked(0)
+
+    init(_ files: any FileSystem = HostFiles()) { self.files = files }
 
     func fill(after writes: Int = 0, _ isFull: @escaping @Sendable (String) -> Bool) {
         room.withLock { $0 = writes }

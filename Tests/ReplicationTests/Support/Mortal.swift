@@ -52,7 +52,7 @@ final class Life: Sendable {
 }
 
 struct MortalFiles: FileSystem {
-    let files = HostFiles()
+    var files: any FileSystem = HostFiles()
     let life: Life
 
     func open(_ path: String, _ mode: OpenMode) throws -> any DurableFile {
@@ -107,7 +107,7 @@ private final class MortalFile: DurableFile {
 }
 
 struct MortalLedger: ProtectionLedger {
-    let ledger: MemoryLedger
+    let ledger: any ProtectionLedger
     let life: Life
 
     func protections() async throws -> [Protection] {
@@ -127,7 +127,7 @@ struct MortalLedger: ProtectionLedger {
 }
 
 struct MortalFabric: FabricProvider {
-    let fabric: EmbeddedFabric
+    let fabric: any FabricProvider
     let life: Life
 
     func sites() async throws -> [Site] { try await fabric.sites() }

@@ -1,0 +1,72 @@
+// A sequence is drawn, told again, and shrunk when it fails.
+import Model
+
+@testable import Replication
+
+struct ModelSequence: Sendable {
+    let seed: UInt64
+    var steps: [ModelStep] = []
+    var seen: Set<ProtectionState> = []
+    /// What was found broken, after the last of the steps.
+    var broken: Broken?
+
+    /// Draws steps as the world comes by, up to `count`; stops at the first that breaks it.
+    static func draw(
+        seed: UInt64, count: Int, _ mutation: Mutation = Mutation()
+    ) async throws -> ModelSequence {
+        var sequence = ModelSequence(seed: seed)
+        var generator = StepGenerator(seed: seed)
+        let world = try await ModelWorld(seed: seed, mutation)
+        do {
+            for _ in 0..<count {
+                let step = generator.next(world.states)
+                sequence.steps.append(step)
+                try await world.perform(step)
+            }
+            try await world.comeBack()
+        } catch let broken as Broken { sequence.broken = broken }
+        sequence.seen = world.ledger.seen
+        return sequence
+    }
+
+    /// The same steps in a new world; nil when nothing breaks.
+    func retold(_ mutation: Mutation) async throws -> Broken? {
+        let world = try await ModelWorld(seed: seed, mutation)
+        do {
+            for step in steps { try await world.perform(step) }
+            try await world.comeBack()
+            return nil
+        } catch let broken as Broken { return broken }
+    }
+
+    /// Drops halves, quarters, … and single steps, and the deaths of those that stay, as long as
+    /// the sequence still fails.
+    func shrunk(_ mutation: Mutation = Mutation()) async throws -> ModelSequence {
+        var least = self
+        var length = max(1, steps.count / 2)
+        while true {
+            var start = 0
+            while start < least.steps.count {
+                var less = least
+                less.steps.removeSubrange(start..<min(start + length, less.steps.count))
+                less.broken = try await less.retold(mutation)
+                if less.broken == nil { start += length } else { least = less }
+            }
+            if length == 1 { break }
+            length /= 2
+        }
+        for index in least.steps.indices where least.steps[index].death != nil {
+            var less = least
+            less.steps[index].death = nil
+            less.broken = try await less.retold(mutation)
+            if less.broken != nil { least = less }
+        }
+        return least
+    }
+
+    var story: String {
+        let lines = steps.enumerated().map { "  \($0 + 1). \($1)" }
+        return "seed \(seed)\n" + lines.joined(separator: "\n") + "\n  "
+            + (broken?.description ?? "nothing is broken")
+    }
+}

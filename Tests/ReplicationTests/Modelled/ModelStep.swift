@@ -1,0 +1,91 @@
+// One step of a random sequence, as a value: a step that is dropped leaves the meaning of the
+// others as it was, so that a failing sequence can be shrunk and told again.
+import Model
+
+struct ModelStep: Sendable, CustomStringConvertible {
+    enum Act: String, Sendable, CaseIterable {
+        // Guests
+        case write, start, stop, pass, grow, addMemory
+        // Verbs
+        case protect, firstCopy, sync, suspend, resume, resync, putOffResync
+        case prepare, cancelPreparation, failOver, failBack, failOverUnplanned, changePoint
+        case complete, reverse, test, cleanUp, reprotect, groupCycle, joinGroup, remove
+        // Faults
+        case cutSite, loseSite, healSite, spoilLine, mendLine, fillDisk, freeDisk
+        case damageFile, foreignWrite, uncleanEnd
+    }
+
+    enum Death: String, Sendable, CaseIterable {
+        case before = "dies before", after = "dies after", powerCut = "loses power before"
+    }
+
+    var act: Act
+    /// A machine's name, or the key of its extended relationship.
+    var machine: String
+    /// Chooses block, point, site or file, each by its remainder.
+    var number: Int
+    var death: Death?
+    /// The change of files, record or fabric at which death comes.
+    var deathAt = 0
+
+    var name: String { String(machine.prefix { $0 != ":" }) }
+    var isExtended: Bool { machine.contains(":") }
+
+    var description: String {
+        let end = death.map { ", \($0.rawValue) change \(deathAt)" } ?? ""
+        return "\(act.rawValue) \(machine) \(number)\(end)"
+    }
+}
+
+/// Draws steps that fit the state of a machine more often than not.
+struct StepGenerator {
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    mutating func next(_ states: [String: ProtectionState]) -> ModelStep {
+        let machine = ["vm", "vm", "vm", "db", "vm:extended"].randomElement(using: &generator)!
+        let fitting = Self.acts(in: states[machine] ?? .disabled)
+        let acts: [ModelStep.Act] =
+            switch Int.random(in: 0..<20, using: &generator) {
+            case 0..<12: fitting
+            case 12..<17: Self.guestActs
+            case 17: Self.healing
+            default: ModelStep.Act.allCases
+            }
+        var step = ModelStep(
+            act: acts.randomElement(using: &generator)!, machine: machine,
+            number: Int.random(in: 0..<10_000, using: &generator))
+        if Int.random(in: 0..<4, using: &generator) == 0 {
+            step.death = ModelStep.Death.allCases.randomElement(using: &generator)
+            step.deathAt = Int.random(in: 0..<60, using: &generator)
+            if Bool.random(using: &generator) { step.deathAt %= 8 }
+        }
+        return step
+    }
+
+    private static let guestActs: [ModelStep.Act] = [.write, .write, .write, .start, .pass]
+    private static let healing: [ModelStep.Act] = [.healSite, .mendLine, .freeDisk]
+
+    private static func acts(in state: ProtectionState) -> [ModelStep.Act] {
+        switch state {
+        case .disabled: [.protect, .start, .write]
+        case .readyForInitialReplication, .initialReplication: [.firstCopy]
+        case .replicating:
+            [
+                .sync, .sync, .sync, .groupCycle, .joinGroup, .suspend, .prepare, .prepare,
+                .failOverUnplanned, .test, .cleanUp, .resync,
+            ]
+        case .error: [.sync, .sync, .failOverUnplanned, .suspend]
+        case .suspended: [.resume, .resume, .failOverUnplanned]
+        case .waitingForResync: [.sync, .resync, .suspend, .putOffResync, .reprotect]
+        case .resyncing: [.resync, .suspend, .sync]
+        case .resyncSuspended: [.resume]
+        case .preparedForFailover:
+            [.failOver, .failBack, .failOver, .cancelPreparation, .failOverUnplanned]
+        case .failingOver, .failingBack: [.failOver, .failOverUnplanned]
+        case .failedOverWaitingCompletion: [.changePoint, .complete, .reverse, .start, .write]
+        case .failedOver: [.reverse, .reverse, .start, .write]
+        }
+    }
+}

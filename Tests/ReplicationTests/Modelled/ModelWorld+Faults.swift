@@ -1,0 +1,73 @@
+// What goes wrong around the engine, and how it is made good.
+import Fabric
+import Model
+
+@testable import Replication
+
+extension ModelWorld {
+    func actAsFault(_ step: ModelStep) throws {
+        let site = ModelFabric.names[step.number % 3]
+        switch step.act {
+        case .cutSite: fabric.isolate(site, .cut)
+        case .loseSite: fabric.isolate(site, .lost)
+        case .healSite: for site in ModelFabric.names { fabric.isolate(site, .up) }
+        case .spoilLine: lineFaults = UInt64(step.number)
+        case .mendLine: lineFaults = nil
+        case .fillDisk:
+            let part = ["/outbox/", "/inbox/", "/undo/", "/hashes/"][step.number % 4]
+            disk.fill(after: step.number / 4 % 4) { $0.contains(part) }
+        case .freeDisk: disk.free()
+        case .damageFile: try damage(step)
+        case .foreignWrite: try writeBehindOurBack(step)
+        default:
+            if let machine = production(step.name) {
+                fabric.state.withLock {
+                    $0.held[machine.id]!.machine.power = .off
+                    $0.held[machine.id]!.isRecordLost = true
+                    $0.held[machine.id]!.isIsolated = false
+                }
+            }
+        }
+    }
+
+    func heal() {
+        for site in ModelFabric.names { fabric.isolate(site, .up) }
+        lineFaults = nil
+        disk.free()
+    }
+
+    private func damage(_ step: ModelStep) throws {
+        guard let record = ledger.records[step.machine] else { return }
+        let layout = LabLayout(lab: "/lab")
+        var paths: [String] = []
+        for id in [record.primary, record.replica] {
+            for folder in layout.folder(of: record, at: id.site).all {
+                paths += try files.names(in: folder).map { "\(folder)/\($0)" }
+            }
+        }
+        guard !paths.isEmpty else { return }
+        let file = try files.open(paths[step.number % paths.count], .write)
+        let size = try file.size()
+        guard size > 0 else { return }
+        isDamaged = true
+        let offset = Int64(step.number / 13) % size
+        var byte: [UInt8] = [0]
+        _ = try byte.withUnsafeMutableBytes { try file.read(into: $0, at: offset) }
+        byte[0] ^= 1 << (step.number % 8)
+        try byte.withUnsafeBytes { try file.write($0, at: offset) }
+        try file.sync()
+    }
+
+    private func writeBehindOurBack(_ step: ModelStep) throws {
+        guard let record = ledger.records[step.machine],
+            let held = fabric.state.withLock({ $0.held[record.replica] }),
+            held.machine.role == .replica
+        else { return }
+        disturbed.insert(record.replica)
+        let disk = held.machine.disks[step.number % held.machine.disks.count]
+        let blocks = Int(disk.size.bytes) / ReferenceModel.blockBytes
+        try fabric.put(
+            Noise.bytes(ReferenceModel.blockBytes, seed: UInt64(step.number)),
+            ModelFabric.image(record.replica, disk.name), step.number / 5 % blocks)
+    }
+}

@@ -1,0 +1,140 @@
+// The way home: when all faults are healed, a person who asks by the documented verbs, one after
+// the other, has every machine replicating again, with nothing of what it wrote lost.
+import Fabric
+import Model
+
+@testable import Replication
+
+extension ModelWorld {
+    /// More than any way home has steps.
+    private static let attemptsMax = 24
+
+    func comeBack() async throws {
+        heal()
+        try await check()
+        for name in Self.machines.keys.sorted() {
+            try await comeBack(name)
+            try await proveProtected(name)
+        }
+    }
+
+    private func comeBack(_ name: String) async throws {
+        var told: [String] = []
+        for _ in 0..<Self.attemptsMax {
+            if try await isHome(name) { return }
+            let state = states[name].map(\.rawValue) ?? "unprotected"
+            do {
+                try await takeOneStepHome(name)
+                told.append("\(state)")
+            } catch let failure as Failure {
+                told.append("\(state): \(failure.message)")
+            } catch let broken as Broken {
+                throw broken
+            } catch { throw Broken(description: "no named failure: \(error)") }
+            try await check()
+        }
+        throw Broken(
+            description: "\(name) does not come home:\n    " + told.joined(separator: "\n    "))
+    }
+
+    private func isHome(_ name: String) async throws -> Bool {
+        let extended = ledger.records[Protection.key(of: name, .extended)]
+        return ledger.records[name]?.state == .replicating && extended == nil
+    }
+
+    private func takeOneStepHome(_ name: String) async throws {
+        let engine = engine(Life(endsAt: .max, diesAfter: false))
+        let key = Protection.key(of: name, .extended)
+        guard let extended = ledger.records[key] else {
+            return try await take(name, engine)
+        }
+        switch extended.state {
+        case .failingOver, .failingBack:
+            _ = try await engine.failOver(key, FailoverRequest(.unplanned, reason: "home"))
+        case .failedOverWaitingCompletion: _ = try await engine.complete(key)
+        case .failedOver:
+            if ledger.records[name] != nil { try await engine.remove(name) }
+            try await engine.remove(key)
+        default: try await engine.remove(key)
+        }
+    }
+
+    private func take(_ name: String, _ engine: ReplicationEngine) async throws {
+        switch states[name] ?? .disabled {
+        case .disabled: try await protectAnew(name, engine)
+        case .readyForInitialReplication, .initialReplication:
+            _ = try await engine.firstCopy(name)
+        case .replicating: break
+        case .error, .waitingForResync, .resyncing:
+            let drift = try await engine.drift(of: name)
+            if drift.contains(where: { $0.kind == .diskResized }) {
+                _ = try await engine.reprotect(name)
+            } else if states[name] == .error {
+                _ = try await engine.sync(name)
+            } else {
+                _ = try await engine.resync(name)
+            }
+        case .suspended, .resyncSuspended: _ = try await engine.resume(name)
+        case .preparedForFailover: _ = try await engine.cancelPreparation(name)
+        case .failingOver, .failingBack:
+            _ = try await engine.failOver(name, FailoverRequest(.unplanned, reason: "home"))
+        case .failedOverWaitingCompletion: _ = try await engine.complete(name)
+        case .failedOver:
+            do { _ = try await engine.reverse(name) } catch let failure as Failure
+                where [.sizeChanged, .protectedDiskMissing].contains(failure.code)
+            {
+                // What the message says: protect the machine where it runs.
+                try await engine.remove(name)
+            }
+        }
+    }
+
+    private func protectAnew(_ name: String, _ engine: ReplicationEngine) async throws {
+        guard let machine = production(name) else {
+            throw Broken(description: "\(name) is production nowhere")
+        }
+        let others = fabric.state.withLock { state in
+            state.held.values.map(\.machine).filter {
+                $0.id.name == name && $0.id != machine.id && $0.role == .production
+            }
+        }
+        // An old primary that nobody could reach is turned off before it becomes a replica.
+        for other in others { try await fabric.stop(other.id) }
+        let targets = ModelFabric.names.filter { $0 != machine.id.site }
+        let fitting = targets.first { target in
+            let id = MachineID(site: target, name: name)
+            guard let held = fabric.state.withLock({ $0.held[id] }) else { return true }
+            return held.machine.disks == machine.disks
+        }
+        if fitting == nil { try await engine.fabric.remove(MachineID(site: targets[0], name: name)) }
+        let target = fitting ?? targets[0]
+        let step = ModelStep(act: .protect, machine: name, number: 1)
+        _ = try await engine.protect(machine.id, options(step, target: target))
+    }
+
+    /// Writes once more and sends it: what the replica holds then is what the machine wrote.
+    private func proveProtected(_ name: String) async throws {
+        let engine = engine(Life(endsAt: .max, diesAfter: false))
+        for _ in 0..<Self.attemptsMax {
+            guard let machine = production(name) else { break }
+            do {
+                try await fabric.start(machine.id)
+                try fabric.write(machine.id, disk: 0, block: 0)
+                if try await isHome(name) {
+                    _ = try await engine.sync(name)
+                } else {
+                    try await takeOneStepHome(name)
+                }
+            } catch is Failure {
+                try await check()
+                continue
+            }
+            try await check()
+            guard try await isHome(name), let record = ledger.records[name] else { continue }
+            let replica = fabric.state.withLock { $0.held[record.replica]!.machine }
+            return try check(
+                replica, holds: fabric.state.withLock { $0.model.disks[record.primary] })
+        }
+        throw Broken(description: "\(name) came home, and no cycle goes")
+    }
+}

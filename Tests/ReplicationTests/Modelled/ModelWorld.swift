@@ -1,0 +1,131 @@
+// The engine under test, in a world of memory: performs one step after the other, each by an
+// engine of its own, as if every one were another run of the program.
+import Fabric
+import Model
+
+@testable import Replication
+
+/// How the protocol is spoilt on purpose; the product's own way everywhere by default.
+struct Mutation: Sendable {
+    var order = ApplyStep.order
+    var mergeOrder = MergeStep.order
+    var acknowledgesAtCut = false
+}
+
+final class ModelWorld {
+    static let machines = ["vm": [4, 4], "db": [5]]
+
+    let files: SimulatedFiles
+    let disk: FullDisk
+    let ledger = ModelLedger()
+    let clock = ModelClock()
+    let fabric: ModelFabric
+    let mutation: Mutation
+    var generator: SeededGenerator
+    /// Calls on the line that go wrong, from the seed of the step that spoilt it.
+    var lineFaults: UInt64?
+    var stepsDone = 0
+    /// Replicas that somebody else wrote to.
+    var disturbed: Set<MachineID> = []
+    var isDamaged = false
+    private var versions: [Int: [UInt8]] = [:]
+    /// The last point that a verb said the replica holds, by key.
+    var acknowledged: [String: (generation: Int, cutAt: Timestamp)] = [:]
+
+    init(seed: UInt64, _ mutation: Mutation = Mutation()) async throws {
+        self.mutation = mutation
+        generator = SeededGenerator(seed: seed)
+        files = SimulatedFiles(power: Power())
+        disk = FullDisk(files)
+        let ledger = ledger
+        fabric = ModelFabric(
+            files: files, clock: clock, acknowledgesAtCut: mutation.acknowledgesAtCut
+        ) { id in
+            let records = ledger.records.values.filter { $0.replica == id && $0.failover != nil }
+            return records.first.flatMap { record in
+                record.points.first { $0.sequence == record.failover!.point }?.cutAt
+            }
+        }
+        for (name, blocks) in Self.machines.sorted(by: { $0.key < $1.key }) {
+            let id = MachineID(site: "oslo", name: name)
+            fabric.state.withLock { $0.model.make(id, blocks: blocks) }
+            let disks = blocks.enumerated().map {
+                Disk(name: "disk\($0)", size: ByteCount($1 * ReferenceModel.blockBytes))
+            }
+            try await fabric.define(VirtualMachine(id: id, host: "host", disks: disks))
+        }
+    }
+
+    func engine(_ life: Life) -> ReplicationEngine {
+        let mortal = MortalFiles(files: disk, life: life)
+        var transport: any Transport = LocalTransport(
+            layout: LabLayout(lab: "/lab"), files: mortal)
+        if let seed = lineFaults {
+            let percent = Dictionary(
+                uniqueKeysWithValues: TransportFaults.Fault.allCases.map { ($0, 8) })
+            transport = FaultyTransport(
+                transport, faults: TransportFaults(seed: seed, percent: percent), clock: clock)
+        }
+        return ReplicationEngine(
+            fabric: MortalFabric(fabric: fabric, life: life),
+            ledger: MortalLedger(ledger: ledger, life: life), clock: clock, lab: "/lab",
+            files: mortal, transport: ModelLine(inner: transport, fabric: fabric), workers: 1,
+            order: mutation.order, mergeOrder: mutation.mergeOrder)
+    }
+
+    var states: [String: ProtectionState] { ledger.records.mapValues(\.state) }
+
+    /// Where the machine of the name is production, under its newest epoch.
+    func production(_ name: String) -> VirtualMachine? {
+        fabric.state.withLock { state in
+            state.held.values.map(\.machine).filter { $0.id.name == name && $0.role == .production }
+                .max { ($0.epoch, $1.id) < ($1.epoch, $0.id) }
+        }
+    }
+
+    /// Performs a step and checks the world; raises ``Broken`` when something is wrong with it.
+    func perform(_ step: ModelStep) async throws {
+        stepsDone += 1
+        let life = Life(
+            endsAt: step.death == nil ? .max : step.deathAt, diesAfter: step.death == .after)
+        let before = Sight(self)
+        let key = "step \(stepsDone)"
+        do {
+            try await act(step, engine(life), key)
+            if ledger.records[step.name] == nil { ledger.noteDisabled() }
+        } catch let broken as Broken {
+            throw broken
+        } catch {
+            guard life.hasEnded else {
+                try check(refusal: error, before)
+                return try await check()
+            }
+            if step.death == .powerCut { files.restart(&generator) }
+            if step.act == .reprotect { disturb(step.machine) }
+            if step.number % 2 == 0 { try await askAgain(step, key) }
+        }
+        if life.hasEnded, step.death == .powerCut { files.restart(&generator) }
+        try await check()
+    }
+
+    private func askAgain(_ step: ModelStep, _ key: String) async throws {
+        try await check()
+        do {
+            try await act(step, engine(Life(endsAt: .max, diesAfter: false)), key)
+        } catch is Failure {
+        } catch let broken as Broken {
+            throw broken
+        } catch { throw Broken(description: "no named failure: \(error)") }
+    }
+
+    func versionBytes(_ version: Int) -> [UInt8] {
+        if let bytes = versions[version] { return bytes }
+        let bytes = ReferenceModel.bytes(ofVersion: version)
+        versions[version] = bytes
+        return bytes
+    }
+
+    private func disturb(_ key: String) {
+        if let record = ledger.records[key] { disturbed.insert(record.replica) }
+    }
+}
