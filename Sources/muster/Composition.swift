@@ -33,7 +33,8 @@ struct Composition: Sendable {
         let bell = notifier
         orchestrator = Orchestrator(
             services: Services(
-                fabric: fabric, replication: replication, store: store, clock: clock),
+                fabric: fabric, replication: replication, store: store, clock: clock,
+                rights: configuration.rights),
             library: Self.library(in: folder), version: Muster.version
         ) { bell.notify($0) }
     }

@@ -10,11 +10,16 @@ struct Configuration: Sendable {
     let people: [String: Set<String>]
     /// Persons by bearer token, for the HTTP API.
     let tokens: [String: String]
+    /// Who may do which part of a failover (F-9).
+    let rights: Rights
     let replication: ReplicationConfiguration
 
     private static let fields: [Parameter] = [
         Parameter("people", .map(.list(.text)), "For each person, the roles."),
         Parameter("tokens", .map(.text), "For each bearer token of the HTTP API, the person."),
+        Parameter(
+            "rights", .map(.list(.choice(FailoverRight.allCases.map(\.rawValue)))),
+            "For each person or role, the parts of a failover it may do; everybody all."),
         Parameter(
             "replication", .record(ReplicationConfiguration.fields),
             "Bounds of transfers, whose replicas a site takes, and owners' keys."),
@@ -24,7 +29,8 @@ struct Configuration: Sendable {
     static func read(folder: String) async throws -> Configuration {
         guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
             return Configuration(
-                people: [:], tokens: [:], replication: ReplicationConfiguration())
+                people: [:], tokens: [:], rights: Rights(),
+                replication: ReplicationConfiguration())
         }
         let file = LuaModule(name: "muster.lua", text: String(decoding: data, as: UTF8.self))
         let card = try await evaluate(file)
@@ -36,7 +42,14 @@ struct Configuration: Sendable {
         let tokens = (card["tokens"]?.object ?? [:]).compactMapValues(\.text)
         return Configuration(
             people: people, tokens: tokens,
+            rights: Rights(people: people, held: held(card["rights"])),
             replication: try ReplicationConfiguration(card["replication"] ?? [:], subject))
+    }
+
+    private static func held(_ rights: Value?) -> [String: Set<FailoverRight>]? {
+        rights?.object?.filter { !$0.key.hasPrefix("$") }.mapValues { rights in
+            Set((rights.list ?? []).compactMap { $0.text.flatMap(FailoverRight.init) })
+        }
     }
 
     /// The table that the file returns. It may call nothing: a configuration looks at no machine.

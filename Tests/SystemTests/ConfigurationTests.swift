@@ -59,6 +59,30 @@ import Testing
         }
     }
 
+    @Test func `F-9 a right that a person lacks is refused, and nothing is done`() async throws {
+        try await Lab.standing { lab in
+            try Data(
+                """
+                return {
+                  people = { eva = { "operator" }, tor = {} },
+                  rights = { operator = { "test", "planned", "reverse" } },
+                }
+                """.utf8
+            ).write(to: URL(filePath: "\(lab.path)/muster.lua"))
+            let before = try await lab.json("vm", "list")
+            let told = ["tor lacks the right 'planned'"]
+            try await lab.expect(
+                4, "--as", "tor", "failover", "planned", "sql01", says: told)
+            try await lab.expect(
+                4, "--as", "tor", "run", "management-stamp", "--kind", "planned", says: told)
+            try await lab.expect(
+                4, "--as", "eva", "failover", "unplanned", "sql01", "--accept-loss",
+                says: ["eva lacks the right 'unplanned'"])
+            #expect(try await lab.json("vm", "list") == before)
+            try await lab.expect(0, "--as", "eva", "failover", "planned", "sql01")
+        }
+    }
+
     private static let faults: [(String, [String])] = [
         ("transfers = 0", ["muster.lua", "replication.transfers"]),
         (#"pairs = { { from = "oslo", to = "bergen", bandwith = "1MiB" } }"#, ["'bandwidth'"]),

@@ -14,7 +14,7 @@ package struct CheckSubject: Sendable {
         self.position = position
     }
 
-    func field(_ name: String) -> CheckSubject {
+    package func field(_ name: String) -> CheckSubject {
         CheckSubject("\(path).\(name)", code: code, at: position)
     }
 
@@ -31,7 +31,7 @@ package struct CheckSubject: Sendable {
         return inner
     }
 
-    func failure(_ text: String) -> Failure { Failure(code, "\(path) \(text)", at: position) }
+    package func failure(_ text: String) -> Failure { Failure(code, "\(path) \(text)", at: position) }
 }
 
 extension ValueType {

@@ -28,7 +28,7 @@ struct FailoverCommand: AsyncParsableCommand {
 
         func act(_ lead: Lead) async throws -> Value {
             let lab = lead.lab
-            try await lead.decide("test failover of \(chosen.vm)", chosen.vm, nil)
+            try await lead.decide("test failover of \(chosen.vm)", chosen.vm, [.test])
             let machine = try await lab.replication.testFailover(
                 chosen.vm, point: chosen.point, network: network,
                 duration: try duration.map { text throws(Failure) in try Duration(text: text) },
@@ -69,7 +69,8 @@ struct FailoverCommand: AsyncParsableCommand {
 
         func act(_ lead: Lead) async throws -> Value {
             let (lab, engine) = (lead.lab, lead.lab.replication)
-            try await lead.decide("planned failover of \(vm)", vm, nil)
+            try await lead.decide(
+                "planned failover of \(vm)", vm, reverse ? [.planned, .reverse] : [.planned])
             let protection = try await lab.requireProtected(vm)
             if reverse { try await engine.checkReversal(vm) }
             try await lab.fabric.stop(protection.primary)
@@ -118,7 +119,7 @@ struct FailoverCommand: AsyncParsableCommand {
 
         func act(_ lead: Lead) async throws -> Value {
             let (lab, vm) = (lead.lab, chosen.vm)
-            try await lead.decide("unplanned failover of \(vm)", vm, reason)
+            try await lead.decide("unplanned failover of \(vm)", vm, [.unplanned], reason)
             let request = FailoverRequest(
                 .unplanned, point: chosen.point, reason: reason, proof: chosen.proof)
             let protection = try await lab.replication.failOver(vm, request)
@@ -139,7 +140,7 @@ struct FailoverCommand: AsyncParsableCommand {
         @Argument(help: "The machine.") var vm: String
 
         func act(_ lead: Lead) async throws -> Value {
-            try await lead.decide("complete the failover of \(vm)", vm, nil)
+            try await lead.decide("complete the failover of \(vm)", vm, [.complete])
             return try await lead.lab.replication.complete(vm).view
         }
 
@@ -169,7 +170,7 @@ struct ReverseCommand: LeadCommand {
     @Argument(help: "The machine.") var vm: String
 
     func act(_ lead: Lead) async throws -> Value {
-        try await lead.decide("reverse \(vm)", vm, nil)
+        try await lead.decide("reverse \(vm)", vm, [.reverse])
         return try await lead.lab.replication.reverse(vm).view
     }
 
@@ -177,9 +178,13 @@ struct ReverseCommand: LeadCommand {
 }
 
 extension Lead {
-    /// Writes the decision down before anything is done. Raises `run.vm_claimed` while a run works
-    /// on the machine, and `replication.not_protected`.
-    func decide(_ what: String, _ vm: String, _ reason: String?) async throws {
+    /// Writes the decision down before anything is done. Raises `scope.refused` when the person
+    /// lacks a right (F-9), `run.vm_claimed` while a run works on the machine, and
+    /// `replication.not_protected`.
+    func decide(
+        _ what: String, _ vm: String, _ rights: [FailoverRight], _ reason: String? = nil
+    ) async throws {
+        try lab.configuration.rights.require(rights, of: person.name)
         try await lab.requireProtected(vm)
         if let claim = try lab.store.claims().first(where: { $0.vm == Protection.vm(ofKey: vm) }) {
             throw Failure(

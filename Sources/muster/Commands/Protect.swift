@@ -53,7 +53,7 @@ struct ProtectCommand: LeadCommand {
         var terms = ProtectionTerms()
         if let rpo { terms.objectiveSeconds = Int(try Duration(text: rpo).seconds) }
         if let bandwidth { terms.bandwidth = try ByteCount(text: bandwidth) }
-        if let firstCopyAt { terms.firstCopyAt = try Timestamp(typed: firstCopyAt, now: now) }
+        if let firstCopyAt { terms.firstCopyAt = try Timestamp(text: firstCopyAt, from: now) }
         return terms
     }
 

@@ -35,7 +35,7 @@ struct ResyncCommand: LeadCommand {
         let lab = lead.lab
         try await lab.requireProtected(vm)
         if let at {
-            let time = try Timestamp(typed: at, now: lab.clock.now)
+            let time = try Timestamp(text: at, from: lab.clock.now)
             return try await lab.replication.setResyncTime(time, of: vm).view
         }
         return try await lead.following(vm) {
@@ -79,7 +79,7 @@ struct SetCommand: LeadCommand {
             protection = try await engine.setGroup(group.isEmpty ? nil : group, of: vm)
         }
         if let firstCopyAt {
-            let time = try Timestamp(typed: firstCopyAt, now: lead.lab.clock.now)
+            let time = try Timestamp(text: firstCopyAt, from: lead.lab.clock.now)
             protection = try await engine.setFirstCopyTime(time, of: vm)
         }
         return protection.view

@@ -91,7 +91,7 @@ struct Lead: Sendable {
     ) async throws {
         self.lab = lab
         self.token = token
-        person = lab.configuration
+        person = try lab.configuration
             .person(named: request.actor, isExplicit: request.isExplicit)
         directory = request.directory
         isServing = true
