@@ -1,5 +1,5 @@
---- Brings the machine of a chain of three sites home: breaks the chain behind the machine, brings it
--- home as a pair, and makes the chain again on the disks that its end has kept. Nobody is asked;
+--- Brings the machine of a chain of three sites home: breaks the chain behind the machine, brings
+-- it home as a pair, and makes the chain again on the disks its end has kept. Nobody is asked;
 -- started again after an abort, it goes on from what stands.
 local failover = require "failover"
 
@@ -32,8 +32,6 @@ end
 
 local function make_again(vm, chain, last, terms)
   if replication.state(chain) == "disabled" then
-    -- The middle must hold what home has written before it can hand it on.
-    replication.sync(vm)
     terms.target, terms.host = last.site, last.host
     replication.extend(vm, terms)
   end

@@ -1,5 +1,5 @@
---- Ends a machine's protection: first that of its replica, if a chain goes on from it, then its own.
--- The machine itself is not touched; its replicas stay, turned off, until told otherwise.
+--- Ends a machine's protection: first that of its replica, if a chain goes on from it, then its
+-- own. The machine itself is not touched; its replicas stay, turned off, until told otherwise.
 return runbook {
   summary = "Take a machine out of protection",
   parameters = {

@@ -1,5 +1,6 @@
 --- Boots a double of a machine from a recovery point, on an isolated network, asks whether it works
 -- (or looks whether it can be reached), and deletes it: also after a failure, a refusal, an abort.
+local failover = require "failover"
 local wait = require "wait"
 
 local function look_at(vm, arguments)
@@ -38,7 +39,7 @@ return runbook {
   run = function(arguments)
     local vm = fabric.vm(arguments.vm)
     local looked, answer = pcall(look_at, vm, arguments)
-    local _, left = replication.try_clean_up(vm)
+    local left = failover.mend(replication.clean_up, vm)
     if left then
       job.warn("the double of %s could not be deleted: %s", vm.name, left.message)
     end

@@ -31,7 +31,7 @@ test("a double that does not work fails the run after it was deleted", function(
   check.equal(world.effects()[3], "replication.clean_up oslo/sql01")
 end)
 
-test("it is deleted when the person refuses, when the run is aborted, when it cannot start", function()
+test("it is deleted when the run is aborted, whatever the run was doing", function()
   for _, verb in ipairs { "job.ask", "fabric.start", "replication.test_failover" } do
     site "yes"
     world.answer(verb, function() error { code = "run.aborted", message = "enough" } end)
@@ -40,6 +40,19 @@ test("it is deleted when the person refuses, when the run is aborted, when it ca
     check.equal(effects[#effects], "replication.clean_up oslo/sql01")
     world.answer("fabric.start", nil)
   end
+end)
+
+test("told to end by the clean-up itself, the run cleans up all the same", function()
+  site "yes"
+  local told = 0
+  world.answer("replication.clean_up", function()
+    told = told + 1
+    if told == 1 then
+      error { code = "run.aborted", message = "enough" }
+    end
+  end)
+  world.run("test-failover", { vm = "sql01" })
+  check.equal(told, 2)
 end)
 
 test("a double that cannot be deleted is told, and is a failure", function()

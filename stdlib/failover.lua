@@ -5,6 +5,12 @@ local network = require "network"
 
 local failover = {}
 
+---@class muster.failover_options
+---@field kind "planned"|"failback"
+---@field reverse? boolean replicate back afterwards
+---@field start? boolean start it at the other site
+---@field skip_proof? string why the disks' content is not proven first
+
 --- From these a vm can be shut down and prepared.
 local ready = { replicating = true, error = true, ["prepared-for-failover"] = true }
 
@@ -18,12 +24,25 @@ function failover.require_switches(replica)
   end
 end
 
+--- Calls a verb that mends what a failure has left. A run is told once that it is to end, by the
+-- call it makes then; told so here, it asks again.
+---@param verb fun(vm: muster.vm): any
+---@param vm muster.vm
+---@return muster.failure? refusal why it could not be done
+function failover.mend(verb, vm)
+  local done, refusal = pcall(verb, vm)
+  if not done and (refusal.code == "run.aborted" or refusal.code == "run.out_of_time") then
+    done, refusal = pcall(verb, vm)
+  end
+  return not done and refusal or nil
+end
+
 --- Gives back a vm that was on its way, running if it ran before; what cannot be is a warning, for
 -- there is a failure to be told already.
 local function give_back(vm)
-  local _, refusal = replication.try_cancel_preparation(vm)
+  local refusal = failover.mend(replication.cancel_preparation, vm)
   if not refusal and vm.power == "running" then
-    _, refusal = fabric.try_start(vm)
+    refusal = failover.mend(fabric.start, vm)
   end
   if refusal then
     job.warn("%s/%s stays off: %s", vm.site, vm.name, refusal.message)
@@ -44,7 +63,7 @@ end
 -- ready. When it fails or is aborted before the failover, the vm is given back. Raises
 -- `failover.not_ready`, and whatever the steps raise.
 ---@param vm muster.vm
----@param options { kind: "planned"|"failback", reverse?: boolean, start?: boolean, skip_proof?: string }
+---@param options muster.failover_options
 ---@return muster.vm replica where it is now
 function failover.without_loss(vm, options)
   local replica = replication.replica(vm)

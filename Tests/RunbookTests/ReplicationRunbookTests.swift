@@ -21,7 +21,8 @@ import Testing
         #expect(world.effects.writes.count == writes)
     }
 
-    @Test func `F-7: a failover by plan and its way home leave everything as it was`() async throws {
+    @Test func `F-7: a failover by plan and its way home leave everything as it was`() async throws
+    {
         let world = try await World()
         let before = try await world.fabric.machine(.oslo)
         try await done("fail-over-machine", ["vm": "sql01"], in: world)
@@ -63,21 +64,17 @@ import Testing
     @Test func `F-8: aborted at any call, the way home of a chain is finished by another run`()
         async throws
     {
-        try await expectFinishable("fail-back-chain") {
-            let world = try await World.chained()
-            try await world.bringAway()
-            return world
-        }
+        let world = try await World.chained()
+        try await world.bringAway()
+        try await expectFinishable("fail-back-chain", in: world)
     }
 
     @Test func `F-7: aborted at any call, the way home of a pair is finished by another run`()
         async throws
     {
-        try await expectFinishable("fail-back-machine") {
-            let world = try await World()
-            try await world.bringAway()
-            return world
-        }
+        let world = try await World()
+        try await world.bringAway()
+        try await expectFinishable("fail-back-machine", in: world)
     }
 
     @Test func `F-2: an abort before the failover gives the machine back`() async throws {
@@ -93,7 +90,8 @@ import Testing
         try await done("fail-over-machine", ["vm": "sql01"], in: world)
     }
 
-    @Test func `F-2: what waits for completion is not shut down by another failover`() async throws {
+    @Test func `F-2: what waits for completion is not shut down by another failover`() async throws
+    {
         let world = try await World()
         try await done("fail-over-machine", ["vm": "sql01", "reverse": false], in: world)
         let record = try await world.run(world.request("fail-over-machine", ["vm": "sql01"]))
@@ -192,11 +190,9 @@ import Testing
     }
 
     /// Aborts a run at each of its commits in turn; a second run must bring the machine home.
-    private func expectFinishable(
-        _ name: String, in makeWorld: @Sendable () async throws -> World
-    ) async throws {
+    private func expectFinishable(_ name: String, in prepared: World) async throws {
         for commits in 1... {
-            let world = try await makeWorld()
+            let world = try World(copying: prepared)
             let record = try await abort(name, Self.home, after: commits, in: world)
             try await done(name, Self.home, in: world)
             try await expectPairAtHome(world)

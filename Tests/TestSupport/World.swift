@@ -23,6 +23,14 @@ package final class World: Sendable {
         try Self.copy(template, to: folder)
     }
 
+    /// A world of its own that begins as another one stands; its effects are counted anew.
+    package init(copying other: World) throws {
+        folder = Self.scratchFolder()
+        runbooks = Locked(other.runbooks.withLock { $0 })
+        try Self.copy(other.folder, to: folder)
+        clock.advance(to: other.clock.now)
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// Memory is the quickest disk there is, and no test here asks what a power cut leaves.

@@ -58,8 +58,7 @@ import Testing
         (
             "replication.protect", ["sql01", "bergen"],
             words(
-                "replication.protect: options must be a table of target, host, interval, compression, points, ",
-                "disks, but is the string \"bergen\"")
+                "replication.protect: options must be a table, but is the string \"bergen\"")
         ),
         (
             "replication.protect", ["sql01", ["target": "bergen", "points": 25]],
