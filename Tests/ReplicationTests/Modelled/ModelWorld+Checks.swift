@@ -1,5 +1,6 @@
 // What must hold after every step.
 import Fabric
+import Foundation
 import Model
 
 @testable import Replication
@@ -95,7 +96,9 @@ extension ModelWorld {
             let found = bytes[block * size..<(block + 1) * size]
             let expected = versionBytes(version)
             let isSame = found.withUnsafeBytes { left in
-                expected.withUnsafeBytes { left.elementsEqual($0) }
+                expected.withUnsafeBytes {
+                    memcmp(left.baseAddress!, $0.baseAddress!, size) == 0
+                }
             }
             guard isSame else {
                 throw Broken(description: "block \(block) of \(what) is not version \(version)")
