@@ -39,7 +39,7 @@ struct Sight: Equatable {
 extension ModelWorld {
     private static let refusals: Set<Failure.Code> = [
         .transitionRefused, .alreadyProtected, .notProtected, .reasonMissing, .pointMissing,
-        .machineNotOff, .extendedStands, .pointOverwritten, .usage, .resyncDeferred, .unknownName,
+        .machineNotOff, .extendedStands, .pointOverwritten, .usage, .unknownName,
     ]
 
     func check(refusal error: any Error, _ before: Sight) throws {
