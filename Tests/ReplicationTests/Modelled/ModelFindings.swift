@@ -6,8 +6,8 @@ import Testing
 @testable import Replication
 
 @Suite struct ModelFindings {
-    private static func tell(_ steps: [ModelStep]) async throws {
-        var sequence = ModelSequence(seed: 0)
+    private static func tell(_ steps: [ModelStep], seed: UInt64 = 0) async throws {
+        var sequence = ModelSequence(seed: seed)
         sequence.steps = steps
         let broken = try await sequence.retold(Mutation())
         #expect(broken == nil, "\(broken?.description ?? "")")
@@ -65,6 +65,21 @@ import Testing
                 last,
             ])
         }
+    }
+
+    @Test func `R-16: no file of a protection that was removed comes back with a power cut`()
+        async throws
+    {
+        var copy = Self.step(.firstCopy, "vm", 9942)
+        (copy.death, copy.deathAt) = (.powerCut, 4)
+        try await Self.tell(
+            [
+                Self.step(.protect, "vm", 7024), Self.step(.firstCopy, "vm", 5464),
+                Self.step(.start, "vm:extended", 3799), Self.step(.resync, "vm", 4060),
+                Self.step(.write, "vm", 5797), Self.step(.prepare, "vm", 9018),
+                Self.step(.remove, "vm", 3538), Self.step(.protect, "vm", 300), copy,
+                Self.step(.resync, "vm", 8915),
+            ], seed: 1195)
     }
 
     @Test func `R-14: a disk that grew before the first copy is taken over by re-protecting`()
