@@ -62,7 +62,7 @@ test: packages lint ## everything that must hold before a commit
 
 .PHONY: soak
 soak: packages ## hours: many seeds, then the address and thread sanitizers
-	@MUSTER_POWER_CUT_SEEDS=100000 MUSTER_FUZZ_SEEDS=100000 swift test $(QUIET) 2>&1 | $(FAILURES)
+	@MUSTER_POWER_CUT_SEEDS=100000 MUSTER_FUZZ_SEEDS=100000 MUSTER_MODEL_STEPS=1000000 swift test $(QUIET) 2>&1 | $(FAILURES)
 	@ASAN_OPTIONS=detect_leaks=0 swift test $(QUIET) \
 		--sanitize=address --scratch-path .build-address 2>&1 | $(FAILURES)
 	@swift test $(QUIET) --sanitize=thread --scratch-path .build-thread 2>&1 | $(FAILURES)

@@ -35,6 +35,19 @@ extension ReplicationEngine {
         return OnwardChanges(folder, upstream, images: images, files: files)
     }
 
+    /// A machine has one record of writes. Once an extended relationship acknowledges cuts of a
+    /// production machine, the old primary of the simple one does not get by a delta what was
+    /// written since the failover: a reversal must compare.
+    func claimChanges(for protection: Protection) async throws {
+        guard protection.terms.relationship == .extended,
+            var simple = try await ledger.protection(of: protection.vm),
+            simple.replica == protection.primary, simple.production == protection.primary,
+            !simple.primaryStamps.isEmpty
+        else { return }
+        simple.primaryStamps = []
+        try await ledger.save(simple)
+    }
+
     /// What a cut of the relationship shows: now, or the point that the replica it starts from
     /// holds, once that is a whole one.
     func instant(of protection: Protection) async throws -> (

@@ -36,6 +36,7 @@ extension ReplicationEngine {
     /// Cuts one machine. A guest that cannot be brought to rest is cut all the same: its point is
     /// `standard` and says why.
     func cut(_ protection: Protection, _ request: CycleRequest) async throws -> OpenCut {
+        try await claimChanges(for: protection)
         let source = try await changeSource(of: protection)
         let instant = try await instant(of: protection)
         // A replica that is copied on is not written by a guest that could be brought to rest: the

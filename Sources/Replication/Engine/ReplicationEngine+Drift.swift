@@ -30,7 +30,9 @@ extension ReplicationEngine {
     ) async throws -> Protection {
         try await perform(vm, operation) { protection in
             try await requireNoOnward(protection, to: "re-protect")
-            if protection.state != .waitingForResync {
+            let isUncopied = protection.state == .readyForInitialReplication
+            let keepsState = isUncopied || protection.state == .waitingForResync
+            if !keepsState {
                 _ = try protection.state.after(.resyncRequired)
             }
             let primary = try await fabric.machine(protection.primary)
@@ -44,15 +46,25 @@ extension ReplicationEngine {
                 same.excludedDisks = wanted.excludedDisks
                 return try await save(same, after: nil, verb: "reprotect", operation: operation)
             }
-            let settled = try await settle(ifFitting: protection)
+            let settled =
+                isUncopied
+                ? try await forgetCopy(protection) : try await settle(ifFitting: protection)
             try await adopt(primary, wanted, protection)
             var reshaped = settled.reshaped(wanted)
             let side = try await replicaSide(reshaped)
             reshaped.replicaStamps = try await blocking { try side.stamps() }
             return try await save(
-                reshaped, after: protection.state == .waitingForResync ? nil : .resyncRequired,
+                reshaped, after: keepsState ? nil : .resyncRequired,
                 verb: "reprotect", operation: operation)
         }
+    }
+
+    /// What a first copy that died has left is of the old disks.
+    private func forgetCopy(_ protection: Protection) async throws -> Protection {
+        try await putAwayWaitingLogs(protection)
+        let side = try await replicaSide(protection)
+        try await blocking { try side.forgetHashes() }
+        return protection
     }
 
     /// Logs that wait are applied first; not when a re-protection that died has reshaped the

@@ -71,6 +71,8 @@ extension ReplicationEngine {
                 preconditionFailure("a failover under way has its record")
             }
             if begun.appliedSequence != failover.point {
+                // Held off once the record says so: a death between leaves it production somewhere.
+                try await holdPrimary(begun.replica)
                 // Points lie as undo logs over disks as replication left them.
                 begun = try await turn(begun, at: begun.replica, seals: true)
             }
@@ -122,9 +124,6 @@ extension ReplicationEngine {
             begun = try await turn(begun, at: begun.replica, seals: true)
         }
         let proof = try await prove(point, of: begun, request.proof)
-        if event == .pointChanged {
-            try await fabric.update(protection.replica) { $0.role = .replica }
-        }
         try await restOnward(protection)
         let replica = try await fabric.machine(protection.replica)
         let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0, origin?.epoch ?? 0) + 1

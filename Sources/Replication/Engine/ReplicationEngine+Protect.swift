@@ -72,10 +72,12 @@ extension ReplicationEngine {
         }
         try await blocking { [files] in
             for machine in folders {
-                for folder in machine.all {
-                    let names = try files.names(in: folder)
-                    for name in names { try files.remove("\(folder)/\(name)") }
-                    if !names.isEmpty { try files.syncFolder(folder) }
+                for folder in machine.all where try files.stamp(folder) != nil {
+                    for name in try files.names(in: folder) {
+                        try files.remove("\(folder)/\(name)")
+                    }
+                    // Names that were removed before and not synced must not come back either.
+                    try files.syncFolder(folder)
                 }
             }
         }

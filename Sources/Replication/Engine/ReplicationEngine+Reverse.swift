@@ -22,6 +22,7 @@ extension ReplicationEngine {
             let event: ProtectionState.Event = isSame ? .reversed : .reversedWithResync
             let state = completes ? try protection.state.after(.completed) : protection.state
             _ = try state.after(event)
+            try await requireProductive(protection)
             try await demote(protection)
             // What becomes a replica is sealed as a replica is.
             var reversed = try await turn(
@@ -33,6 +34,22 @@ extension ReplicationEngine {
                 agreement, try await fabric.machine(reversed.primary))
             return try await save(reversed, after: event, verb: "reverse", operation: operation)
         }
+    }
+
+    /// The machine that was failed over to may have been failed over since, by the other
+    /// relationship of a chain; or the old primary was, and has outgrown it.
+    private func requireProductive(_ protection: Protection) async throws {
+        guard protection.failover != nil else { return }
+        let production = try await fabric.machine(protection.replica)
+        let other = try await fabric.machine(protection.primary)
+        let isOutgrown = other.role == .production && other.epoch > production.epoch
+        if production.role == .production, !isOutgrown { return }
+        let newer = isOutgrown ? " and \(other.id) is, under a newer epoch" : ""
+        throw Failure(
+            .transitionRefused,
+            "\(production.id) is not in production any more\(newer); remove the protection of "
+                + "\(protection.key) with `muster unprotect`, and protect the machine where it runs",
+            context: ["vm": protection.key, "state": protection.state.rawValue])
     }
 
     private func oldPrimaryIsUnchanged(_ protection: Protection) async throws -> Bool {

@@ -126,8 +126,10 @@ extension ModelWorld {
         case .complete: _ = try await engine.complete(vm, operation: key)
         case .reverse: _ = try await engine.reverse(vm, operation: key)
         case .test:
+            // One that stands since before answers with the point of then.
+            let isStanding = ledger.records[vm]?.test != nil
             let machine = try await engine.testFailover(vm, point: point, operation: key)
-            guard let test = ledger.records[vm]?.test else { return }
+            guard !isStanding, let test = ledger.records[vm]?.test else { return }
             try check(test: test, machine, ledger.records[vm]!)
         default: try await engine.cleanUp(vm, operation: key)
         }

@@ -61,7 +61,8 @@ extension ModelWorld {
     private func writeBehindOurBack(_ step: ModelStep) throws {
         guard let record = ledger.records[step.machine],
             let held = fabric.state.withLock({ $0.held[record.replica] }),
-            held.machine.role == .replica
+            // Before the first point there is nothing by which a strange write could be told.
+            held.machine.role == .replica, !record.points.isEmpty
         else { return }
         disturbed.insert(record.replica)
         let disk = held.machine.disks[step.number % held.machine.disks.count]

@@ -34,7 +34,8 @@ extension ModelWorld {
             try await check()
         }
         throw Broken(
-            description: "\(name) does not come home:\n    " + told.joined(separator: "\n    "))
+            description: "\(name) does not come home:\n    "
+                + told.suffix(4).joined(separator: "\n    "))
     }
 
     private func isHome(_ name: String) async throws -> Bool {
@@ -63,11 +64,14 @@ extension ModelWorld {
         switch states[name] ?? .disabled {
         case .disabled: try await protectAnew(name, engine)
         case .readyForInitialReplication, .initialReplication:
-            _ = try await engine.firstCopy(name)
+            if states[name] == .readyForInitialReplication, try await hasGrown(name, engine) {
+                _ = try await engine.reprotect(name)
+            } else {
+                _ = try await engine.firstCopy(name)
+            }
         case .replicating: break
         case .error, .waitingForResync, .resyncing:
-            let drift = try await engine.drift(of: name)
-            if drift.contains(where: { $0.kind == .diskResized }) {
+            if try await hasGrown(name, engine) {
                 _ = try await engine.reprotect(name)
             } else if states[name] == .error {
                 _ = try await engine.sync(name)
@@ -81,12 +85,17 @@ extension ModelWorld {
         case .failedOverWaitingCompletion: _ = try await engine.complete(name)
         case .failedOver:
             do { _ = try await engine.reverse(name) } catch let failure as Failure
-                where [.sizeChanged, .protectedDiskMissing].contains(failure.code)
+                where [.sizeChanged, .protectedDiskMissing, .transitionRefused].contains(
+                    failure.code)
             {
                 // What the message says: protect the machine where it runs.
                 try await engine.remove(name)
             }
         }
+    }
+
+    private func hasGrown(_ name: String, _ engine: ReplicationEngine) async throws -> Bool {
+        try await engine.drift(of: name).contains { $0.kind == .diskResized }
     }
 
     private func protectAnew(_ name: String, _ engine: ReplicationEngine) async throws {
@@ -106,7 +115,9 @@ extension ModelWorld {
             guard let held = fabric.state.withLock({ $0.held[id] }) else { return true }
             return held.machine.disks == machine.disks
         }
-        if fitting == nil { try await engine.fabric.remove(MachineID(site: targets[0], name: name)) }
+        if fitting == nil {
+            try await engine.fabric.remove(MachineID(site: targets[0], name: name))
+        }
         let target = fitting ?? targets[0]
         let step = ModelStep(act: .protect, machine: name, number: 1)
         _ = try await engine.protect(machine.id, options(step, target: target))

@@ -41,9 +41,11 @@ final class ModelWorld {
         fabric = ModelFabric(
             files: files, clock: clock, acknowledgesAtCut: mutation.acknowledgesAtCut
         ) { id in
-            let records = ledger.records.values.filter { $0.replica == id && $0.failover != nil }
+            let records = ledger.records.values.filter {
+                $0.replica == id && [.failingOver, .failingBack].contains($0.state)
+            }
             return records.first.flatMap { record in
-                record.points.first { $0.sequence == record.failover!.point }?.cutAt
+                record.points.first { $0.sequence == record.failover?.point }?.cutAt
             }
         }
         for (name, blocks) in Self.machines.sorted(by: { $0.key < $1.key }) {
