@@ -31,7 +31,9 @@ package struct CheckSubject: Sendable {
         return inner
     }
 
-    package func failure(_ text: String) -> Failure { Failure(code, "\(path) \(text)", at: position) }
+    package func failure(_ text: String) -> Failure {
+        Failure(code, "\(path) \(text)", at: position)
+    }
 }
 
 extension ValueType {
