@@ -40,6 +40,10 @@ extension ReplicationEngine {
         guard simple.terms.relationship == .simple else {
             throw refusal(simple.vm, "\(simple.replica) is the end of its chain")
         }
+        // What is copied on would be sealed bytes that the third site takes for open ones.
+        guard simple.agreement.encryption == nil else {
+            throw refusal(simple.vm, "\(simple.replica) is encrypted, and goes no further")
+        }
         guard ![simple.primary.site, simple.replica.site].contains(options.target) else {
             throw refusal(simple.vm, "site '\(options.target)' is in its chain already")
         }

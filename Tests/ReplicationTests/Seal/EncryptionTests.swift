@@ -117,6 +117,39 @@ import Testing
         try await engine.cleanUp("web")
     }
 
+    @Test func `a first copy of an encrypted machine on external media shows nothing`()
+        async throws
+    {
+        let world = try await World(diskBytes: 1 << 20)
+        let engine = try Self.engine(world)
+        try await world.fabric.start(World.oslo)
+        try await Self.plant(world, 0)
+        _ = try await engine.protect(
+            World.oslo, ProtectionOptions(target: "bergen", ownerKey: try Self.key().id))
+        let folder = "\(world.folder)/sites/bergen/media"
+        _ = try await engine.export("web", to: folder)
+        #expect(try Self.found(world).isEmpty)
+        _ = try await engine.importCopy("web", from: folder)
+        try await Self.plant(world, 3)
+        _ = try await engine.sync("web")
+        #expect(try Self.found(world).isEmpty)
+        let test = try await engine.testFailover("web")
+        #expect(try await world.bytes(test) == world.bytes(World.oslo))
+    }
+
+    @Test func `an encrypted replica is not copied on to a third site`() async throws {
+        let (world, engine) = try await Self.replicating()
+        try await world.fabric.createSite("tromso")
+        try await world.fabric.addHost("tromso-host", at: "tromso")
+        let options = ProtectionOptions(target: "tromso")
+        await #expect {
+            try await engine.extend("web", options)
+        } throws: { error in
+            "\(error)".contains("is encrypted, and goes no further")
+        }
+        #expect(try await engine.protections().count == 1)
+    }
+
     @Test func `a planned failover of an encrypted machine sends no more than an open one`()
         async throws
     {
