@@ -44,7 +44,8 @@ extension Migration {
 
             -- Call n has its intent at position 2n - 1 and its outcome at 2n. Entries of all branches
             -- are appended one behind the other, so that a group of them fills few pages; `previous`
-            -- is the number of the entry before it in its branch.
+            -- is the number of the entry before it in its branch. No `IN` for the kinds: for a list of
+            -- three SQLite makes a temporary table at every insert.
             CREATE TABLE journal (
                 number INTEGER PRIMARY KEY,
                 previous INTEGER CHECK (previous < number),
@@ -52,7 +53,7 @@ extension Migration {
                 branch TEXT NOT NULL,
                 position INTEGER NOT NULL CHECK ((position = 1) = (previous IS NULL)),
                 kind TEXT NOT NULL CHECK (
-                    kind IN ('intent', 'result', 'failure')
+                    (kind = 'intent' OR kind = 'result' OR kind = 'failure')
                     AND (kind = 'intent') = (position % 2 = 1)),
                 primitive TEXT NOT NULL,
                 payload TEXT NOT NULL,

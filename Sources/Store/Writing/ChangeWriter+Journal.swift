@@ -20,12 +20,12 @@ extension ChangeWriter {
             .integer(entry.position), .text(entry.kind.rawValue), .text(entry.primitive),
             .text(entry.payload), .at(entry.at), .bytes(end.link.bytes))
         let number = sqlite3_last_insert_rowid(db.sqliteConnection)
-        // No upsert: on a table without rowid SQLite opens a temporary table for each.
         try db.run(
-            last == nil
-                ? "INSERT INTO journal_end (number, run, branch) VALUES (?, ?, ?)"
-                : "UPDATE journal_end SET number = ? WHERE run = ? AND branch = ?",
-            .integer(number), .run(place.run), .text(place.branch.path))
+            """
+            INSERT INTO journal_end (run, branch, number) VALUES (?, ?, ?)
+            ON CONFLICT (run, branch) DO UPDATE SET number = excluded.number
+            """,
+            .run(place.run), .text(place.branch.path), .integer(number))
         memory[place.run, place.branch] = LastEntry(number: number, end: end)
     }
 }
