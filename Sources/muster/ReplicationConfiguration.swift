@@ -81,29 +81,13 @@ struct ReplicationConfiguration: Sendable {
     /// over: it is complained of, and missed where it is needed.
     func keys(in folder: String) -> KeyRing {
         KeyRing(
-            keyFiles.values.sorted().compactMap { path in
+            keyFiles.mapValues { path in
                 do {
-                    return try Self.key(path, in: folder)
+                    return try KeyFile.read(path.hasPrefix("/") ? path : "\(folder)/\(path)")
                 } catch {
                     Terminal.complain(Failure(error, as: .keyInvalid))
                     return nil
                 }
             })
-    }
-
-    /// What replication calls the key of that name. Raises `name.unknown`, and what reading it
-    /// raises.
-    func keyID(named name: String, in folder: String) throws -> String {
-        guard let path = keyFiles[name] else {
-            throw Failure(
-                .unknownName,
-                "muster.lua knows no key '\(name)'\(Spelling.hint(for: name, among: keyFiles.keys))"
-            )
-        }
-        return try Self.key(path, in: folder).id
-    }
-
-    private static func key(_ path: String, in folder: String) throws -> OwnerKey {
-        try KeyFile.read(path.hasPrefix("/") ? path : "\(folder)/\(path)")
     }
 }

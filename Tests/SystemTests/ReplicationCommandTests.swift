@@ -64,6 +64,32 @@ import Testing
         }
     }
 
+    @Test func `F-2 a planned failover that stopped half way goes on where the machine stands`()
+        async throws
+    {
+        try await Lab.standing { lab in
+            for (name, steps) in [
+                ("prepare", #"replication.prepare "sql01""#),
+                ("fail", #"replication.failover("sql01", { kind = "planned" })"#),
+            ] {
+                try lab.runbook(
+                    "\(name).lua",
+                    """
+                    return runbook { summary = "Half", run = function()
+                      fabric.stop "sql01" \(steps)
+                    end }
+                    """)
+            }
+            try await lab.done("run", "prepare")
+            try await lab.expect(0, "failover", "planned", "sql01", says: ["bergen/sql01 → oslo"])
+            #expect(try await lab.json("vm", "show", "bergen/sql01")["power"] == "running")
+            try await lab.done("run", "prepare")
+            try await lab.done("run", "fail")
+            try await lab.expect(0, "failover", "planned", "sql01", says: ["oslo/sql01 → bergen"])
+            #expect(try await lab.json("vm", "show", "oslo/sql01")["power"] == "running")
+        }
+    }
+
     @Test func `F-3 an unplanned failover wants a reason while the primary answers`() async throws {
         try await Lab.standing { lab in
             try await lab.expect(

@@ -59,6 +59,22 @@ import Testing
         }
     }
 
+    @Test func `an engine that cannot listen ends with the reason, and gives the lead back`()
+        async throws
+    {
+        try await Lab.standing { lab in
+            var engine = try lab.start("serve", "--listen", "127.0.0.1:0")
+            let line = try await engine.line(containing: "listening on")
+            let port = try #require(line.split(separator: ":").last.map(String.init))
+            try await Lab.standing { other in
+                try await other.expect(
+                    1, "serve", "--listen", "127.0.0.1:\(port)", says: ["[server.address_taken]"])
+                try await other.done("sync", "sql01")
+            }
+            try await engine.stop(with: SIGTERM)
+        }
+    }
+
     @Test func `the socket of a dead engine is no obstacle`() async throws {
         try await Lab.standing { lab in
             var dead = try lab.start("serve", "--listen", "127.0.0.1:0")

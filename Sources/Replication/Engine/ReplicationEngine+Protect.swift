@@ -7,12 +7,14 @@ extension ReplicationEngine {
     /// left from an earlier protection is taken as it is: the first copy sends what differs.
     ///
     /// Raises `replication.disk_not_replicable`, `replication.already_protected`, `usage.invalid`
-    /// for options out of range, `replication.primary_refused` and `replication.version_refused`
-    /// when the target does not take it, and what the fabric raises.
+    /// for options out of range, `name.unknown` and `replication.key_missing` for an owner's key,
+    /// `replication.primary_refused` and `replication.version_refused` when the target does not
+    /// take it, and what the fabric raises.
     package func protect(
         _ machine: MachineID, _ options: ProtectionOptions, operation: String? = nil
     ) async throws -> Protection {
-        try await taking(machine.name) {
+        let key = try options.ownerKey.map { name in try keys.key(named: name) }
+        return try await taking(machine.name) {
             if let standing = try await ledger.protection(of: machine.name) {
                 if let operation, standing.operation(operation) != nil { return standing }
                 throw Failure(
@@ -30,7 +32,9 @@ extension ReplicationEngine {
                     from: protection.primary.site, to: protection.replica.site,
                     standing: protection.agreement),
                 primary)
-            protection.agreement.encryption = try encryption(options.ownerKey, of: protection)
+            protection.agreement.encryption = try key.map { key in
+                try encryption(under: key, of: protection)
+            }
             let replica = protection.makeReplica(of: primary, on: host)
             if options.takesExisting {
                 try await takeExisting(replica, protection)

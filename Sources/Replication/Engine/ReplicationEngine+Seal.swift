@@ -15,12 +15,10 @@ extension ReplicationEngine {
         _ = try opening(of: try await required(vm))
     }
 
-    /// A new record of encryption under the key of that name; nil when none was asked for.
+    /// A new record of encryption. Raises `replication.version_refused`.
     func encryption(
-        _ keyID: String?, of protection: Protection
-    ) throws(Failure) -> EncryptionRecord? {
-        guard let keyID else { return nil }
-        _ = try keys.key(keyID, for: protection.vm)
+        under key: OwnerKey, of protection: Protection
+    ) throws(Failure) -> EncryptionRecord {
         guard protection.agreement.version > 1 else {
             throw Failure(
                 .versionRefused,
@@ -28,7 +26,7 @@ extension ReplicationEngine {
                     + "'\(protection.primary.site)' speaks version 1",
                 context: ["vm": protection.vm, "source": protection.primary.site])
         }
-        return EncryptionRecord(keyID: keyID, sealedSites: [protection.replica.site])
+        return EncryptionRecord(keyID: key.id, sealedSites: [protection.replica.site])
     }
 
     /// What opens the protection's logs and disks; nil when it is not encrypted. Raises

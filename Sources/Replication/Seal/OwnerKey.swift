@@ -26,12 +26,33 @@ package struct OwnerKey: Sendable, CustomStringConvertible, CustomDebugStringCon
     package var customMirror: Mirror { Mirror(self, children: ["id": id]) }
 }
 
-/// The keys this engine was given.
+/// The keys this engine was given, by the names people call them.
 package struct KeyRing: Sendable {
+    private let named: [String: OwnerKey?]
     private let keys: [String: OwnerKey]
 
-    package init(_ keys: [OwnerKey] = []) {
-        self.keys = Dictionary(keys.map { ($0.id, $0) }) { first, _ in first }
+    /// A name without a key is one whose file could not be read.
+    package init(_ named: [String: OwnerKey?] = [:]) {
+        self.named = named
+        keys = Dictionary(named.values.compactMap { $0 }.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// The key that people call so. Raises `name.unknown` with the nearest name, and
+    /// `replication.key_missing` when the file of that name was no key.
+    func key(named name: String) throws(Failure) -> OwnerKey {
+        guard let known = named[name] else {
+            throw Failure(
+                .unknownName,
+                "there is no owner's key '\(name)'\(Spelling.hint(for: name, among: named.keys)); "
+                    + "`keys` in muster.lua names their files",
+                context: ["key": name])
+        }
+        guard let key = known else {
+            throw Failure(
+                .keyMissing, "the owner's key '\(name)' could not be read from its file",
+                context: ["key": name])
+        }
+        return key
     }
 
     /// Raises `replication.key_missing`.

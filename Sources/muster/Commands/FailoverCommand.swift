@@ -71,14 +71,22 @@ struct FailoverCommand: AsyncParsableCommand {
             let (lab, engine) = (lead.lab, lead.lab.replication)
             try await lead.decide(
                 "planned failover of \(vm)", vm, reverse ? [.planned, .reverse] : [.planned])
-            let protection = try await lab.requireProtected(vm)
-            if reverse { try await engine.checkReversal(vm) }
-            try await lab.fabric.stop(protection.primary)
-            _ = try await engine.prepare(vm, reverses: reverse)
-            _ = try await engine.failOver(vm, FailoverRequest(.planned))
-            if reverse { _ = try await engine.reverse(vm) }
-            if start { try await lab.fabric.start(protection.replica) }
-            return try await lab.requireProtected(vm).view
+            var protection = try await lab.requireProtected(vm)
+            let target = protection.replica
+            // A command that died on the way is given again and goes on where the machine stands.
+            if ![.preparedForFailover, .failingOver, .failedOverWaitingCompletion]
+                .contains(protection.state)
+            {
+                if reverse { try await engine.checkReversal(vm) }
+                try await lab.fabric.stop(protection.primary)
+                protection = try await engine.prepare(vm, reverses: reverse)
+            }
+            if protection.state != .failedOverWaitingCompletion {
+                protection = try await engine.failOver(vm, FailoverRequest(.planned))
+            }
+            if reverse { protection = try await engine.reverse(vm) }
+            if start { try await lab.fabric.start(target) }
+            return protection.view
         }
 
         func tell(_ outcome: Value) { Terminal.say(outcome.protectionLine) }

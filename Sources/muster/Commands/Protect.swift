@@ -36,9 +36,7 @@ struct ProtectCommand: LeadCommand {
             target: target, host: host, interval: try ReplicationInterval(text: interval),
             isCompressed: compression, pointsKept: points, disks: disk.isEmpty ? nil : disk,
             consistentEveryHours: consistentEvery,
-            ownerKey: try key.map { name in
-                try lab.configuration.replication.keyID(named: name, in: lab.folder)
-            },
+            ownerKey: key,
             terms: try terms(now: lab.clock.now), takesExisting: existing)
         let made = try await lab.replication.protect(chosen.machine(in: lab).id, protection)
         return [

@@ -15,11 +15,12 @@ struct LeadService: Service {
         // A thread of its own waits: it would hold one of those that work on disks.
         let threads = BlockingThreads(count: 1)
         try await withThrowingDiscardingTaskGroup { group in
-            try await withGracefulShutdownHandler {
+            // A service beside it that fails cancels this one, which must not wait on for ever.
+            try await withTaskCancellationOrGracefulShutdownHandler {
                 while let connection = try await threads.run({ listener.accept() }) {
                     group.addTask { await answer(connection) }
                 }
-            } onGracefulShutdown: {
+            } onCancelOrGracefulShutdown: {
                 listener.stop()
             }
         }

@@ -181,7 +181,7 @@ extension World {
             fabric: MortalFabric(fabric: fabric, life: life),
             ledger: MortalLedger(ledger: ledger, life: life), clock: clock, lab: folder,
             files: MortalFiles(life: life), transport: nil, workers: 1, order: ApplyStep.order,
-            keys: KeyRing(key.map { [$0] } ?? []))
+            keys: KeyRing(key.map { ["owner": $0] } ?? [:]))
     }
 
     func newEngine() -> ReplicationEngine {

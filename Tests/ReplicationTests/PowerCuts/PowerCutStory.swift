@@ -47,7 +47,7 @@ final class PowerCutStory {
         engine = ReplicationEngine(
             fabric: sites, ledger: ledger, clock: sites, lab: "/lab", files: files,
             transport: transport, workers: 1, order: spoilt.order,
-            mergeOrder: spoilt.mergeOrder, keys: KeyRing([Self.owner]))
+            mergeOrder: spoilt.mergeOrder, keys: KeyRing(["owner": Self.owner]))
         self.generator = generator
         for (disk, size) in sites.sizes.enumerated() {
             files.makeImage("/images/bergen-disk\(disk)", bytes: size)
@@ -58,7 +58,7 @@ final class PowerCutStory {
         let options = ProtectionOptions(
             target: "bergen", isCompressed: Bool.random(using: &generator),
             pointsKept: Int.random(in: 1...4, using: &generator),
-            ownerKey: Int.random(in: 0..<3, using: &generator) == 0 ? Self.owner.id : nil)
+            ownerKey: Int.random(in: 0..<3, using: &generator) == 0 ? "owner" : nil)
         _ = try await engine.protect(MachineID(site: "oslo", name: "vm"), options)
         for _ in 0..<Int.random(in: 3...6, using: &generator) {
             writeSomething()

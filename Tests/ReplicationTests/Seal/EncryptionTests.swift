@@ -20,7 +20,7 @@ import Testing
     ) throws -> ReplicationEngine {
         ReplicationEngine(
             fabric: world.fabric, ledger: world.ledger, clock: world.clock, lab: world.folder,
-            transport: transport, keys: KeyRing([try key()]))
+            transport: transport, keys: KeyRing(["contoso": try key()]))
     }
 
     private static func replicating(
@@ -33,7 +33,7 @@ import Testing
         _ = try await engine.protect(
             World.oslo,
             ProtectionOptions(
-                target: "bergen", pointsKept: pointsKept, ownerKey: try key().id))
+                target: "bergen", pointsKept: pointsKept, ownerKey: "contoso"))
         _ = try await engine.firstCopy("web")
         return (world, engine)
     }
@@ -125,7 +125,7 @@ import Testing
         try await world.fabric.start(World.oslo)
         try await Self.plant(world, 0)
         _ = try await engine.protect(
-            World.oslo, ProtectionOptions(target: "bergen", ownerKey: try Self.key().id))
+            World.oslo, ProtectionOptions(target: "bergen", ownerKey: "contoso"))
         let folder = "\(world.folder)/sites/bergen/media"
         _ = try await engine.export("web", to: folder)
         #expect(try Self.found(world).isEmpty)
@@ -189,7 +189,7 @@ import Testing
         try await engine.remove("web")
         #expect(try Self.found(world).isEmpty)
         _ = try await engine.protect(
-            World.oslo, ProtectionOptions(target: "bergen", ownerKey: try Self.key().id))
+            World.oslo, ProtectionOptions(target: "bergen", ownerKey: "contoso"))
         _ = try await engine.firstCopy("web")
         #expect(try await world.protection().statistics.bytesSent < 1000)
         let test = try await engine.testFailover("web")
@@ -223,13 +223,17 @@ import Testing
         async throws
     {
         let world = try await World()
-        let options = ProtectionOptions(target: "bergen", ownerKey: try Self.key().id)
+        let options = ProtectionOptions(target: "bergen", ownerKey: "contoso")
         await #expect(
-            code { _ = try await world.engine.protect(World.oslo, options) } == .keyMissing)
+            code { _ = try await world.engine.protect(World.oslo, options) } == .unknownName)
+        let unread = ReplicationEngine(
+            fabric: world.fabric, ledger: world.ledger, clock: world.clock, lab: world.folder,
+            keys: KeyRing(["contoso": nil]))
+        await #expect(code { _ = try await unread.protect(World.oslo, options) } == .keyMissing)
         let old = ReplicationEngine(
             fabric: world.fabric, ledger: world.ledger, clock: world.clock, lab: world.folder,
             policy: ReplicationPolicy(servers: ["oslo": ReplicaServer(version: 1)]),
-            keys: KeyRing([try Self.key()]))
+            keys: KeyRing(["contoso": try Self.key()]))
         await #expect(code { _ = try await old.protect(World.oslo, options) } == .versionRefused)
         #expect(try await world.fabric.machines(at: "bergen").isEmpty)
     }
