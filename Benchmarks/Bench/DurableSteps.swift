@@ -9,7 +9,7 @@ enum DurableSteps {
     static var comparisons: [Comparison] {
         get async throws {
             let laboratory = try await Laboratory(runbooks: [
-                "steps": steps(1_000), "many": steps(200),
+                "steps": steps(1_000), "many": steps(500),
             ])
             return [oneRun(laboratory), hundredRuns(laboratory)]
         }
@@ -31,7 +31,7 @@ enum DurableSteps {
             name: "steps, 100 runs at once", unit: .rate("steps/s"), wanted: .atLeast(40_000),
             rounds: 3,
             ours: {
-                20_000 / (try await seconds { try await runTogether(100, "many", laboratory) })
+                50_000 / (try await seconds { try await runTogether(100, "many", laboratory) })
             },
             peer: bareRows(laboratory))
     }

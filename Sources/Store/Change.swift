@@ -1,6 +1,7 @@
 // Everything durable that can happen, as values. A batch of changes is committed whole or not at
 // all. Some changes carry a precondition; where it does not hold the batch is refused with the
-// named failure.
+// named failure. What is large stands apart (`indirect`): a change is copied several times on its
+// way, and most are a journal's entry.
 import Model
 
 package enum Change: Sendable, Equatable {
@@ -8,9 +9,9 @@ package enum Change: Sendable, Equatable {
 
     /// A run begins its life, in the state its record says. Its sources' texts must be stored,
     /// before or in the same batch. Raises `run.number_taken`.
-    case runInserted(RunRecord)
+    indirect case runInserted(RunRecord)
     /// `event` happened to a run; `wakeAt` is kept while it waits. Raises `run.transition_refused`.
-    case runChanged(
+    indirect case runChanged(
         RunID, RunEvent, at: Timestamp, failure: Failure? = nil, wakeAt: Timestamp? = nil)
     /// Holds only while the run is in that state; changes nothing. Raises `run.transition_refused`.
     case runRequired(RunID, in: RunState)
@@ -19,10 +20,10 @@ package enum Change: Sendable, Equatable {
     case slotRequired(RunID, atOnce: Int)
     /// The run's texts are these from now on, stored before or in the same batch, and its limits
     /// too. Raises `run.transition_refused` when the run has ended.
-    case runPatched(RunID, [RunSource], RunLimits)
+    indirect case runPatched(RunID, [RunSource], RunLimits)
     /// Somebody wants a run to end; the first request stands. Raises `run.transition_refused` when
     /// the run has ended.
-    case abortRequested(RunID, AbortRequest)
+    indirect case abortRequested(RunID, AbortRequest)
     /// An entry is appended to the journal of its branch. Raises `run.journal_order`.
     case journaled(JournalEntry)
     /// A text is kept under its digest; one that is there already is left alone.
@@ -30,14 +31,14 @@ package enum Change: Sendable, Equatable {
     /// A run has loaded that chunk, whose text is stored.
     case sourceUsed(RunID, RunSource)
     /// A line of a stream is appended; one of that key that is there already is left alone.
-    case noted(RunNote)
+    indirect case noted(RunNote)
 
     // Questions
 
     /// A question is put. Asking again at the same place changes nothing, so a replay may.
-    case questionAsked(JournalPlace, QuestionRequest, at: Timestamp)
+    indirect case questionAsked(JournalPlace, QuestionRequest, at: Timestamp)
     /// Somebody answers or refuses. Raises what `Question.settled(by:)` raises.
-    case questionAnswered(QuestionID, QuestionReply)
+    indirect case questionAnswered(QuestionID, QuestionReply)
     /// The deadline has passed. Raises what `Question.expired(at:)` raises.
     case questionExpired(QuestionID, at: Timestamp)
     /// The run needs no answer any more. Raises what `Question.withdrawn(at:)` raises.
@@ -55,7 +56,7 @@ package enum Change: Sendable, Equatable {
     /// The run gives up all it holds.
     case claimsReleased(RunID)
     /// A vm's protection as it is now, put in the place of the former.
-    case protectionSaved(ProtectionRecord)
+    indirect case protectionSaved(ProtectionRecord)
     /// The protection of that key is no more; its points go with it.
     case protectionRemoved(key: String)
     /// The vm's recovery points as they are now, put in the place of the former.
@@ -64,11 +65,11 @@ package enum Change: Sendable, Equatable {
     // The record
 
     /// A person decided. Kept for ever (F-5).
-    case decided(Decision)
+    indirect case decided(Decision)
     /// Something happened that an auditor may ask for. Kept for ever.
-    case recorded(Event)
+    indirect case recorded(Event)
     /// An engine takes the lead; only `Lease` makes this change. Raises `store.lease_held`.
-    case leaseTaken(LeaseToken, LeaseHolder)
+    indirect case leaseTaken(LeaseToken, LeaseHolder)
 }
 
 /// Consulted around each batch: tests kill an engine through it, before or after any write. It runs

@@ -45,7 +45,7 @@ package final class Store: Sendable {
     /// cancelled task commits as any other.
     package func commit(_ changes: [Change], under lease: LeaseToken? = nil) async throws {
         guard !changes.isEmpty else { return }
-        try await writer.commit(Batch(changes: changes, lease: lease))
+        try await writer.commit(changes, under: lease)
     }
 
     /// Commits a new run under the next free number: `changes` makes the batch for a number, and is

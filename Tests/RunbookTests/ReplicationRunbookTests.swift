@@ -80,7 +80,8 @@ import Testing
     @Test func `F-2: an abort before the failover gives the machine back`() async throws {
         let world = try await World()
         // Aborted when the guest is off and all is sent.
-        let record = try await abort("fail-over-machine", ["vm": "sql01"], after: 12, in: world)
+        let record = try await abort(
+            "fail-over-machine", ["vm": "sql01"], at: .intent("replication.prepare"), in: world)
         let machine = try await world.fabric.machine(.oslo)
         #expect(record.state == .aborted)
         #expect(machine.power == .running && machine.role == .production)
@@ -119,7 +120,7 @@ import Testing
             let world = try await World()
             let before = try await world.fabric.machines(at: nil)
             let record = try await abort(
-                "test-failover", ["vm": "sql01", "point": -1], after: commits, in: world)
+                "test-failover", ["vm": "sql01", "point": -1], at: .commits(commits), in: world)
             #expect(try await world.fabric.machines(at: nil) == before, "after \(commits)")
             if record.state == .completed { return }
         }
@@ -166,12 +167,13 @@ import Testing
         return record
     }
 
-    /// Runs it and has it aborted when its engine has made that many commits.
+    /// Runs it and has it aborted at that moment.
     private func abort(
-        _ name: String, _ parameters: [String: Value], after commits: Int, in world: World
+        _ name: String, _ parameters: [String: Value], at moment: AbortOrder.Moment,
+        in world: World
     ) async throws -> RunRecord {
         let control = RunControl()
-        let order = AbortOrder(after: commits) {
+        let order = AbortOrder(at: moment) {
             control.requestAbort(Failure(.runAborted, "aborted by eva: enough"))
         }
         let engine = try world.engine(observing: order)
@@ -193,7 +195,7 @@ import Testing
     private func expectFinishable(_ name: String, in prepared: World) async throws {
         for commits in 1... {
             let world = try World(copying: prepared)
-            let record = try await abort(name, Self.home, after: commits, in: world)
+            let record = try await abort(name, Self.home, at: .commits(commits), in: world)
             try await done(name, Self.home, in: world)
             try await expectPairAtHome(world)
             if record.state == .completed {
@@ -214,23 +216,40 @@ import Testing
     }
 }
 
-/// Calls somebody when an engine has made a number of commits.
+/// Calls somebody, once, at a moment of an engine's life.
 private final class AbortOrder: CommitObserver {
-    private let left: Locked<Int>
+    enum Moment {
+        /// That many commits were made.
+        case commits(Int)
+        /// A call of that primitive is about to act.
+        case intent(String)
+    }
+
+    private let moment: Moment
+    private let made = Locked(0)
     private let act: @Sendable () -> Void
 
-    init(after commits: Int, _ act: @escaping @Sendable () -> Void) {
-        left = Locked(commits)
+    init(at moment: Moment, _ act: @escaping @Sendable () -> Void) {
+        self.moment = moment
         self.act = act
     }
 
     func willCommit(_ changes: [Change]) throws {}
 
     func didCommit(_ changes: [Change]) throws {
-        let isTime = left.withLock { left in
-            left -= 1
-            return left == 0
+        let made = made.withLock { made in
+            made += 1
+            return made
         }
+        let isTime =
+            switch moment {
+            case .commits(let count): made == count
+            case .intent(let primitive):
+                changes.contains { change in
+                    guard case .journaled(let entry) = change else { return false }
+                    return entry.kind == .intent && entry.primitive == primitive
+                }
+            }
         if isTime { act() }
     }
 }

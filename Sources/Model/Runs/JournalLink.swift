@@ -7,7 +7,6 @@
 //
 // Numbers are 8 bytes, little-endian; kind is one byte (0 intent, 1 result, 2 failure); a field is
 // its length as such a number and its UTF-8 bytes. No two entries have the same bytes.
-import SystemCrypto
 
 /// Thirty-two bytes that stand for an entry and all that came before it in its branch.
 package struct JournalLink: Sendable, Hashable, CustomStringConvertible {
@@ -32,11 +31,7 @@ package struct JournalLink: Sendable, Hashable, CustomStringConvertible {
         append(entry.place.branch.path, to: &message)
         append(entry.primitive, to: &message)
         append(entry.payload, to: &message)
-        let digest = [UInt8](unsafeUninitializedCapacity: 32) { output, count in
-            _ = SHA256(message, message.count, output.baseAddress)
-            count = 32
-        }
-        return JournalLink(bytes: digest)
+        return JournalLink(bytes: message.withUnsafeBytes { SHA256.bytes(of: $0) })
     }
 
     private func append(_ number: UInt64, to message: inout [UInt8]) {

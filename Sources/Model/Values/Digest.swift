@@ -1,6 +1,21 @@
 // SHA-256 of texts and bytes: names a chunk of source by what it says, links the journal's chain.
 import SystemCrypto
 
+enum SHA256 {
+    /// Fetched once: libcrypto looks it up by name, under a lock, whenever it is not given.
+    private nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+
+    /// Thirty-two bytes.
+    static func bytes(of message: UnsafeRawBufferPointer) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { output, count in
+            let done = EVP_Digest(
+                message.baseAddress, message.count, output.baseAddress, nil, algorithm, nil)
+            precondition(done == 1, "libcrypto has no SHA-256")
+            count = 32
+        }
+    }
+}
+
 /// A SHA-256, written as 64 lower-case hexadecimal digits.
 package struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
     package let description: String
@@ -12,8 +27,7 @@ package struct Digest: Sendable, Hashable, Codable, CustomStringConvertible {
     }
 
     package init(of bytes: UnsafeRawBufferPointer) {
-        var output = [UInt8](repeating: 0, count: 32)
-        _ = SHA256(bytes.baseAddress, bytes.count, &output)
+        let output = SHA256.bytes(of: bytes)
         let digits = Array("0123456789abcdef".utf8)
         description = String(
             decoding: output.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },

@@ -21,8 +21,7 @@ extension Primitive {
                     .argumentInvalid,
                     "\(name) needs '\(parameter.name)': \(parameter.summary)", at: position)
             }
-            let subject = CheckSubject(
-                "\(name): \(parameter.name)", code: .argumentInvalid, at: position)
+            let subject = CheckSubject(subjects[index], code: .argumentInvalid, at: position)
             try parameter.type.check(value, subject)
             named[parameter.name] = value
         }

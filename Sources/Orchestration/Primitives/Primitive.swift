@@ -3,7 +3,7 @@
 import Model
 import Store
 
-package struct Primitive: Sendable {
+package final class Primitive: Sendable {
     /// Where in a run's life a primitive may be called.
     package enum Phase: String, Sendable, CaseIterable {
         /// While the card is read: before any run, without side effects.
@@ -42,6 +42,8 @@ package struct Primitive: Sendable {
     /// One sentence in the present tense.
     package let summary: String
     package let parameters: [Parameter]
+    /// What a failure of a parameter's check is about, by its place: `fabric.vm: name`.
+    let subjects: [String]
     package let result: ValueType
     /// What the result is, for the editor: `the machine`, or empty when there is none.
     package let resultSummary: String
@@ -68,6 +70,7 @@ package struct Primitive: Sendable {
         self.name = name
         self.summary = summary
         self.parameters = parameters
+        subjects = parameters.map { "\(name): \($0.name)" }
         self.result = result
         self.resultSummary = resultSummary
         self.effect = effect

@@ -7,7 +7,7 @@ import Replication
 import Store
 
 /// The parts of the house that primitives reach.
-package struct Services: Sendable {
+package final class Services: Sendable {
     package let fabric: any FabricProvider
     package let replication: ReplicationEngine
     package let store: Store

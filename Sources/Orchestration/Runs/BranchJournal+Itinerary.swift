@@ -11,6 +11,8 @@ extension BranchJournal {
         guard let primitive = context.catalogue[name] else {
             throw Failure(.internalFault, "the engine has no primitive \(name)")
         }
-        return try await call(primitive, Value.list(arguments).canonicalJSON)
+        let outcome = try await call(primitive, Value.list(arguments).canonicalJSON)
+        try await flush()
+        return outcome
     }
 }

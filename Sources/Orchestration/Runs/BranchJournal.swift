@@ -6,8 +6,12 @@
 //          ──▶ journal has the intent only ──▶ was it done? ──▶ record ──▶ outcome
 //          ──▶ journal ends ──▶ record intent ──▶ act ──▶ record outcome
 //
-// Must stay true: no act without its intent on disk, no outcome seen by the script that is not on
-// disk.
+// An outcome is held while the script runs on to its next call, at most for a slice, and shares the
+// transaction of that call's intent: a call costs one wait for the disk, not two.
+//
+// Must stay true: no act before its intent, and all that led to it, is on disk; no end and no pause
+// before every outcome is. An outcome that dies with the engine is found as any other that did: by
+// asking whether it was done.
 import Model
 import Store
 
@@ -24,7 +28,9 @@ package struct BranchJournal {
     private let recorded: [JournalEntry]
     private var cursor = 0
     private var sequence = 0
-    private var notes: [Change] = []
+    /// Written with the next entry: an outcome at most, and notes.
+    private var held: [Change] = []
+    private var holdsOutcome = false
     private var noteCount = 0
     /// The time of the last entry: the only clock a script sees.
     package private(set) var clock: Timestamp
@@ -34,7 +40,7 @@ package struct BranchJournal {
     package var begunAt: Timestamp? { recorded.first?.at ?? firstIntentAt }
     private var firstIntentAt: Timestamp?
     /// Why the script was told to end; told once, what it does after that is its cleaning up.
-    private(set) var reasonToldToEnd: Failure?
+    var reasonToldToEnd: Failure?
     private let hearsAbort: Bool
 
     /// Raises what the store raises. A branch that cleans up after an abort does not hear of it.
@@ -47,24 +53,22 @@ package struct BranchJournal {
     }
 
     var isReplaying: Bool { cursor < recorded.count }
-    private var now: Timestamp { context.services.clock.now }
+    var now: Timestamp { context.services.clock.now }
 
     /// A line for one of the run's streams; written with the next entry, and once only.
     package mutating func note(_ level: RunNote.Level, _ text: String) {
         noteCount += 1
         guard !isReplaying else { return }
-        notes.append(
+        held.append(
             .noted(
                 RunNote(
                     run: context.run.id, branch: branch, ordinal: noteCount, level: level,
                     text: text, at: now)))
     }
 
-    /// Writes the notes that came after the last entry.
+    /// Writes what is held.
     package mutating func flush() async throws {
-        guard !notes.isEmpty else { return }
-        try await context.commit(notes)
-        notes = []
+        if !held.isEmpty { try await commit([]) }
     }
 
     /// Calls a primitive. Raises `run.code_changed` when the journal holds another call here, and
@@ -197,45 +201,15 @@ package struct BranchJournal {
         return try await close(outcome, primitive, call.place)
     }
 
-    /// Looks whether the answer from outside has come.
-    private mutating func look(
-        _ primitive: Primitive, _ call: PrimitiveCall
-    ) async throws -> Outcome {
-        guard case .waits(let answer) = primitive.effect else { return .parked(until: nil) }
-        if let reason = reasonToEnd {
-            reasonToldToEnd = reason
-            return try await close(.failure(reason), primitive, call.place)
-        }
-        do {
-            switch try await answer(call) {
-            case .value(let value):
-                return try await close(.value(value.canonicalJSON), primitive, call.place)
-            case .pending(let until): return try await park(until, primitive, call)
-            }
-        } catch let failure as Failure where failure.isOutcome {
-            return try await close(.failure(failure), primitive, call.place)
-        }
-    }
-
-    private mutating func park(
-        _ until: Timestamp?, _ primitive: Primitive, _ call: PrimitiveCall
-    ) async throws -> Outcome {
-        if let limit, limit <= now {
-            return try await close(.failure(.timedOut(primitive)), primitive, call.place)
-        }
-        try await flush()
-        return .parked(until: [until, limit, mustEndBy].compactMap { $0 }.min())
-    }
-
     /// Why the script is to come to its end, when it has not been told yet.
-    private var reasonToEnd: Failure? {
+    var reasonToEnd: Failure? {
         guard isToBeTold else { return nil }
         if let abort = context.control.abort { return abort }
         guard let mustEndBy, mustEndBy <= now else { return nil }
         return .outOfTime(context.run)
     }
 
-    private var mustEndBy: Timestamp? { isToBeTold ? context.run.mustEndBy : nil }
+    var mustEndBy: Timestamp? { isToBeTold ? context.run.mustEndBy : nil }
     private var isToBeTold: Bool { hearsAbort && reasonToldToEnd == nil }
 
     /// Nobody can tell whether it happened, so a person is asked, at the place of the call itself.
@@ -269,7 +243,7 @@ package struct BranchJournal {
         }
     }
 
-    private mutating func close(
+    mutating func close(
         _ outcome: Outcome, _ primitive: Primitive, _ place: JournalPlace, opening: [Change] = []
     ) async throws -> Outcome {
         let (kind, payload): (JournalEntry.Kind, String)
@@ -281,13 +255,17 @@ package struct BranchJournal {
         let at = now
         let entry = JournalEntry(
             kind, at: place, primitive: primitive.name, payload: payload, on: at)
-        try await commit(opening + [.journaled(entry)])
+        if holdsOutcome { try await flush() }
+        held += opening
+        held.append(.journaled(entry))
+        holdsOutcome = true
         clock = at
         return outcome
     }
 
     private mutating func commit(_ changes: [Change]) async throws {
-        try await context.commit(notes.isEmpty ? changes : notes + changes)
-        notes = []
+        try await context.commit(held.isEmpty ? changes : held + changes)
+        held.removeAll(keepingCapacity: true)
+        holdsOutcome = false
     }
 }

@@ -3,7 +3,7 @@ import Fabric
 import Model
 import Store
 
-package struct RunContext: Sendable {
+package final class RunContext: Sendable {
     package let run: RunRecord
     package let services: Services
     package let catalogue: Catalogue
@@ -16,7 +16,7 @@ package struct RunContext: Sendable {
     /// Set while another text is tried on the journal: nothing is performed and nothing written.
     let rehearsal: Rehearsal?
 
-    package init(
+    package convenience init(
         run: RunRecord, services: Services, catalogue: Catalogue, sources: RunSources,
         control: RunControl, lease: LeaseToken?, ring: @escaping @Sendable (Notice) -> Void
     ) {

@@ -42,9 +42,7 @@ struct ScriptExecution {
             let loaded = try await load(&state)
             guard case .finished = loaded else { return loaded }
             try state.call(path: path, arguments: [argument.canonicalJSON])
-            let end = try await drive(&state, &journal, in: phase)
-            try await journal.flush()
-            return end
+            return try await drive(&state, &journal, in: phase)
         } catch let failure as Failure where failure.code.name.hasPrefix("lua.") {
             return .failed(failure)
         }
@@ -71,12 +69,29 @@ struct ScriptExecution {
             ) { name throws(Failure) in try sources.module(name) })
     }
 
+    /// Runs the state to its end or its pause; the journal holds nothing then.
     private func drive(
         _ state: inout LuaState, _ journal: inout BranchJournal, in phase: Primitive.Phase
     ) async throws -> End {
+        let end: End
+        do {
+            end = try await advance(&state, &journal, in: phase)
+        } catch {
+            try await journal.flush()
+            throw error
+        }
+        try await journal.flush()
+        return end
+    }
+
+    private func advance(
+        _ state: inout LuaState, _ journal: inout BranchJournal, in phase: Primitive.Phase
+    ) async throws -> End {
         while true {
-            switch await state.advance() {
-            case .slice: continue
+            switch state.next() {
+            case .slice:
+                try await journal.flush()
+                await Task.yield()
             case .finished(let json): return .finished(try Value(json: json))
             case .failed(let failure), .killed(let failure): return .failed(failure)
             case .call(let call):

@@ -1,5 +1,6 @@
 // The journal: the hottest rows of the house. The branch's last entry is looked at first, so that
-// no gap and no second outcome can be written, and so that the chain goes on from it.
+// no gap and no second outcome can be written, and so that the chain goes on from it. Where a
+// branch ends is written once for all its entries of a transaction (`writeEnds`).
 import GRDB
 import GRDBSQLite
 import Model
@@ -7,26 +8,51 @@ import Model
 extension ChangeWriter {
     func append(_ entry: JournalEntry) throws {
         let place = entry.place
-        let last =
-            try memory[place.run, place.branch]
-            ?? db.lastEntry(of: place.run, branch: place.branch)
+        let tip = try memory.tip(of: place.run, place.branch) {
+            try db.lastEntry(of: place.run, branch: place.branch)
+        }
+        let last = tip.entry
         let end = try (last?.end ?? .empty).after(entry)
         try db.run(
-            """
-            INSERT INTO journal (previous, run, branch, position, kind, primitive, payload, at, link)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            last.map { .integer($0.number) } ?? .null, .run(place.run), .text(place.branch.path),
-            .integer(entry.position), .text(entry.kind.rawValue), .text(entry.primitive),
-            .text(entry.payload), .at(entry.at), .bytes(end.link.bytes))
+            memory.statements(db).insertEntry,
+            [
+                last.map { .integer($0.number) } ?? .null, .run(place.run),
+                .text(place.branch.path), .integer(entry.position), .text(entry.kind.rawValue),
+                .text(entry.primitive), .text(entry.payload), .at(entry.at),
+                .bytes(end.link.bytes),
+            ])
         let number = sqlite3_last_insert_rowid(db.sqliteConnection)
-        try db.run(
-            """
-            INSERT INTO journal_end (run, branch, number) VALUES (?, ?, ?)
-            ON CONFLICT (run, branch) DO UPDATE SET number = excluded.number
-            """,
-            .run(place.run), .text(place.branch.path), .integer(number))
-        memory[place.run, place.branch] = LastEntry(number: number, end: end)
+        memory.move(tip, to: LastEntry(number: number, end: end))
+    }
+
+    /// Writes where the branches end that got entries in this transaction.
+    func writeEnds() throws {
+        for tip in memory.takeMoved() {
+            guard let last = tip.entry else { continue }
+            try db.run(
+                memory.statements(db).moveEnd,
+                [.run(tip.run), .text(tip.branch.path), .integer(last.number)])
+        }
+    }
+}
+
+/// The statements of every entry, compiled once for the writing connection.
+struct JournalStatements {
+    let insertEntry: Statement
+    let moveEnd: Statement
+
+    init(_ db: Database) throws {
+        insertEntry = try db.makeStatement(
+            sql: """
+                INSERT INTO journal
+                    (previous, run, branch, position, kind, primitive, payload, at, link)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        moveEnd = try db.makeStatement(
+            sql: """
+                INSERT INTO journal_end (run, branch, number) VALUES (?, ?, ?)
+                ON CONFLICT (run, branch) DO UPDATE SET number = excluded.number
+                """)
     }
 }
 

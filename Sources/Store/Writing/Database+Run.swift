@@ -1,5 +1,6 @@
 // Statements of the hot paths, by SQLite's own calls. GRDB compiles and keeps them; binding and
-// stepping through it costs as much as the insert itself, which a group commit would feel.
+// stepping through it costs as much as the insert itself, which a group commit would feel. Finding
+// a kept one by its text costs a hash of the text, so the hottest are held (`WriterMemory`).
 import GRDB
 import GRDBSQLite
 import Model
@@ -25,10 +26,16 @@ extension Database {
     /// Runs a statement that returns no rows; returns how many it changed.
     @discardableResult
     func run(_ sql: String, _ values: SQLValue...) throws -> Int {
-        let statement = try bound(sql, values)
+        try run(cachedStatement(sql: sql), values)
+    }
+
+    /// The same, of a statement that was compiled before.
+    @discardableResult
+    func run(_ statement: Statement, _ values: [SQLValue]) throws -> Int {
+        try bind(values, to: statement)
         defer { free(statement) }
-        let code = sqlite3_step(statement)
-        guard code == SQLITE_DONE else { throw fault(code, sql) }
+        let code = sqlite3_step(statement.sqliteStatement)
+        guard code == SQLITE_DONE else { throw fault(code, statement) }
         return Int(sqlite3_changes(sqliteConnection))
     }
 
@@ -36,51 +43,69 @@ extension Database {
     func first<Result>(
         _ sql: String, _ values: SQLValue..., read: (SQLRow) throws -> Result
     ) throws -> Result? {
-        let statement = try bound(sql, values)
+        let statement = try cachedStatement(sql: sql)
+        try bind(values, to: statement)
         defer { free(statement) }
-        return try step(statement, sql).map(read)
+        return try step(statement).map(read)
     }
 
     /// Runs a query and reads all its rows.
     func all<Result>(
         _ sql: String, _ values: SQLValue..., read: (SQLRow) throws -> Result
     ) throws -> [Result] {
-        let statement = try bound(sql, values)
+        let statement = try cachedStatement(sql: sql)
+        try bind(values, to: statement)
         defer { free(statement) }
         var results: [Result] = []
-        while let row = try step(statement, sql) { results.append(try read(row)) }
+        while let row = try step(statement) { results.append(try read(row)) }
         return results
     }
 
     /// The next row; nil after the last.
-    private func step(_ statement: OpaquePointer, _ sql: String) throws -> SQLRow? {
-        switch sqlite3_step(statement) {
-        case SQLITE_ROW: return SQLRow(statement: statement)
+    private func step(_ statement: Statement) throws -> SQLRow? {
+        switch sqlite3_step(statement.sqliteStatement) {
+        case SQLITE_ROW: return SQLRow(statement: statement.sqliteStatement)
         case SQLITE_DONE: return nil
-        case let code: throw fault(code, sql)
+        case let code: throw fault(code, statement)
         }
     }
 
-    private func bound(_ sql: String, _ values: [SQLValue]) throws -> OpaquePointer {
-        let statement = try cachedStatement(sql: sql).sqliteStatement
-        for (index, value) in zip(Int32(1)..., values) {
-            let code = bind(value, at: index, to: statement)
-            guard code == SQLITE_OK else { throw fault(code, sql) }
+    private func bind(_ values: [SQLValue], to statement: Statement) throws {
+        var index: Int32 = 0
+        for value in values {
+            index += 1
+            let code = value.bind(at: index, to: statement.sqliteStatement)
+            guard code == SQLITE_OK else { throw fault(code, statement) }
         }
-        return statement
     }
 
-    private func bind(_ value: SQLValue, at index: Int32, to statement: OpaquePointer) -> Int32 {
-        switch value {
+    /// Ends the statement's use of the database, and lets go of what was bound: payloads are large.
+    private func free(_ statement: Statement) {
+        sqlite3_reset(statement.sqliteStatement)
+        sqlite3_clear_bindings(statement.sqliteStatement)
+    }
+
+    private func fault(_ code: Int32, _ statement: Statement) -> DatabaseError {
+        DatabaseError(
+            resultCode: ResultCode(rawValue: code),
+            message: String(cString: sqlite3_errmsg(sqliteConnection)), sql: statement.sql)
+    }
+}
+
+extension SQLValue {
+    fileprivate func bind(at index: Int32, to statement: OpaquePointer) -> Int32 {
+        switch self {
         case .integer(let number): sqlite3_bind_int64(statement, index, number)
-        case .text(let text): bind(text, at: index, to: statement)
+        case .text(let text): Self.bind(text, at: index, to: statement)
         case .bytes(let bytes):
             sqlite3_bind_blob(statement, index, bytes, Int32(bytes.count), transient)
         case .null: sqlite3_bind_null(statement, index)
         }
     }
 
-    private func bind(_ text: String, at index: Int32, to statement: OpaquePointer) -> Int32 {
+    private static func bind(
+        _ text: String, at index: Int32, to statement: OpaquePointer
+    ) -> Int32 {
         var copy = text
         return copy.withUTF8 { bytes in
             // The length is given, so that a text may hold a zero byte; no bytes are no NULL.
@@ -91,18 +116,6 @@ extension Database {
                 } ?? sqlite3_bind_text(statement, index, "", 0, transient)
             }
         }
-    }
-
-    /// Ends the statement's use of the database, and lets go of what was bound: payloads are large.
-    private func free(_ statement: OpaquePointer) {
-        sqlite3_reset(statement)
-        sqlite3_clear_bindings(statement)
-    }
-
-    private func fault(_ code: Int32, _ sql: String) -> DatabaseError {
-        DatabaseError(
-            resultCode: ResultCode(rawValue: code),
-            message: String(cString: sqlite3_errmsg(sqliteConnection)), sql: sql)
     }
 }
 

@@ -11,25 +11,31 @@
 import GRDB
 import Model
 
-/// What one call of `commit` wants written.
-struct Batch: Sendable {
+/// What is to be written together, and who is told what became of it.
+final class Batch: Sendable {
+    typealias Outcome = Result<Void, any Error>
+
     let changes: [Change]
     let lease: LeaseToken?
+    /// Resumed once, by the writing thread; nil when the caller is the writing thread.
+    let caller: UnsafeContinuation<Void, any Error>?
+
+    init(
+        _ changes: [Change], under lease: LeaseToken?,
+        for caller: UnsafeContinuation<Void, any Error>? = nil
+    ) {
+        self.changes = changes
+        self.lease = lease
+        self.caller = caller
+    }
 }
 
 final class GroupCommit: Sendable {
-    typealias Outcome = Result<Void, any Error>
-
-    private struct Waiting: Sendable {
-        let batch: Batch
-        let continuation: CheckedContinuation<Void, any Error>
-    }
-
     private struct State {
         var isWriting = false
         /// Whether the last group was more than one batch.
         var isCrowded = false
-        var waiting: [Waiting] = []
+        var waiting: [Batch] = []
     }
 
     private let pool: DatabasePool
@@ -41,11 +47,11 @@ final class GroupCommit: Sendable {
         self.transaction = transaction
     }
 
-    /// Returns when `batch` is durable.
-    func commit(_ batch: Batch) async throws {
-        if takeTurn() { return try commitInline(batch) }
-        try await withCheckedThrowingContinuation { continuation in
-            leave(Waiting(batch: batch, continuation: continuation))
+    /// Returns when the changes are durable.
+    func commit(_ changes: [Change], under lease: LeaseToken?) async throws {
+        if takeTurn() { return try commitInline(Batch(changes, under: lease)) }
+        try await withUnsafeThrowingContinuation { continuation in
+            leave(Batch(changes, under: lease, for: continuation))
         }
     }
 
@@ -71,9 +77,9 @@ final class GroupCommit: Sendable {
         if somebodyWaits { startDraining() }
     }
 
-    private func leave(_ waiting: Waiting) {
+    private func leave(_ batch: Batch) {
         let nobodyWrites = state.withLock { state in
-            state.waiting.append(waiting)
+            state.waiting.append(batch)
             defer { state.isWriting = true }
             return !state.isWriting
         }
@@ -83,16 +89,14 @@ final class GroupCommit: Sendable {
     private func startDraining() {
         pool.asyncWriteWithoutTransaction { [self] db in
             while case let group = takeWaiting(), !group.isEmpty {
-                let outcomes = transaction.commit(group.map(\.batch), to: db)
-                for (waiting, outcome) in zip(group, outcomes) {
-                    waiting.continuation.resume(with: outcome)
-                }
+                let outcomes = transaction.commit(group, to: db)
+                for (batch, outcome) in zip(group, outcomes) { batch.caller?.resume(with: outcome) }
             }
         }
     }
 
     /// Everybody who waits, at most `Limits.commitBatchesMax`; nobody ends the turn.
-    private func takeWaiting() -> [Waiting] {
+    private func takeWaiting() -> [Batch] {
         state.withLock { state in
             let count = min(state.waiting.count, Limits.commitBatchesMax)
             state.isWriting = count > 0

@@ -11,7 +11,7 @@ import GRDB
 import Model
 
 struct GroupTransaction: Sendable {
-    typealias Outcome = GroupCommit.Outcome
+    typealias Outcome = Batch.Outcome
 
     let observer: (any CommitObserver)?
     let path: String
@@ -53,6 +53,7 @@ struct GroupTransaction: Sendable {
         try begin(db)
         do {
             for batch in batches { try apply(batch, to: db) }
+            try ChangeWriter(db: db, memory: memory).writeEnds()
         } catch {
             guard batches.count > 1, db.isInsideTransaction else { throw error }
             try db.run("ROLLBACK")
@@ -70,6 +71,7 @@ struct GroupTransaction: Sendable {
             try db.run("SAVEPOINT batch")
             do {
                 try apply(batch, to: db)
+                try ChangeWriter(db: db, memory: memory).writeEnds()
                 try db.run("RELEASE batch")
                 return Outcome.success(())
             } catch {
