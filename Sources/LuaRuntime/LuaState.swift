@@ -109,6 +109,27 @@ package struct LuaState: ~Copyable {
         }
     }
 
+    /// ``advance()`` to the end, each call answered by `answer` at the time it took. Returns the
+    /// result; raises why there is none.
+    package mutating func finish(
+        at now: () -> Timestamp, answering answer: (LuaCall) async throws -> Value
+    ) async throws -> Value {
+        while true {
+            switch await advance() {
+            case .slice: continue
+            case .finished(let json): return try Value(json: json)
+            case .failed(let failure), .killed(let failure): throw failure
+            case .call(let call):
+                do {
+                    let value = try await answer(call)
+                    reply(json: value.canonicalJSON, at: now())
+                } catch let failure as Failure {
+                    raise(failure, at: now())
+                }
+            }
+        }
+    }
+
     private mutating func take(_ event: clua_event) -> LuaEvent {
         switch event {
         case CLUA_CALL:

@@ -56,13 +56,8 @@ struct Configuration: Sendable {
     private static func evaluate(_ file: LuaModule) async throws -> Value {
         var state = try LuaState(LuaConfiguration())
         try state.load(file)
-        while true {
-            switch await state.advance() {
-            case .slice: continue
-            case .finished(let json): return try Value(json: json)
-            case .failed(let failure), .killed(let failure): throw failure
-            case .call: preconditionFailure("a state without primitives calls none")
-            }
+        return try await state.finish(at: { Timestamp(microseconds: 0) }) { _ in
+            preconditionFailure("a state without primitives calls none")
         }
     }
 

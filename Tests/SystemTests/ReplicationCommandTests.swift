@@ -25,7 +25,7 @@ import Testing
             let measure = try await lab.json("measure", "sql01")
             #expect(measure["state"] == "replicating")
             #expect((measure["succeeded"].integer ?? 0) >= 2)
-            try await lab.done("measure", "sql01", "--reset")
+            try await lab.done("set", "sql01", "--reset-statistics")
             #expect(try await lab.json("measure", "sql01")["succeeded"].integer == 0)
             try await lab.expect(0, "prove", "sql01", says: ["holds what replication brought"])
         }

@@ -310,12 +310,12 @@ function replication.try_loss(vm, options) end
 
 --- Measures a protection: health, cycles, sizes and latencies.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
----@return { health: "normal"|"warning"|"critical", state: "disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back", succeeded: integer, missed: integer, errors: integer, average_size: integer, maximum_size: integer, average_latency: number, maximum_latency: number, warnings: string[], pending?: integer, last_success_at?: string, last_error?: string } # the measures
+---@return { relationship: "simple"|"extended", health: "normal"|"warning"|"critical", state: "disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back", succeeded: integer, missed: integer, errors: integer, average_size: integer, maximum_size: integer, average_latency: number, maximum_latency: number, warnings: string[], pending?: integer, last_success_at?: string, last_error?: string } # the measures
 function replication.measure(vm) end
 
 --- Measures a protection: health, cycles, sizes and latencies. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
----@return { health: "normal"|"warning"|"critical", state: "disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back", succeeded: integer, missed: integer, errors: integer, average_size: integer, maximum_size: integer, average_latency: number, maximum_latency: number, warnings: string[], pending?: integer, last_success_at?: string, last_error?: string }? # the measures
+---@return { relationship: "simple"|"extended", health: "normal"|"warning"|"critical", state: "disabled"|"ready-for-initial-replication"|"initial-replication"|"replicating"|"prepared-for-failover"|"failed-over-waiting-completion"|"failed-over"|"suspended"|"error"|"waiting-for-resync"|"resyncing"|"resync-suspended"|"failing-over"|"failing-back", succeeded: integer, missed: integer, errors: integer, average_size: integer, maximum_size: integer, average_latency: number, maximum_latency: number, warnings: string[], pending?: integer, last_success_at?: string, last_error?: string }? # the measures
 ---@return muster.failure? # why not
 function replication.try_measure(vm) end
 

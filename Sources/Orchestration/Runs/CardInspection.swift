@@ -25,7 +25,7 @@ package struct CardInspection: Sendable {
         return .runbook(try RunbookCard(card: card, file: file.name))
     }
 
-    /// The card's canonical value, whatever it is; for configuration files too.
+    /// The card's canonical value, whatever it is.
     package func card(of file: LuaModule) async throws -> Value {
         let library = self.library
         var state = try LuaState(
@@ -35,20 +35,7 @@ package struct CardInspection: Sendable {
                 start: services.clock.now
             ) { name throws(Failure) in try library.module(name) })
         try state.load(file)
-        while true {
-            switch await state.advance() {
-            case .slice: continue
-            case .finished(let json): return try Value(json: json)
-            case .failed(let failure), .killed(let failure): throw failure
-            case .call(let call):
-                do {
-                    let value = try await perform(call)
-                    state.reply(json: value.canonicalJSON, at: services.clock.now)
-                } catch let failure as Failure {
-                    state.raise(failure, at: services.clock.now)
-                }
-            }
-        }
+        return try await state.finish(at: { services.clock.now }, answering: perform)
     }
 
     private func perform(_ call: LuaCall) async throws -> Value {

@@ -30,8 +30,6 @@ struct ExportCommand: LeadCommand {
         Terminal.say("\(vm) is written to \(outcome.word("folder")): \(outcome.size("bytes"))")
         Terminal.say("  muster import \(vm) --from FOLDER")
     }
-
-    func tell(progress: Value) { ProgressLine.show(progress) }
 }
 
 struct ImportCommand: LeadCommand {
@@ -45,7 +43,7 @@ struct ImportCommand: LeadCommand {
     func act(_ lead: Lead) async throws -> Value {
         try await lead.lab.requireProtected(vm)
         let point = try await lead.lab.replication.importCopy(vm, from: lead.path(from))
-        return ["key": .text(vm), "point": point.view]
+        return point.view
     }
 
     func tell(_ outcome: Value) {

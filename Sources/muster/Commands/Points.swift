@@ -37,14 +37,7 @@ struct PointsCommand: AsyncParsableCommand {
     }
 
     private func show(_ points: [CommonPoint]) {
-        let views = points.map { common -> Value in
-            [
-                "cut_at": .text(common.instant.cutAt.description),
-                "kind": .text(common.instant.kind.rawValue),
-                "points": .object(common.points.mapValues { .integer(Int64($0.sequence)) }),
-            ]
-        }
-        if options.json { return Terminal.say(json: .list(views)) }
+        if options.json { return Terminal.say(json: .list(points.map(\.view))) }
         let rows = points.reversed().map { common in
             let members = common.points.sorted { $0.key < $1.key }
                 .map { "\($0.key) \($0.value.sequence)" }
@@ -59,26 +52,24 @@ struct PointsCommand: AsyncParsableCommand {
     }
 }
 
-struct MeasureCommand: LeadCommand {
+struct MeasureCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure", abstract: "Shows what a protection has done and what is pending.")
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The machine, or MACHINE:extended.") var vm: String
-    @Flag(help: "Count anew from now on.") var reset = false
 
     func run() async throws {
         let lab = try await Composition(options)
         try await lab.requireProtected(vm)
         let measure = try await lab.replication.measure(vm)
-        if reset { _ = try await performed(in: lab) }
         if options.json { return Terminal.say(json: measure.view) }
         let view = measure.view
         let lines = [
             ("state", view.word("state")), ("health", view.word("health")),
             ("last success", view.word("last_success_at")), ("last error", view.word("last_error")),
-            ("pending", view.size("pending_bytes")),
-            ("a cycle", "\(view.size("average_bytes")), at most \(view.size("maximum_bytes"))"),
+            ("pending", view.size("pending")),
+            ("a cycle", "\(view.size("average_size")), at most \(view.size("maximum_size"))"),
             (
                 "it takes",
                 "\(measure.averageLatency.readable), at most \(measure.maximumLatency.readable)"
@@ -93,13 +84,6 @@ struct MeasureCommand: LeadCommand {
         }
         for warning in measure.warnings { Terminal.say("! \(warning)") }
     }
-
-    /// Counts anew.
-    func act(_ lead: Lead) async throws -> Value {
-        try await lead.lab.replication.resetStatistics(of: vm).view
-    }
-
-    func tell(_ outcome: Value) {}
 }
 
 struct DriftCommand: AsyncParsableCommand {
@@ -113,16 +97,7 @@ struct DriftCommand: AsyncParsableCommand {
         let lab = try await Composition(options)
         try await lab.requireProtected(vm)
         let drift = try await lab.replication.drift(of: vm)
-        if options.json {
-            return Terminal.say(
-                json: .list(
-                    drift.map {
-                        [
-                            "kind": .text($0.kind.rawValue), "subject": .text($0.subject),
-                            "primary": .text($0.primary), "replica": .text($0.replica),
-                        ]
-                    }))
-        }
+        if options.json { return Terminal.say(json: .list(drift.map(\.view))) }
         for one in drift { Terminal.say("\(one)") }
         Terminal.say(
             drift.isEmpty ? "\(vm) and its replica are alike" : "  muster reprotect \(vm)")
@@ -141,10 +116,7 @@ struct ProveCommand: LeadCommand {
     func act(_ lead: Lead) async throws -> Value {
         try await lead.lab.requireProtected(vm)
         let proof = try await lead.lab.replication.proveContent(of: vm, point: point)
-        return [
-            "key": .text(vm), "point": .integer(Int64(proof.point)),
-            "roots": .object(proof.roots.mapValues { .text($0) }),
-        ]
+        return proof.view
     }
 
     func tell(_ proof: Value) {
@@ -152,27 +124,5 @@ struct ProveCommand: LeadCommand {
         for (disk, root) in (proof["roots"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
             Terminal.say("  \(disk)  \(root.text ?? "")")
         }
-    }
-}
-
-extension ReplicationMeasure {
-    var averageLatency: Duration { .microseconds(averageLatencyMicroseconds) }
-    var maximumLatency: Duration { .microseconds(maximumLatencyMicroseconds) }
-
-    /// What R-19 lists, as every face shows it.
-    var view: Value {
-        [
-            "relationship": .text(relationship.rawValue), "state": .text(state.rawValue),
-            "health": .text(health.rawValue),
-            "last_success_at": lastSuccessAt.map { .text($0.description) } ?? .null,
-            "last_error": lastError.map { .text($0) } ?? .null,
-            "pending_bytes": pending.map { .integer($0.bytes) } ?? .null,
-            "average_bytes": .integer(averageSize.bytes),
-            "maximum_bytes": .integer(maximumSize.bytes),
-            "average_seconds": .float(averageLatency.seconds),
-            "maximum_seconds": .float(maximumLatency.seconds),
-            "succeeded": .integer(Int64(succeeded)), "missed": .integer(Int64(missed)),
-            "errors": .integer(Int64(errors)), "warnings": .list(warnings.map { .text($0) }),
-        ]
     }
 }

@@ -39,18 +39,15 @@ struct ResyncCommand: LeadCommand {
             return try await lab.replication.setResyncTime(time, of: vm).view
         }
         return try await lead.following(vm) {
-            let point = try await lab.replication.resync(vm)
-            return ["key": .text(vm), "point": point.view]
+            try await lab.replication.resync(vm).view
         }
     }
 
     func tell(_ outcome: Value) {
         Terminal.say(
-            outcome["point"].map { "\(vm) is in step again, at point \($0.word("point"))" }
-                ?? "\(vm) is compared at \(at ?? "that time") by the engine that serves")
+            at.map { "\(vm) is compared at \($0) by the engine that serves" }
+                ?? "\(vm) is in step again, at point \(outcome.word("sequence"))")
     }
-
-    func tell(progress: Value) { ProgressLine.show(progress) }
 }
 
 struct SetCommand: LeadCommand {
@@ -65,6 +62,7 @@ struct SetCommand: LeadCommand {
     @Option(help: "The consistency group it is cut with; \"\" takes it out.") var group: String?
     @Option(help: "When the first copy begins by itself: 22:00, or ISO 8601 in UTC.")
     var firstCopyAt: String?
+    @Flag(help: "Count what `measure` shows anew from now on.") var resetStatistics = false
 
     func act(_ lead: Lead) async throws -> Value {
         let engine = lead.lab.replication
@@ -82,6 +80,7 @@ struct SetCommand: LeadCommand {
             let time = try Timestamp(text: firstCopyAt, from: lead.lab.clock.now)
             protection = try await engine.setFirstCopyTime(time, of: vm)
         }
+        if resetStatistics { protection = try await engine.resetStatistics(of: vm) }
         return protection.view
     }
 

@@ -35,7 +35,7 @@ struct RunCommand: LeadCommand {
         switch try await lab.lead() {
         case .taken(let lease):
             defer { lease.release() }
-            let started = try await start(Lead(of: lab, lease.token, options) { _ in })
+            let started = try await start(lab.lead(under: lease.token, for: options))
             try await leading.lead(started, lease.token)
         case .served(let engine):
             let outcome = try await engine.perform(LeadRequest(options)) { _ in }

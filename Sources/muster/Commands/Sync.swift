@@ -58,8 +58,6 @@ struct SyncCommand: LeadCommand {
             Table(["VM", "POINT", "CUT", "SENT"], rows).text(nothing: "nothing is protected"))
     }
 
-    func tell(progress: Value) { ProgressLine.show(progress) }
-
     private func sync(group: String, _ lead: Lead) async throws -> Value {
         let common = try await lead.lab.replication.cycle(
             group: group, kind: consistent ? .appConsistent : .standard)

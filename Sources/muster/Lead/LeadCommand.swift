@@ -21,86 +21,28 @@ protocol LeadCommand: AsyncParsableCommand {
     func tell(_ outcome: Value) throws
     /// Shows what came of it, to a person or a program.
     func show(_ outcome: Value) throws
-    /// Shows how far it has come; nothing, unless a command says otherwise.
-    func tell(progress: Value)
-    /// The part of the outcome that a program is given.
-    func json(_ outcome: Value) -> Value
 }
 
 extension LeadCommand {
     func run() async throws { try show(try await performed(in: await Composition(options))) }
 
-    func tell(progress: Value) {}
-    func json(_ outcome: Value) -> Value { outcome }
-
     func show(_ outcome: Value) throws {
-        if options.json { return Terminal.say(json: json(outcome)) }
+        if options.json { return Terminal.say(json: outcome) }
         try tell(outcome)
     }
 
-    /// Done, here or by the engine that serves.
+    /// Done, here or by the engine that serves. A person who looks on sees how far it has come.
     func performed(in lab: Composition) async throws -> Value {
+        let line = ProgressLine(isShown: !options.json && Terminal.isLive)
+        defer { line.wipe() }
         switch try await lab.lead() {
         case .taken(let lease):
             defer { lease.release() }
-            return try await act(try await Lead(of: lab, lease.token, options, tell: shownProgress))
+            return try await act(
+                try lab.lead(under: lease.token, for: options) { line.show($0) })
         case .served(let engine):
-            return try await engine.perform(LeadRequest(options), tell: shownProgress)
+            return try await engine.perform(LeadRequest(options)) { line.show($0) }
         }
-    }
-
-    /// Progress is for a person who looks on.
-    var shownProgress: @Sendable (Value) -> Void {
-        guard !options.json, Terminal.isLive else { return { _ in } }
-        let command = self
-        // A parsed command is not declared Sendable; it is a value that nobody changes any more.
-        nonisolated(unsafe) let teller = command
-        return { teller.tell(progress: $0) }
-    }
-}
-
-/// What an act has to work with.
-struct Lead: Sendable {
-    let lab: Composition
-    let token: LeaseToken
-    /// Who asked for it.
-    let person: Person
-    /// Where the person stands: what a relative path begins at.
-    let directory: String
-    /// Whether this is an engine that serves: it executes runs beside the act.
-    let isServing: Bool
-    let tell: @Sendable (Value) -> Void
-
-    /// The lead of this process, for the person who typed the command.
-    init(
-        of lab: Composition, _ token: LeaseToken, _ options: LabOptions,
-        tell: @escaping @Sendable (Value) -> Void
-    ) async throws {
-        self.lab = lab
-        self.token = token
-        person = try lab.person(options)
-        directory = FileManager.default.currentDirectoryPath
-        isServing = false
-        self.tell = tell
-    }
-
-    /// The lead of an engine that serves, for somebody in another process.
-    init(
-        of lab: Composition, _ token: LeaseToken, for request: LeadRequest,
-        tell: @escaping @Sendable (Value) -> Void
-    ) async throws {
-        self.lab = lab
-        self.token = token
-        person = try lab.configuration
-            .person(named: request.actor, isExplicit: request.isExplicit)
-        directory = request.directory
-        isServing = true
-        self.tell = tell
-    }
-
-    /// A path as the person typed it, from where he stands.
-    func path(_ typed: String) -> String {
-        typed.hasPrefix("/") ? typed : "\(directory)/\(typed)"
     }
 }
 
@@ -120,5 +62,15 @@ extension Composition {
             guard let engine = try LeadSocket.engine(of: folder) else { throw failure }
             return .served(engine)
         }
+    }
+
+    /// This process leads, for the person who typed the command.
+    func lead(
+        under token: LeaseToken, for options: LabOptions,
+        tell: @escaping @Sendable (Value) -> Void = { _ in }
+    ) throws -> Lead {
+        Lead(
+            lab: self, token: token, person: try person(options),
+            directory: FileManager.default.currentDirectoryPath, isServing: false, tell: tell)
     }
 }

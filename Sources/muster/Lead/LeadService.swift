@@ -40,6 +40,16 @@ struct LeadService: Service {
         }
     }
 
+    private func lead(
+        for request: LeadRequest, _ tell: @escaping @Sendable (Value) -> Void
+    ) throws -> Lead {
+        let person = try lab.configuration
+            .person(named: request.actor, isExplicit: request.isExplicit)
+        return Lead(
+            lab: lab, token: token, person: person, directory: request.directory,
+            isServing: true, tell: tell)
+    }
+
     private func perform(
         _ line: String, tell: @escaping @Sendable (Value) -> Void
     ) async -> LeadAnswer {
@@ -53,8 +63,7 @@ struct LeadService: Service {
             }
             guard let command = try Muster.parseAsRoot(request.arguments) as? any LeadCommand
             else { throw Failure(.usage, "that command is none of the engine's") }
-            let lead = try await Lead(of: lab, token, for: request, tell: tell)
-            return .outcome(try await command.act(lead))
+            return .outcome(try await command.act(try lead(for: request, tell)))
         } catch let failure as Failure {
             return .failure(failure)
         } catch {

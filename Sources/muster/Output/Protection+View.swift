@@ -13,17 +13,6 @@ extension Protection {
     }
 }
 
-extension RecoveryPoint {
-    var view: Value {
-        [
-            "point": .integer(Int64(sequence)), "kind": .text(kind.rawValue),
-            "cut_at": .text(cutAt.description),
-            "group": group.map { .text($0.group) } ?? .null,
-            "warning": warning.map { .text($0) } ?? .null,
-        ]
-    }
-}
-
 extension Value {
     /// `web is suspended: oslo/web → bergen/web`
     var protectionLine: String {

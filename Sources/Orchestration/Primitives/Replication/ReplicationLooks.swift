@@ -70,27 +70,12 @@ extension Catalogue {
         Primitive(
             "replication.drift", "Lists what has changed at a vm since its replica was made.",
             parameters: [protectedVM],
-            result: .list(
-                .record([
-                    Parameter(
-                        "kind", .choice(Drift.Kind.allCases.map(\.rawValue)), required: true,
-                        "What kind of change."),
-                    Parameter(
-                        "subject", .text, required: true, "The card or disk; \"\" for the vm."),
-                    Parameter("primary", .text, required: true, "How it is at the primary."),
-                    Parameter("replica", .text, required: true, "How it is at the replica."),
-                ])),
+            result: .list(.record(Drift.fields)),
             returns: "the changes", effect: .reads, raises: [.unknownName, .notProtected],
             example: #"if #replication.drift(vm) > 0 then replication.reprotect(vm) end"#
         ) { call in
             let drifts = try await call.services.replication.drift(of: call.protectionKey("vm"))
-            return .list(
-                drifts.map { drift in
-                    [
-                        "kind": .text(drift.kind.rawValue), "subject": .text(drift.subject),
-                        "primary": .text(drift.primary), "replica": .text(drift.replica),
-                    ]
-                })
+            return .list(drifts.map(\.view))
         },
         Primitive(
             "replication.orphans", "Lists the replicas that belong to no protection any more.",
@@ -111,10 +96,7 @@ extension Catalogue {
             parameters: [
                 protectedVM, Parameter("options", .record([.point]), "Which point is proven."),
             ],
-            result: .record([
-                Parameter("point", .integer(0..<Int64.max), required: true, "Its sequence."),
-                Parameter("roots", .map(.text), required: true, "For each disk, its hash."),
-            ]),
+            result: .record(ContentProof.fields),
             returns: "the proof", effect: .reads, phases: [.preflight, .run],
             raises: [
                 .unknownName, .notProtected, .pointMissing, .contentDiffers, .contentUnproven,
@@ -122,12 +104,9 @@ extension Catalogue {
             example: #"replication.prove(vm)"#
         ) { call in
             let key = try await call.protectionKey("vm")
-            let proof = try await call.services.replication.proveContent(
-                of: key, point: call.chosenPoint)
-            return [
-                "point": .integer(Int64(proof.point)),
-                "roots": .object(proof.roots.mapValues { .text($0) }),
-            ]
+            return try await call.services.replication.proveContent(
+                of: key, point: call.chosenPoint
+            ).view
         },
     ]
 }

@@ -1,4 +1,5 @@
-// Points, measures and terms as Lua sees them, with their fields for the editor.
+// Points, measures, drift, proofs and terms as Lua and the commands' JSON show them, with their
+// fields for the editor.
 import Model
 import Replication
 
@@ -12,7 +13,7 @@ extension RecoveryPoint {
         Parameter("warning", .text, "Why it is not of the kind that was wanted."),
     ]
 
-    var view: Value {
+    package var view: Value {
         var fields: [String: Value] = [
             "sequence": .integer(Int64(sequence)), "kind": .text(kind.rawValue),
             "cut_at": .text(cutAt.description),
@@ -34,7 +35,7 @@ extension CommonPoint {
             "For each vm of the group, its point's sequence."),
     ]
 
-    var view: Value {
+    package var view: Value {
         [
             "cut_at": .text(instant.cutAt.description), "kind": .text(instant.kind.rawValue),
             "points": .object(points.mapValues { .integer(Int64($0.sequence)) }),
@@ -44,6 +45,9 @@ extension CommonPoint {
 
 extension ReplicationMeasure {
     static let fields = [
+        Parameter(
+            "relationship", .choice(Relationship.allCases.map(\.rawValue)), required: true,
+            "Its place in a chain."),
         Parameter(
             "health", .choice(ReplicationHealth.allCases.map(\.rawValue)), required: true,
             "How it has been of late."),
@@ -63,20 +67,55 @@ extension ReplicationMeasure {
         Parameter("last_error", .text, "Why the last cycle failed, when it did."),
     ]
 
-    var view: Value {
+    package var view: Value {
         var fields: [String: Value] = [
-            "health": .text(health.rawValue), "state": .text(state.rawValue),
+            "relationship": .text(relationship.rawValue), "state": .text(state.rawValue),
+            "health": .text(health.rawValue),
             "succeeded": .integer(Int64(succeeded)), "missed": .integer(Int64(missed)),
             "errors": .integer(Int64(errors)), "average_size": .integer(averageSize.bytes),
             "maximum_size": .integer(maximumSize.bytes),
-            "average_latency": .float(Double(averageLatencyMicroseconds) / 1_000_000),
-            "maximum_latency": .float(Double(maximumLatencyMicroseconds) / 1_000_000),
+            "average_latency": .float(averageLatency.seconds),
+            "maximum_latency": .float(maximumLatency.seconds),
             "warnings": .list(warnings.map { .text($0) }),
         ]
         if let pending { fields["pending"] = .integer(pending.bytes) }
         if let lastSuccessAt { fields["last_success_at"] = .text(lastSuccessAt.description) }
         if let lastError { fields["last_error"] = .text(lastError) }
         return .object(fields)
+    }
+}
+
+extension ReplicationMeasure {
+    package var averageLatency: Duration { .microseconds(averageLatencyMicroseconds) }
+    package var maximumLatency: Duration { .microseconds(maximumLatencyMicroseconds) }
+}
+
+extension Drift {
+    static let fields = [
+        Parameter(
+            "kind", .choice(Kind.allCases.map(\.rawValue)), required: true,
+            "What kind of change."),
+        Parameter("subject", .text, required: true, "The card or disk; \"\" for the vm."),
+        Parameter("primary", .text, required: true, "How it is at the primary."),
+        Parameter("replica", .text, required: true, "How it is at the replica."),
+    ]
+
+    package var view: Value {
+        [
+            "kind": .text(kind.rawValue), "subject": .text(subject), "primary": .text(primary),
+            "replica": .text(replica),
+        ]
+    }
+}
+
+extension ContentProof {
+    static let fields = [
+        Parameter("point", .integer(0..<Int64.max), required: true, "Its sequence."),
+        Parameter("roots", .map(.text), required: true, "For each disk, its hash."),
+    ]
+
+    package var view: Value {
+        ["point": .integer(Int64(point)), "roots": .object(roots.mapValues { .text($0) })]
     }
 }
 
