@@ -32,6 +32,11 @@ package enum Limits {
     package static let commitPatience = Duration.seconds(5)
     /// A database up to this size is read for damage whenever it is opened.
     package static let checkedBytesMax = 4 << 20
+    /// Turns of a schedule that are decided at once, and due times that pass into one of them.
+    package static let scheduleTurnsMax = 100
+    package static let schedulePassedMax = 10_000
+    /// The shortest interval of a schedule.
+    package static let scheduleIntervalMin = Duration.seconds(60)
     /// Notices a listener may leave unread before it is told that it missed some.
     package static let noticesMax = 1024
     /// The time limit of a plan's step, unless the step says otherwise (P-3).

@@ -62,6 +62,15 @@ package enum Change: Sendable, Equatable {
     /// The vm's recovery points as they are now, put in the place of the former.
     case pointsReplaced(vm: String, [PointRecord])
 
+    // Schedules
+
+    /// A schedule as it is now, put in the place of the former.
+    indirect case scheduleSaved(RunSchedule)
+    /// The schedule is no more; what waits in its queue goes with it, its other turns stay.
+    case scheduleRemoved(String)
+    /// A due time has its turn. Raises `schedule.turn_taken` when it had one that was not `queued`.
+    indirect case turnTaken(ScheduleTurn)
+
     // The record
 
     /// A person decided. Kept for ever (F-5).

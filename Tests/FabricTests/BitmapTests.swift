@@ -1,4 +1,5 @@
 // Sets of blocks over words, at their borders.
+import Model
 import Testing
 
 @testable import Fabric
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: 0..<50) func `ranges are the inserted blocks, sorted and apart`(seed: UInt64) {
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         let blocks = Set((0..<150).map { _ in Int.random(in: 0..<300, using: &numbers) })
         withBitmap(300) { bitmap in
             for block in blocks { bitmap.insert(block) }

@@ -21,7 +21,7 @@ import Testing
         let folder = try await world.fabric.folder(of: World.oslo)
         let path = "\(folder)/changes.map"
         for seed in 0..<Self.rounds {
-            var numbers = SeededNumbers(seed: UInt64(seed))
+            var numbers = SeededGenerator(seed: UInt64(seed))
             let sound = try Data(contentsOf: URL(filePath: path))
             var bytes = sound
             for _ in 0..<Int.random(in: 1...4, using: &numbers) {

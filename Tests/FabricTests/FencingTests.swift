@@ -93,7 +93,7 @@ import Testing
             Switch(name: "tenant", network: "tenants"), host: nil, at: "trondheim")
         let sites = ["oslo", "bergen", "trondheim"]
         for site in sites { try await world.define(MachineID(site: site, name: "web")) }
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         var partitions = 0
         var starts = 0
         while partitions < 130 {

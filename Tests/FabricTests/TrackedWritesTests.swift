@@ -91,7 +91,7 @@ import Testing
     /// Writes, cuts that arrive or fail, stops, starts and lost power, in any order.
     @Test(arguments: 0..<20) func `no walk loses a write`(seed: UInt64) async throws {
         let world = try await world()
-        var numbers = SeededNumbers(seed: seed)
+        var numbers = SeededGenerator(seed: seed)
         var replica = Replica(source: try await world.changes())
         try replica.receive(everything: true)
         for _ in 0..<40 {

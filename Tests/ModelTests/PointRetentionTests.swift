@@ -38,7 +38,7 @@ import Testing
 
     @Test func `R-11: whatever the cuts, one by one comes to the same as all at once`() {
         for seed in UInt64(0)..<200 {
-            var numbers = SeededNumbers(seed: seed)
+            var numbers = SeededGenerator(seed: seed)
             let count = Int.random(in: 1...24, using: &numbers)
             var (all, kept): ([RecoveryPoint], [RecoveryPoint]) = ([], [])
             var minute: Int64 = 0
@@ -51,16 +51,5 @@ import Testing
                 #expect(kept.last == all.last && kept.count <= count, "seed \(seed)")
             }
         }
-    }
-}
-
-private struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return (state ^ (state >> 33)) &* 0x9E37_79B9_7F4A_7C15
     }
 }

@@ -45,6 +45,14 @@ struct Lab: Sendable {
         _ code: Int32, _ arguments: String..., says words: [String] = [],
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Outcome {
+        try await expect(code, arguments, says: words, sourceLocation: sourceLocation)
+    }
+
+    @discardableResult
+    func expect(
+        _ code: Int32, _ arguments: [String], says words: [String] = [],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Outcome {
         let outcome = try await program.run(leading(arguments) + arguments)
         #expect(outcome.status == .code(code), "\(outcome)", sourceLocation: sourceLocation)
         for word in words {

@@ -93,6 +93,50 @@ import Testing
         }
     }
 
+    @Test func `B-8: schedules are made, shown, paused and taken away`() async throws {
+        try await Lab.standing { lab in
+            try lab.runbook("good.lua", Self.good)
+            try await lab.expect(
+                0, "schedule", "add", "good", "--cron", "30 2 * * *", "--zone", "Europe/Oslo",
+                says: ["good starts good at '30 2 * * *' by the clocks of Europe/Oslo", "next 20"])
+            try await lab.expect(
+                4, "schedule", "add", "good", "--every", "15m", says: ["[schedule.exists]"])
+            let schedule = ["schedule", "add", "good", "--name", "wrong"]
+            for (wrong, said) in [
+                (["--cron", "0 25 * * *"], "the hour '25'"), (["--every", "5s"], "every 1m"),
+                (["--every", "1h", "--zone", "Europe/Osol"], "'Europe/Oslo'"),
+                (["--every", "1h", "--at", "22:00"], "say one of"), ([], "say one of"),
+            ] {
+                try await lab.expect(2, schedule + wrong, says: [said])
+            }
+            #expect(try await lab.json("schedule", "show", "good")["next"].list.count == 10)
+            try await lab.expect(0, "schedule", "pause", "good", says: ["is paused"])
+            try await lab.expect(0, "schedule", "list", says: ["NAME", "paused", "run_once"])
+            try await lab.expect(0, "schedule", "resume", "good", says: ["next 20"])
+            try await lab.expect(2, "schedule", "pause", "goood", says: ["did you mean 'good'?"])
+            try await lab.done("schedule", "remove", "good")
+            #expect(try await lab.json("schedule", "list").list.isEmpty)
+        }
+    }
+
+    @Test func `B-8: an engine that serves starts what has come due`() async throws {
+        try await Lab.standing { lab in
+            try lab.runbook("good.lua", Self.good)
+            let due = Date(timeIntervalSinceNow: 1.5).formatted(.iso8601)
+            try await lab.done("schedule", "add", "good", "--at", due)
+            var engine = try lab.start("serve", "--listen", "127.0.0.1:0")
+            _ = try await engine.line(containing: "listening on")
+            // Each look is a process of its own, which takes its time.
+            var turns: [JSON] = []
+            for _ in 0..<2_000 where turns.isEmpty {
+                turns = try await lab.json("schedule", "show", "good")["turns"].list
+            }
+            #expect(turns.first?["outcome"].text == "started")
+            try await lab.expect(0, "watch", "2", says: ["completed", "it is done"])
+            #expect(try await engine.stop(with: SIGTERM) == .code(0))
+        }
+    }
+
     private static let good = """
         return runbook { summary = "Good", run = function() job.output "it is done" end }
         """

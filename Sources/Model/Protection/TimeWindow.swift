@@ -82,10 +82,3 @@ package struct TimeWindow: Sendable, Hashable, Codable {
         return parts.joined(separator: ":")
     }
 }
-
-extension Int64 {
-    fileprivate func dividedDown(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor < 0 ? quotient - 1 : quotient
-    }
-}

@@ -22,13 +22,13 @@ package struct Timestamp: Sendable, Hashable, Codable, Comparable, CustomStringC
 
     /// `2026-03-01T22:00:00.123Z`, ISO 8601 with milliseconds.
     package var description: String {
-        let milliseconds = microseconds.floorDivided(by: 1000)
-        let seconds = milliseconds.floorDivided(by: 1000)
-        let days = seconds.floorDivided(by: 86_400)
-        let (year, month, day) = civil(day: days)
+        let milliseconds = microseconds.dividedDown(by: 1000)
+        let seconds = milliseconds.dividedDown(by: 1000)
+        let days = seconds.dividedDown(by: 86_400)
+        let date = CivilDate(day: days)
         let second = Int(seconds - days * 86_400)
         let parts = [
-            padded(year, 4), "-", padded(month, 2), "-", padded(day, 2), "T",
+            padded(date.year, 4), "-", padded(date.month, 2), "-", padded(date.day, 2), "T",
             padded(second / 3600, 2), ":", padded(second / 60 % 60, 2), ":", padded(second % 60, 2),
             ".", padded(Int(milliseconds - seconds * 1000), 3), "Z",
         ]
@@ -59,22 +59,9 @@ private func padded(_ number: Int, _ width: Int) -> String {
     return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
-/// The proleptic Gregorian date of a day counted from 1970-01-01 (Hinnant's days-to-civil rule).
-private func civil(day: Int64) -> (Int, Int, Int) {
-    let shifted = day + 719_468
-    let era = shifted.floorDivided(by: 146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let dayOfMonth = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return (Int(year), Int(month), Int(dayOfMonth))
-}
-
 extension Int64 {
-    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
+    /// The quotient, rounded down: -1 / 60 is -1.
+    func dividedDown(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
     }

@@ -86,16 +86,16 @@ extension Orchestrator {
     ///
     /// Raises `run.source_missing`, what loading the card raises, `run.parameter_invalid`, and
     /// `usage.invalid` for a plan without a kind or a runbook with one; `scope.refused` when the
-    /// person lacks a right that the plan's failover asks for (F-9).
-    package func start(_ request: RunRequest, under lease: LeaseToken? = nil) async throws -> RunID
-    {
-        let file = try library.file(request.name)
-        let subject = try await inspection(request.scope).read(file)
-        let parameters = try checkedParameters(request, subject)
-        try services.rights.require(request.rights(for: subject), of: request.by.name)
+    /// person lacks a right that the plan's failover asks for (F-9). What `adding` makes is written
+    /// with the run, or not at all.
+    package func start(
+        _ request: RunRequest, under lease: LeaseToken? = nil,
+        adding changes: (RunID) -> [Change] = { _ in [] }
+    ) async throws -> RunID {
+        let (file, subject, parameters) = try await check(request)
         let id = try await store.commitRun(under: lease) { id in
             let record = record(of: request, subject, file, parameters, id)
-            return [.runInserted(record)] + file.pinning(to: id) + [
+            return [.runInserted(record)] + file.pinning(to: id) + changes(id) + [
                 .decided(
                     Decision(
                         who: request.by.name, what: request.act, reason: request.reason, at: now,
@@ -104,6 +104,18 @@ extension Orchestrator {
         }
         ring(Notice(topic: "queued", run: id))
         return id
+    }
+
+    /// Everything that can be said of a request before it is written down.
+    @discardableResult
+    func check(_ request: RunRequest) async throws -> (
+        file: LuaModule, subject: CardInspection.Subject, parameters: Value
+    ) {
+        let file = try library.file(request.name)
+        let subject = try await inspection(request.scope).read(file)
+        let parameters = try checkedParameters(request, subject)
+        try services.rights.require(request.rights(for: subject), of: request.by.name)
+        return (file, subject, parameters)
     }
 
     private func record(

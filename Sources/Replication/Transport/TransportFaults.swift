@@ -21,10 +21,10 @@ package struct TransportFaults: Sendable {
     /// Of a hundred calls, how many suffer each fault.
     package var percent: [Fault: Int]
     package var delayMax: Duration
-    private var numbers: FaultNumbers
+    private var numbers: SeededGenerator
 
     package init(seed: UInt64, percent: [Fault: Int], delayMax: Duration = .seconds(5)) {
-        numbers = FaultNumbers(state: seed)
+        numbers = SeededGenerator(seed: seed)
         self.percent = percent
         self.delayMax = delayMax
     }
@@ -45,18 +45,5 @@ package struct TransportFaults: Sendable {
 
     mutating func number(below limit: Int) -> Int {
         Int.random(in: 0..<max(1, limit), using: &numbers)
-    }
-}
-
-/// SplitMix64.
-private struct FaultNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

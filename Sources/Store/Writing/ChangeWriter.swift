@@ -27,6 +27,9 @@ struct ChangeWriter {
         case .vmsClaimed, .vmsReleased, .claimsReleased, .protectionSaved, .protectionRemoved,
             .pointsReplaced:
             try applyToMachines(change)
+        case .scheduleSaved(let schedule): try save(schedule)
+        case .scheduleRemoved(let name): try removeSchedule(name)
+        case .turnTaken(let turn): try take(turn)
         case .decided(let decision): try append(decision)
         case .recorded(let event): try append(event)
         case .leaseTaken(let token, let holder): try take(token, holder)

@@ -53,6 +53,12 @@ extension Database {
     func all<Result>(
         _ sql: String, _ values: SQLValue..., read: (SQLRow) throws -> Result
     ) throws -> [Result] {
+        try all(sql, values, read: read)
+    }
+
+    func all<Result>(
+        _ sql: String, _ values: [SQLValue], read: (SQLRow) throws -> Result
+    ) throws -> [Result] {
         let statement = try cachedStatement(sql: sql)
         try bind(values, to: statement)
         defer { free(statement) }
@@ -122,6 +128,10 @@ extension SQLValue {
 /// The row a statement stands on, until it is stepped again; columns count from 0.
 struct SQLRow {
     fileprivate let statement: OpaquePointer
+
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(statement, column) == SQLITE_NULL
+    }
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
 

@@ -52,15 +52,18 @@ struct RunCommand: LeadCommand {
 
     private func start(_ lead: Lead) async throws -> RunID {
         let request = RunRequest(
-            name: name, kind: kind, direction: direction, parameters: try givenParameters(),
+            name: name, kind: kind, direction: direction, parameters: try RunParameters.read(parameters),
             scope: scope, by: lead.person, reason: reason,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
         return try await lead.lab.orchestrator.start(request, under: lead.token)
     }
+}
 
-    private func givenParameters() throws(Failure) -> [String: Value] {
+/// What was typed behind `--param`.
+enum RunParameters {
+    static func read(_ typed: [String]) throws(Failure) -> [String: Value] {
         var given: [String: Value] = [:]
-        for text in parameters {
+        for text in typed {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[0].isEmpty else {
                 throw Failure(.usage, "--param takes NAME=VALUE, not '\(text)'")

@@ -1,5 +1,5 @@
 // `muster serve`: the engine that stays. Leads every run that has not ended and every cycle that
-// comes due, does what other commands ask of it, and serves the page.
+// comes due, starts what is scheduled, does what other commands ask of it, and serves the page.
 import ArgumentParser
 import Logging
 import Model
@@ -35,6 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
                     services: [
                         server, Leader(lab: lab, token: token),
                         LeadService(lab: lab, token: token), Cycles(lab: lab),
+                        Schedules(lab: lab, token: token),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() }))
@@ -53,6 +54,23 @@ private struct Cycles: Service {
             if case .failure(let failure) = report.result { Terminal.complain(failure) }
         }
         try await cancelWhenGracefulShutdown { try await service.run() }
+    }
+}
+
+/// Starts the runs of schedules.
+private struct Schedules: Service {
+    let lab: Composition
+    let token: LeaseToken
+
+    func run() async throws {
+        let scheduler = RunScheduler(lab.orchestrator, under: token)
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await scheduler.run(try lab.notifier.listen())
+            } catch is CancellationError {
+                return
+            }
+        }
     }
 }
 

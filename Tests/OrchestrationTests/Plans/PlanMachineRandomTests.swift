@@ -118,19 +118,13 @@ private struct Story {
     }
 }
 
-/// Chance with a seed (SplitMix64), so that a story can be told again.
+/// Chance with a seed, so that a story can be told again.
 private struct Chance {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((bits ^ (bits >> 31)) % UInt64(bound))
-    }
+    mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
 
     mutating func isTrue(oneIn count: Int) -> Bool { below(count) == 0 }
 
