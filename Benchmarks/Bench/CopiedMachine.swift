@@ -27,11 +27,11 @@ final class CopiedMachine: Sendable {
     init(bytes: Int, dirtyBlocks: Int) async throws {
         self.dirtyBlocks = dirtyBlocks
         blocks = bytes / Self.blockBytes
-        noise = Self.text(of: 4 << 20)
+        noise = ImageContent.text(of: 4 << 20)
         transport = TimedTransport()
         let image = NSTemporaryDirectory() + "muster-bench-\(UUID().uuidString).raw"
         defer { try? FileManager.default.removeItem(atPath: image) }
-        try Self.writeImage(image, bytes: bytes, noise)
+        try ImageContent.write(image, bytes: bytes, noise)
         laboratory = try await Laboratory(disk: image, transport: transport)
         peerImage = "\(laboratory.folder)/peer.raw"
         peerCopy = "\(laboratory.folder)/peer-copy.raw"
@@ -109,28 +109,6 @@ final class CopiedMachine: Sendable {
                     Int64(block * Self.blockBytes),
                     .init(rebasing: $0[start..<start + Self.blockBytes]))
             }
-        }
-    }
-
-    /// Bytes that compress to about half, as a database's do: every other sixteen are noise.
-    private static func text(of count: Int) -> [UInt8] {
-        var random = SystemRandomNumberGenerator()
-        return (0..<count).map {
-            $0 / 16 % 2 == 0 ? UInt8.random(in: 0...255, using: &random) : 0x20
-        }
-    }
-
-    /// Every other MiB is written; the rest are holes.
-    private static func writeImage(_ path: String, bytes: Int, _ noise: [UInt8]) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        defer { close(file) }
-        guard ftruncate(file, bytes) == 0 else { throw CommandFailed(command: path, status: errno) }
-        for offset in stride(from: 0, to: bytes, by: 2 << 20) {
-            let start = offset / 7 % (3 << 20)
-            let written = noise.withUnsafeBytes {
-                pwrite(file, $0.baseAddress! + start, 1 << 20, offset)
-            }
-            guard written == 1 << 20 else { throw CommandFailed(command: path, status: errno) }
         }
     }
 }
