@@ -6,6 +6,8 @@ import Foundation
         try await DurableSteps.comparisons + StartingRuns.comparisons + Commands.comparisons
             + LuaBorder.comparisons + CanonicalJSON.comparisons + DataPath.comparisons
             + TrackedWrites.comparisons + HeldWrites.comparisons
+            + ContinuousProtection.comparisons
+            + CopyMemory.comparisons + OlderPoints.comparisons
     }
 
     static func main() async throws {

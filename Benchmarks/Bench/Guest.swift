@@ -7,14 +7,14 @@ import Model
 final class Guest: Sendable {
     /// What a guest saw.
     struct Record: Sendable {
-        var writes = 0
-        /// Of all writes together.
-        var inWrites = Duration.zero
-        var longest = Duration.zero
+        /// What each write took.
+        var writes: [Duration] = []
         var elapsed = Duration.zero
 
+        var longest: Duration { writes.max() ?? .zero }
+        var medianMicroseconds: Double { median(writes.map { $0 / .microseconds(1) }) }
         var megabytesPerSecond: Double {
-            Double(writes * Guest.blockBytes) / 1e6 / (elapsed / .seconds(1))
+            Double(writes.count * Guest.blockBytes) / 1e6 / (elapsed / .seconds(1))
         }
     }
 
@@ -63,17 +63,14 @@ final class Guest: Sendable {
         while !state.withLock({ $0.isStopping }) {
             let from = Int.random(in: 0..<content.count - Self.blockBytes, using: &random)
             let block = Int64.random(in: 0..<blocks, using: &random)
-            wait(until: start + pause * record.writes)
+            wait(until: start + pause * record.writes.count)
             let before = ContinuousClock.now
             try content.withUnsafeBytes {
                 try disk.write(
                     at: block * Int64(Self.blockBytes),
                     UnsafeRawBufferPointer(rebasing: $0[from..<from + Self.blockBytes]))
             }
-            let took = ContinuousClock.now - before
-            record.writes += 1
-            record.inWrites += took
-            record.longest = max(record.longest, took)
+            record.writes.append(ContinuousClock.now - before)
         }
         record.elapsed = ContinuousClock.now - start
         return record
