@@ -27,7 +27,8 @@ enum DataPath {
                 firstCopy(scene, "rsync --sparse", wanted: .nothing) {
                     ["rsync", "--sparse", $0, $1]
                 },
-                cycle(scene), delivery(scene), application(scene), appliedBytes(scene), resync(scene),
+                cycle(scene), delivery(scene), application(scene), appliedBytes(scene),
+                resync(scene),
             ]
         }
     }
