@@ -5,6 +5,9 @@ import Foundation
     static func comparisons() async throws -> [Comparison] {
         try await DurableSteps.comparisons + StartingRuns.comparisons + Commands.comparisons
             + LuaBorder.comparisons + CanonicalJSON.comparisons + DataPath.comparisons
+            + TrackedWrites.comparisons + HeldWrites.comparisons
+            + ContinuousProtection.comparisons
+            + CopyMemory.comparisons + OlderPoints.comparisons
     }
 
     static func main() async throws {

@@ -97,13 +97,13 @@ enum Commands {
     private static func calls(of run: RunID, _ laboratory: Laboratory) throws -> Int {
         try laboratory.store.journalEnd(of: run).sequence
     }
+}
 
-    /// Looks every half millisecond; gives up after a minute.
-    private static func until(_ what: String, _ isSo: () throws -> Bool) async throws {
-        for _ in 0..<120_000 {
-            if try isSo() { return }
-            try await Task.sleep(for: .microseconds(500))
-        }
-        throw Failure(.internalFault, "a minute has passed, and not yet: \(what)")
+/// Looks every half millisecond; gives up after a minute.
+func until(_ what: String, _ isSo: () async throws -> Bool) async throws {
+    for _ in 0..<120_000 {
+        if try await isSo() { return }
+        try await Task.sleep(for: .microseconds(500))
     }
+    throw Failure(.internalFault, "a minute has passed, and not yet: \(what)")
 }

@@ -12,6 +12,8 @@ final class CopiedMachine: Sendable {
         let delivery: Double
         /// From its arrival until the replica holds the point.
         let application: Double
+        /// Bytes that all writes of the application held: undo log, disk, hashes, record.
+        let appliedBytes: Int
     }
 
     let peerImage: String
@@ -27,11 +29,11 @@ final class CopiedMachine: Sendable {
     init(bytes: Int, dirtyBlocks: Int) async throws {
         self.dirtyBlocks = dirtyBlocks
         blocks = bytes / Self.blockBytes
-        noise = Self.text(of: 4 << 20)
+        noise = ImageContent.text(of: 4 << 20)
         transport = TimedTransport()
         let image = NSTemporaryDirectory() + "muster-bench-\(UUID().uuidString).raw"
         defer { try? FileManager.default.removeItem(atPath: image) }
-        try Self.writeImage(image, bytes: bytes, noise)
+        try ImageContent.write(image, bytes: bytes, noise)
         laboratory = try await Laboratory(disk: image, transport: transport)
         peerImage = "\(laboratory.folder)/peer.raw"
         peerCopy = "\(laboratory.folder)/peer-copy.raw"
@@ -58,10 +60,12 @@ final class CopiedMachine: Sendable {
         let start = ContinuousClock.now
         _ = try await engine.sync(Self.name)
         let end = ContinuousClock.now
-        let (sent, arrived) = transport.last
+        let written = WrittenBytes.ofThisProcess
+        let (sent, arrived, writtenBefore) = transport.last
         return Cycle(
             whole: (end - start) / .seconds(1), delivery: (sent - start) / .seconds(1),
-            application: (end - arrived) / .seconds(1))
+            application: (end - arrived) / .seconds(1),
+            appliedBytes: written - writtenBefore)
     }
 
     /// Writes a twentieth anew and compares everything; returns the seconds of the comparison.
@@ -111,36 +115,17 @@ final class CopiedMachine: Sendable {
             }
         }
     }
-
-    /// Bytes that compress to about half, as a database's do: every other sixteen are noise.
-    private static func text(of count: Int) -> [UInt8] {
-        var random = SystemRandomNumberGenerator()
-        return (0..<count).map {
-            $0 / 16 % 2 == 0 ? UInt8.random(in: 0...255, using: &random) : 0x20
-        }
-    }
-
-    /// Every other MiB is written; the rest are holes.
-    private static func writeImage(_ path: String, bytes: Int, _ noise: [UInt8]) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        defer { close(file) }
-        guard ftruncate(file, bytes) == 0 else { throw CommandFailed(command: path, status: errno) }
-        for offset in stride(from: 0, to: bytes, by: 2 << 20) {
-            let start = offset / 7 % (3 << 20)
-            let written = noise.withUnsafeBytes {
-                pwrite(file, $0.baseAddress! + start, 1 << 20, offset)
-            }
-            guard written == 1 << 20 else { throw CommandFailed(command: path, status: errno) }
-        }
-    }
 }
 
 /// The transport of a lab, which remembers when a log was handed over and when it had arrived.
 final class TimedTransport: Transport {
     private let inner = Locked<LocalTransport?>(nil)
-    private let times = Locked((sent: ContinuousClock.now, arrived: ContinuousClock.now))
+    private let times = Locked(
+        (sent: ContinuousClock.now, arrived: ContinuousClock.now, written: 0))
 
-    var last: (ContinuousClock.Instant, ContinuousClock.Instant) { times.withLock { $0 } }
+    /// The last log: when it was handed over, when it had arrived, and the bytes the process had
+    /// written by then.
+    var last: (ContinuousClock.Instant, ContinuousClock.Instant, Int) { times.withLock { $0 } }
 
     var reachesImages: Bool { inner.withLock { $0?.reachesImages } ?? false }
 
@@ -149,7 +134,7 @@ final class TimedTransport: Transport {
     func offer(_ shipment: Shipment, file: String?, anew: Bool) async throws -> ShipmentAnswer {
         let sent = ContinuousClock.now
         let answer = try await transport.offer(shipment, file: file, anew: anew)
-        times.withLock { $0 = (sent, .now) }
+        times.withLock { $0 = (sent, .now, WrittenBytes.ofThisProcess) }
         return answer
     }
 
@@ -159,7 +144,7 @@ final class TimedTransport: Transport {
 
     func finish(_ shipment: Shipment, hash: BlockHash) async throws {
         try await transport.finish(shipment, hash: hash)
-        times.withLock { $0.arrived = .now }
+        times.withLock { ($0.arrived, $0.written) = (.now, WrittenBytes.ofThisProcess) }
     }
 
     private var transport: LocalTransport {
@@ -167,5 +152,15 @@ final class TimedTransport: Transport {
             preconditionFailure("a transport is used before it is set up")
         }
         return transport
+    }
+}
+
+/// What the kernel counted of a process's writes.
+enum WrittenBytes {
+    /// The bytes of all write calls since the process began, whatever became of them.
+    static var ofThisProcess: Int {
+        let counts = (try? String(contentsOfFile: "/proc/self/io", encoding: .utf8)) ?? ""
+        let line = counts.split(separator: "\n").first { $0.hasPrefix("wchar:") } ?? ""
+        return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
     }
 }

@@ -8,7 +8,7 @@ import Replication
 
 enum DataPath {
     /// Half of it is allocated; a twentieth is written anew before every cycle.
-    static let imageBytes = 1 << 30
+    static let imageBytes = 4 << 30
     private static let blockBytes = 65_536
     private static let dirtyBlocks = imageBytes / 20 / blockBytes
     private static let dirtyMegabytes = Double(dirtyBlocks * blockBytes) / 1e6
@@ -27,7 +27,8 @@ enum DataPath {
                 firstCopy(scene, "rsync --sparse", wanted: .nothing) {
                     ["rsync", "--sparse", $0, $1]
                 },
-                cycle(scene), delivery(scene), application(scene), resync(scene),
+                cycle(scene), delivery(scene), application(scene), appliedBytes(scene),
+                resync(scene),
             ]
         }
     }
@@ -72,6 +73,15 @@ enum DataPath {
         Comparison(
             name: "cycle: applied with undo", unit: .rate("MB/s"), wanted: .atLeast(150),
             rounds: 5, ours: { dirtyMegabytes / (try await scene.world().cycle().application) },
+            peer: nil)
+    }
+
+    /// Beside the bytes of the blocks that the cycle brought.
+    private static func appliedBytes(_ scene: Scene) -> Comparison {
+        Comparison(
+            name: "cycle: bytes written to apply a byte", unit: .cost(""), wanted: .atMost(3),
+            rounds: 5,
+            ours: { Double(try await scene.world().cycle().appliedBytes) / 1e6 / dirtyMegabytes },
             peer: nil)
     }
 

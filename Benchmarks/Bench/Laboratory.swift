@@ -20,12 +20,12 @@ final class Laboratory: Sendable {
 
     /// `runbooks` by their names; `disk` is the image that `web01` is imported with.
     init(
-        runbooks: [String: String] = [:], disk: String? = nil, transport: TimedTransport? = nil
+        runbooks: [String: String] = [:], disk: String? = nil, transport: TimedTransport? = nil,
+        clock: any WallClock = MachineClock()
     ) async throws {
         folder = NSTemporaryDirectory() + "muster-bench-\(UUID().uuidString)"
         fabric = try EmbeddedFabric.create(at: folder)
         store = try Store(folder: folder)
-        let clock = MachineClock()
         replication = ReplicationEngine(
             fabric: fabric, ledger: StoreLedger(store: store, clock: clock), clock: clock,
             lab: folder, transport: transport)
@@ -76,10 +76,18 @@ final class Laboratory: Sendable {
             try await fabric.addSwitch(
                 Switch(name: "tenant", network: "tenant"), host: nil, at: site)
         }
+        try await add(Self.vm.name, disk: disk)
+    }
+
+    /// Imports one more machine at the primary site.
+    @discardableResult
+    func add(_ name: String, disk: String?) async throws -> MachineID {
         let machine = VirtualMachine(
-            id: Self.vm, host: "oslo-host", processors: 2, memory: ByteCount(2 << 30),
+            id: MachineID(site: "oslo", name: name), host: "oslo-host", processors: 2,
+            memory: ByteCount(2 << 30),
             nics: [NetworkCard(name: "nic0", mac: "52:54:00:00:00:01", switchName: "tenant")])
         try await fabric.importMachine(machine, disks: disk.map { [.image(path: $0)] } ?? [])
+        return machine.id
     }
 
     /// The runbooks as files too, for the program.

@@ -1,5 +1,6 @@
 // The way of a guest's write: marked, what it overwrites kept aside while a cut needs it, then
-// written. All of it under the shared lock, so that a cut sees a write whole or not at all.
+// written. All of it under the shared lock or on a seat, so that a cut sees a write whole or not at
+// all.
 import Model
 
 extension ChangeMap {
@@ -13,7 +14,7 @@ extension ChangeMap {
         _ bytes: UnsafeRawBufferPointer, at offset: Int64, disk: Int, image: OpenFile,
         fleece: OpenFile
     ) throws {
-        try withShared {
+        try asGuest {
             guard flags.contains(.running) else {
                 throw Failure(
                     .diskOff, "\(image.path) belongs to a machine that is off; start it first",

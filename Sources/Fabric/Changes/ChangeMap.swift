@@ -1,9 +1,9 @@
 // The persistent record of what guests wrote: one file per machine, mapped by every process that
-// writes the machine's disks or cuts them. This file: the mapping and the locks. Sessions, writes
-// and cuts are in the extensions; the format is in `ChangeMapLayout`.
+// writes the machine's disks or cuts them. This file: the mapping and the locks. Seats, sessions,
+// writes and cuts are in the extensions; the format is in `ChangeMapLayout`.
 //
-// What must stay true: a block is marked before its data is written, both under the shared lock;
-// the cut word and `running` change under the exclusive lock only.
+// What must stay true: a block is marked before its data is written, both under the shared lock or
+// on a seat; the cut word and `running` change under the exclusive lock only, while nobody sits.
 import Glibc
 import Model
 import Synchronization
@@ -15,10 +15,15 @@ final class ChangeMap: @unchecked Sendable {
     let folder: String
     let layout: ChangeMapLayout
     let memory: UnsafeMutableRawPointer
-    private let file: OpenFile
-    /// The kernel keeps handles apart; this keeps the threads of one handle apart. True while this
-    /// handle has the machine alone beyond one piece of work (``hold()``).
-    private let turn = Locked(false)
+    let file: OpenFile
+    /// The kernel keeps handles apart; this keeps the threads of one handle apart.
+    let turn = Locked(Turn())
+
+    struct Turn {
+        /// This handle has the machine alone beyond one piece of work (``hold()``).
+        var isHeld = false
+        var seat = SeatClaim.notAsked
+    }
 
     /// Maps the map of the machine in `folder`, which must be as long as the layout makes it.
     init(folder: String, layout: ChangeMapLayout, file: OpenFile) throws(Failure) {
@@ -44,7 +49,7 @@ final class ChangeMap: @unchecked Sendable {
 }
 
 extension ChangeMap {
-    private func word(at offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    func word(at offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
         (memory + offset).assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
@@ -89,55 +94,85 @@ extension ChangeMap {
     private static let machineByte: Range<Int64> = 0..<1
     private static let gateByte: Range<Int64> = 1..<2
 
-    /// For writers: together with other writers, apart from cuts.
-    func withShared<Result>(_ body: () throws -> Result) throws -> Result {
-        try turn.withLock { isHeld in
-            if isHeld { return try body() }
-            // Shared locks would overtake a waiting exclusive one for ever; the gate makes them
-            // queue. A flag left by a killed process costs a walk through the gate, until the next
-            // cut.
-            if flags.contains(.cutWanted) {
-                try file.lock(.shared, Self.gateByte)
-                file.unlock(Self.gateByte)
-            }
-            try file.lock(.shared, Self.machineByte)
-            defer { file.unlock(Self.machineByte) }
+    /// For guests' writes: as ``withShared(_:)``, and on a seat, without a call of the system, while
+    /// nobody wants to cut.
+    func asGuest<Result>(_ body: () throws -> Result) throws -> Result {
+        try turn.withLock { turn in
+            if turn.isHeld { return try body() }
+            guard let seat = seat(of: &turn), sit(seat) else { return try sharing(body) }
+            defer { rise(seat) }
             return try body()
         }
     }
 
+    /// Together with writers and others, apart from cuts.
+    func withShared<Result>(_ body: () throws -> Result) throws -> Result {
+        try turn.withLock { turn in try turn.isHeld ? body() : sharing(body) }
+    }
+
+    private func sharing<Result>(_ body: () throws -> Result) throws -> Result {
+        // Shared locks would overtake a waiting exclusive one for ever; the gate makes them queue.
+        // A flag left by a killed process costs a walk through the gate, until the next cut.
+        if flags.contains(.cutWanted) {
+            try file.lock(.shared, Self.gateByte)
+            file.unlock(Self.gateByte)
+        }
+        try file.lock(.shared, Self.machineByte)
+        defer { file.unlock(Self.machineByte) }
+        return try body()
+    }
+
     /// For cuts and changes of session: alone.
     func withExclusive<Result>(_ body: () throws -> Result) throws -> Result {
-        try turn.withLock { isHeld in
-            if isHeld { return try body() }
-            try enterAlone()
-            defer { file.unlock(Self.machineByte) }
+        try turn.withLock { turn in
+            if turn.isHeld { return try body() }
+            try enterAlone(turn)
+            defer { leaveAlone() }
             return try body()
         }
     }
 
     /// Has the machine alone until ``release()``: writers of all other handles wait.
     func hold() throws {
-        try turn.withLock { isHeld in
-            if isHeld { return }
-            try enterAlone()
-            isHeld = true
+        try turn.withLock { turn in
+            if turn.isHeld { return }
+            try enterAlone(turn)
+            turn.isHeld = true
         }
     }
 
     func release() {
-        turn.withLock { isHeld in
-            if isHeld { file.unlock(Self.machineByte) }
-            isHeld = false
+        turn.withLock { turn in
+            if turn.isHeld { leaveAlone() }
+            turn.isHeld = false
         }
     }
 
-    private func enterAlone() throws(Failure) {
+    private func enterAlone(_ turn: Turn) throws(Failure) {
         try file.lock(.exclusive, Self.gateByte)
         defer { file.unlock(Self.gateByte) }
         raise(.cutWanted)
-        defer { lower(.cutWanted) }
-        try file.lock(.exclusive, Self.machineByte)
+        do throws(Failure) {
+            try file.lock(.exclusive, Self.machineByte)
+        } catch {
+            lower(.cutWanted)
+            throw error
+        }
+        // Whoever was alone before has lowered it when he left.
+        raise(.cutWanted)
+        do throws(Failure) {
+            try waitForSeats(but: turn.seat)
+        } catch {
+            leaveAlone()
+            throw error
+        }
+    }
+
+    /// Seats are taken again from here on. The flag first: lowered later, it could be the next
+    /// one's.
+    private func leaveAlone() {
+        lower(.cutWanted)
+        file.unlock(Self.machineByte)
     }
 
     /// For writers that keep a block aside: one at a time per block. Inside ``withShared(_:)``.

@@ -3,13 +3,14 @@
 //
 //     offset  size  field
 //          0     8  magic "MUSTRMAP", written last when the file is made
-//          8     4  version, 1
+//          8     4  version, 2
 //         12     4  disks, 1 to 31
 //         16     4  bytes of a block: a power of two, 4096 to 65536
 //         24     8  cut word: bit 0 the bitmap that writers mark · bits 1–2 phase (0 none yet,
 //                   1 open, 2 acknowledged, 3 failed) · bit 3 everything · bits 8–63 its number
 //         32     8  flags: 1 running · 2 record lost · 4 blocks of the open cut lost · 8 cut wanted
 //         40    40  boot id of the kernel under which the machine runs, zero padded
+//         80    48  six seats: 1 while the holder of the seat's lock writes (`ChangeMap+Seats`)
 //        128   128  per disk: name (64, zero padded) · size (8) · guard: modification time in
 //                   nanoseconds (8), inode (8), size (8)
 //       4096     –  per disk, each rounded up to 4096 bytes: bitmap 0, bitmap 1, saved bitmap;
@@ -17,8 +18,8 @@
 //
 // A file is valid when magic, version, block size, and every disk's name and size are those of the
 // machine, and its length is what they make. An invalid one is made anew in place, with the record
-// lost: a scan follows. Locks are on bytes of this file: 0 machine, 1 gate, 2 and 3
-// applications (`ApplicationDoor`), (disk + 1) << 48 | block a block.
+// lost: a scan follows. Locks are on bytes of this file: 0 machine, 1 gate, 2 and 3 applications
+// (`ApplicationDoor`), 4 to 9 seats, (disk + 1) << 48 | block a block.
 import Model
 
 struct ChangeMapLayout: Equatable, Sendable {
@@ -28,7 +29,7 @@ struct ChangeMapLayout: Equatable, Sendable {
     }
 
     static let magic: UInt64 = 0x5041_4D52_5453_554D
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerBytes = 4096
     static let diskEntryBytes = 128
     static let disksMax = 31
@@ -38,6 +39,10 @@ struct ChangeMapLayout: Equatable, Sendable {
     static let flagsOffset = 32
     static let bootOffset = 40
     static let bootBytes = 40
+    static let seatOffset = 80
+    static let seats = 6
+    /// Where the locks of the seats begin.
+    static let seatByte: Int64 = 4
 
     let blockBytes: Int
     let disks: [Disk]

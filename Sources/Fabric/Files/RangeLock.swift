@@ -26,6 +26,13 @@ extension OpenFile {
         return true
     }
 
+    /// Whether another open file has a lock on any of `bytes`.
+    func isLockedElsewhere(_ bytes: Range<Int64>) throws(Failure) -> Bool {
+        var request = Self.request(Int16(F_WRLCK), bytes)
+        if fcntl(descriptor, LINUX_OFD_GETLK, &request) != 0 { throw .system("lock", path) }
+        return request.l_type != Int16(F_UNLCK)
+    }
+
     func unlock(_ bytes: Range<Int64>) {
         // Freeing what one holds cannot be refused; were it, the next lock would hang for ever.
         try! setLock(Int16(F_UNLCK), bytes, LINUX_OFD_SETLK)

@@ -73,9 +73,7 @@ extension ReplicaSide {
                     + "\(point.sequence); run a cycle, or skip the proof with a reason",
                 context: ["vm": protection.vm, "point": String(point.sequence)])
         }
-        let chain = RecoveryPointChain(
-            protection: protection, folder: folder, images: images, files: files)
-        let reader = try chain.open(point.sequence)
+        let reader = try open(point.sequence, of: protection)
         var roots: [String: String] = [:]
         for (number, disk) in disks.enumerated() {
             let identity = identity(number, protection)

@@ -127,9 +127,7 @@ extension ReplicationEngine {
         let targets = try await imagePaths(protection.disks, of: test)
         let cipher = try opening(of: protection)?.disks
         try await blocking { [files] in
-            let chain = RecoveryPointChain(
-                protection: protection, folder: side.folder, images: side.images, files: files)
-            let reader = try chain.open(point.sequence)
+            let reader = try side.open(point.sequence, of: protection)
             for (disk, target) in targets.enumerated() {
                 try reader.copy(disk: disk, to: target, files: files, opening: cipher)
             }

@@ -8,7 +8,7 @@
 import Fabric
 import Model
 
-package struct RecoveryPointChain: Sendable {
+struct RecoveryPointChain: Sendable {
     let protection: Protection
     let folder: MachineFolder
     /// The replica's images, in the order of the protected disks.
@@ -70,11 +70,33 @@ package struct RecoveryPointChain: Sendable {
     }
 
     /// Opens the disks as they were at `point`; raises `replication.log_damaged`.
-    package func open(_ point: Int) throws -> PointReader {
+    func open(_ point: Int) throws -> PointReader {
         let disks = try images.map { try files.open($0, .read) }
         let isLater = point > protection.appliedSequence
         let way = try isLater ? wayForward(to: point) : wayBack(to: point)
         return PointReader(protection, disks: disks, way)
+    }
+}
+
+extension ReplicaSide {
+    func open(_ point: Int, of protection: Protection) throws -> PointReader {
+        try RecoveryPointChain(
+            protection: protection, folder: folder, images: images, files: files
+        ).open(point)
+    }
+}
+
+extension ReplicationEngine {
+    /// Opens the replica's disks as they were at a point, the latest when nil, for reading; what an
+    /// owner's key sealed stays sealed. Of use until the next operation on the machine. Raises
+    /// `replication.point_missing` and `replication.log_damaged`.
+    package func open(point: Int?, of vm: String) async throws -> PointReader {
+        try await taking(vm) {
+            let protection = try await required(vm)
+            let chosen = try RecoveryPointChain.point(point, of: protection)
+            let side = try await replicaSide(protection)
+            return try await blocking { try side.open(chosen.sequence, of: protection) }
+        }
     }
 }
 

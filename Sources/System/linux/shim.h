@@ -8,6 +8,7 @@ ssize_t copy_file_range(int source, off_t *source_offset, int target, off_t *tar
                         size_t length, unsigned int flags);
 int fallocate(int file, int mode, off_t offset, off_t length);
 
+static const int LINUX_OFD_GETLK = 36;
 static const int LINUX_OFD_SETLK = 37;
 static const int LINUX_OFD_SETLKW = 38;
 static const int LINUX_SEEK_DATA = 3;
