@@ -80,8 +80,12 @@ import Testing
             .preparationCancelled: .replicating, .plannedStarted: .failingOver,
             .failbackStarted: .failingBack, .unplannedStarted: .failingOver,
         ],
-        .failingOver: [.failedOver: .failedOverWaitingCompletion],
-        .failingBack: [.failedOver: .failedOverWaitingCompletion],
+        .failingOver: [
+            .failedOver: .failedOverWaitingCompletion, .failoverGivenUp: .waitingForResync,
+        ],
+        .failingBack: [
+            .failedOver: .failedOverWaitingCompletion, .failoverGivenUp: .waitingForResync,
+        ],
         .failedOverWaitingCompletion: [
             .pointChanged: .failingOver, .completed: .failedOver, .reversed: .replicating,
         ],

@@ -5,6 +5,10 @@ package enum ProofPolicy: Sendable, Hashable {
     case required
     /// A person goes without, for a reason that is recorded.
     case skipped(reason: String)
+
+    package var reason: String? {
+        if case .skipped(let reason) = self { reason } else { nil }
+    }
 }
 
 /// The outcome, kept with the failover.

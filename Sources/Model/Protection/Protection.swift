@@ -38,6 +38,9 @@ package struct Protection: Sendable, Hashable, Codable {
     /// A proof found disks that are not what replication brought: the next comparison reads them
     /// instead of believing what is known of them.
     package var isReplicaDoubted = false
+    /// What was sent and not applied yet does not end a first copy or a resync any more: the disks
+    /// it came from have changed since in a way that no delta tells.
+    package var isSentOutdated = false
     /// The primary's images when all was sent and it could not be started any more; else empty.
     package var primaryStamps: [ImageStamp]
 

@@ -29,6 +29,9 @@
 //                 failed-over ──reversed──▶ replicating
 //                             ──reversedWithResync──▶ waiting-for-resync
 //
+// A failover under way that finds a replica which somebody wrote to is given up, `failoverGivenUp`:
+// waiting-for-resync, for nothing has taken over yet.
+//
 // Another point may be chosen until `completed`; that is why a reversal with resync, which must
 // follow an unplanned failover, starts from failed-over only.
 
@@ -60,7 +63,7 @@ package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable 
         case resyncRequired, resyncStarted, resyncFinished, resyncInterrupted
         case prepared, preparationCancelled
         case plannedStarted, failbackStarted, unplannedStarted
-        case failedOver, pointChanged, completed
+        case failedOver, failoverGivenUp, pointChanged, completed
         case reversed, reversedWithResync
         case removed
     }
@@ -84,7 +87,11 @@ package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable 
     private func next(_ event: Event) -> Self? {
         switch self {
         case .failingOver, .failingBack:
-            event == .failedOver ? .failedOverWaitingCompletion : nil
+            switch event {
+            case .failedOver: .failedOverWaitingCompletion
+            case .failoverGivenUp: .waitingForResync
+            default: nil
+            }
         case .disabled: event == .protected ? .readyForInitialReplication : nil
         case _ where event == .removed: .disabled
         case .readyForInitialReplication, .initialReplication: nextOfFirstCopy(event)
@@ -157,6 +164,7 @@ extension ProtectionState.Event {
         case .preparationCancelled: "released from preparation"
         case .plannedStarted: "failed over as planned"
         case .failedOver: "brought to the end of its failover"
+        case .failoverGivenUp: "released from its failover"
         case .failbackStarted: "failed back"
         case .unplannedStarted: "failed over unplanned"
         case .pointChanged: "brought to another point"

@@ -61,7 +61,7 @@ extension ReplicationEngine {
     /// Keeps a log for the extended replica, before it is applied. Not when that one will compare
     /// all blocks in any case; and when the kept logs come to more than half of the disks, it will.
     func keepOnward(_ log: String, named name: LogName, _ protection: Protection) async throws {
-        guard var extended = try await onward(from: protection) else { return }
+        guard let extended = try await onward(from: protection) else { return }
         let folder = layout.folder(of: extended, at: extended.primary.site).onward
         let room = extended.disks.reduce(Int64(0)) { $0 + $1.size.bytes } / 2
         let isRoomLeft = try await blocking { [files, extended] in
@@ -71,11 +71,8 @@ extension ReplicationEngine {
             try files.syncFolder(folder)
             return try files.bytes(in: folder) <= room
         }
-        if !isRoomLeft {
-            extended.state = extended.state.owingResync
-            try await ledger.save(extended)
-        }
-        guard !extended.takesDeltas else { return }
+        if isRoomLeft, extended.takesDeltas { return }
+        try await owe(extended, extended.state.owingResync)
         try await blocking { [files] in
             for name in try files.names(in: folder) { try files.remove("\(folder)/\(name)") }
         }
@@ -83,19 +80,25 @@ extension ReplicationEngine {
 
     /// The replica's disks are not the sum of its logs any more: the extended one must compare.
     func requireOnwardResync(_ protection: Protection) async throws {
-        guard var extended = try await onward(from: protection) else { return }
-        extended.state = extended.state.owingResync
-        try await ledger.save(extended)
+        guard let extended = try await onward(from: protection) else { return }
+        try await owe(extended, extended.state.owingResync)
     }
 
     /// The replica is about to become production: the extended relationship rests until a person
     /// resumes towards it, and compares then (F-8).
     func restOnward(_ protection: Protection) async throws {
-        guard var extended = try await onward(from: protection) else { return }
-        for event in [ProtectionState.Event.resyncRequired, .suspended] {
-            extended.state = extended.state.after(ifPossible: event)
-        }
-        try await ledger.save(extended)
+        guard let extended = try await onward(from: protection) else { return }
+        let waiting = extended.state.after(ifPossible: .resyncRequired)
+        try await owe(extended, waiting.after(ifPossible: .suspended))
+    }
+
+    /// The extended one compares all blocks before its points are those of its cuts again; what it
+    /// has sent and not applied does not pass for that.
+    private func owe(_ extended: Protection, _ state: ProtectionState) async throws {
+        var owing = extended
+        owing.state = state
+        owing.isSentOutdated = true
+        if owing != extended { try await ledger.save(owing) }
     }
 
     /// Raises `replication.extended_stands` while the replica feeds a replica of its own.
@@ -155,7 +158,7 @@ extension Protection {
     fileprivate var takesDeltas: Bool {
         switch state {
         case .replicating, .error, .suspended: true
-        case .initialReplication: terms.exportedAt != nil
+        case .initialReplication: terms.exportedAt != nil && !isSentOutdated
         default: false
         }
     }

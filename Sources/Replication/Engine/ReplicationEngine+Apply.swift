@@ -25,7 +25,13 @@ extension ReplicationEngine {
         }
         try await dropSentLogs(protection)
         protection = try await takeBack(protection, side)
-        return try await checkStamps(protection, side)
+        protection = try await checkStamps(protection, side)
+        // A copy on external media is sent and not applied, wherever it is.
+        guard protection.isSentOutdated, protection.terms.exportedAt == nil else {
+            return protection
+        }
+        protection.isSentOutdated = false
+        return try await save(protection, after: nil)
     }
 
     /// Applies the log that follows; the record holds the new point when this returns. A log that
@@ -179,13 +185,14 @@ extension ReplicationEngine {
         changed.points = []
         changed.replicaStamps = []
         changed.state = changed.state.afterDistrust
+        if changed.state == .waitingForResync { changed.failover = nil }
         try await ledger.save(changed)
     }
 }
 
 extension ProtectionState {
     fileprivate var afterDistrust: Self {
-        let events: [Event] = [.resyncRequired, .resyncInterrupted]
+        let events: [Event] = [.resyncRequired, .resyncInterrupted, .failoverGivenUp]
         for event in events {
             if let next = try? after(event) { return next }
         }
@@ -214,7 +221,9 @@ extension Protection {
         next.statistics.lastCutAt = log.header.cutAt
         next.terms.exportedAt = nil
         switch state {
-        case .initialReplication, .resyncing, .error: next.state = .replicating
+        case .initialReplication, .resyncing:
+            next.state = isSentOutdated ? .waitingForResync : .replicating
+        case .error: next.state = .replicating
         default: break
         }
         return next

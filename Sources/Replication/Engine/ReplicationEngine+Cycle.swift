@@ -20,8 +20,11 @@ extension ReplicationEngine {
                 return try await save(
                     protection, after: nil, verb: "firstCopy", operation: operation)
             }
-            return try await cycle(
-                protection, CycleRequest(everything: true, verb: "firstCopy", operation: operation))
+            let request = CycleRequest(everything: true, verb: "firstCopy", operation: operation)
+            if protection.state == .waitingForResync {
+                return try await resync(protection, request)
+            }
+            return try await cycle(protection, request)
         }
     }
 
@@ -44,6 +47,8 @@ extension ReplicationEngine {
         try await performCycle(vm, operation) { protection in
             var protection = protection
             if ![.waitingForResync, .resyncing].contains(protection.state) {
+                // A delta that is under way still is applied, and does not pass for it.
+                protection.isSentOutdated = true
                 protection = try await save(protection, after: .resyncRequired)
             }
             return try await sync(
@@ -88,6 +93,10 @@ extension ReplicationEngine {
         if protection.state == .replicating {
             return try await save(
                 protection, after: nil, verb: request.verb, operation: request.operation)
+        }
+        // What had arrived was applied, and does not pass for the comparison.
+        if protection.state == .waitingForResync {
+            protection = try await save(protection, after: .resyncStarted)
         }
         var request = request
         request.everything = true

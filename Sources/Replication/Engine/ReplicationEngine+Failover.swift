@@ -66,20 +66,14 @@ extension ReplicationEngine {
     ) async throws -> Protection {
         try await perform(vm, operation) { protection in
             let isUnderWay = [.failingOver, .failingBack].contains(protection.state)
-            var begun = isUnderWay ? protection : try await begin(request, protection)
-            guard let failover = begun.failover else {
-                preconditionFailure("a failover under way has its record")
-            }
-            if begun.appliedSequence != failover.point {
-                // Held off once the record says so: a death between leaves it production somewhere.
-                try await holdPrimary(begun.replica)
-                // Points lie as undo logs over disks as replication left them.
-                begun = try await turn(begun, at: begun.replica, seals: true)
-            }
-            begun = try await bring(begun, to: failover.point)
+            var begun =
+                isUnderWay
+                ? try await goOn(protection, request)
+                : try await reach(try await begin(request, protection))
             begun = try await turn(begun, at: begun.replica, seals: false)
-            begun = try await fence(begun)
+            begun = try await outgrowing(try await fence(begun))
             try await fenceOrigin(begun)
+            let failover = begun.standingFailover
             try await takeOver(begun, failover)
             begun.epoch = failover.epoch
             begun.note("failOver", key: operation, point: failover.point)
@@ -103,6 +97,19 @@ extension ReplicationEngine {
     }
 
     // The steps of a failover; each may be done again
+
+    /// The replica's disks at the chosen point.
+    func reach(_ protection: Protection) async throws -> Protection {
+        var begun = protection
+        let point = begun.standingFailover.point
+        if begun.appliedSequence != point {
+            // Held off once the record says so: a death between leaves it production somewhere.
+            try await holdPrimary(begun.replica)
+            // Points lie as undo logs over disks as replication left them.
+            begun = try await turn(begun, at: begun.replica, seals: true)
+        }
+        return try await bring(begun, to: point)
+    }
 
     private func begin(
         _ request: FailoverRequest, _ protection: Protection
@@ -166,13 +173,15 @@ extension ReplicationEngine {
         try await requireOff(protection.replica)
         let side = try await replicaSide(protection)
         let isUntouched = try await blocking { try side.stamps() == protection.replicaStamps }
-        guard isUntouched else {
-            throw Failure(
-                .pointOverwritten,
-                "\(protection.replica) has written to its disks since it was failed over; another "
-                    + "point cannot be reached from them",
-                context: ["vm": protection.vm])
-        }
+        guard isUntouched else { throw overwritten(protection) }
+    }
+
+    func overwritten(_ protection: Protection) -> Failure {
+        Failure(
+            .pointOverwritten,
+            "\(protection.replica) has written to its disks since it was failed over; another "
+                + "point cannot be reached from them",
+            context: ["vm": protection.vm])
     }
 
     /// Applies undo logs, or the redo logs they left, one point at a time; each is recorded.

@@ -9,12 +9,21 @@ extension ReplicationEngine {
     func cycle(_ protection: Protection, _ request: CycleRequest) async throws -> Protection {
         try await checkAdmission(protection)
         let open = try await cut(protection, request)
-        if !request.everything, protection.needsResync(open.cut) {
+        let isOwing = try await isOwingSince(protection)
+        if !request.everything, isOwing || protection.needsResync(open.cut) {
             await fail(open)
             return try await resync(
                 try await save(protection, after: .resyncRequired), request)
         }
         return try await finish(protection, open, request)
+    }
+
+    /// The replica from which an extended one is fed is settled by the cut; a resync may be due
+    /// since.
+    private func isOwingSince(_ protection: Protection) async throws -> Bool {
+        guard protection.terms.relationship == .extended else { return false }
+        let found = try await ledger.protection(of: protection.key)
+        return found?.state == .waitingForResync
     }
 
     /// Brings an open cut to the replica; it has ended when this returns or raises.

@@ -8,7 +8,7 @@ extension ReplicationEngine {
     /// is none and `replication.base_refused` when it does not fit.
     func takeExisting(_ replica: VirtualMachine, _ protection: Protection) async throws {
         let standing = try await fabric.machine(replica.id)
-        if let reason = standing.unfitness(as: protection) {
+        if let reason = standing.unfitness(as: protection, epoch: replica.epoch) {
             throw Failure(
                 .baseRefused,
                 "\(standing.id) cannot be the base of \(protection.vm)'s first copy: \(reason)",
@@ -26,8 +26,12 @@ extension ReplicationEngine {
 }
 
 extension VirtualMachine {
-    fileprivate func unfitness(as protection: Protection) -> String? {
+    fileprivate func unfitness(as protection: Protection, epoch primary: Int) -> String? {
         if power != .off { return "it runs; stop it first" }
+        if role == .production, epoch > primary {
+            return "it was failed over to, and is production under a newer epoch than "
+                + "\(protection.primary); protect the machine where it runs"
+        }
         if role == .test { return "it is the machine of a test failover; clean that up first" }
         for disk in protection.disks {
             guard let found = disks.first(where: { $0.name == disk.name && $0.kind == .image })

@@ -72,7 +72,8 @@ extension ReplicationEngine {
         return exported
     }
 
-    /// Takes an exported first copy in; the protection is `replicating` afterwards. Raises
+    /// Takes an exported first copy in; the protection is `replicating` afterwards, or waits for a
+    /// resync when the replica it was exported from was failed over meanwhile. Raises
     /// `replication.media_refused` when the folder does not hold what was exported last, and
     /// `replication.log_damaged` when a block of it is not what was written.
     package func importCopy(
@@ -84,7 +85,7 @@ extension ReplicationEngine {
         ) { protection in
             // A copy that had arrived when the import died needs no folder any more.
             let settled = try await noting(vm) { try await settle(protection) }
-            if settled.state == .replicating, protection.state == .initialReplication {
+            if !settled.points.isEmpty, protection.state == .initialReplication {
                 return try await save(
                     settled, after: nil, verb: "importCopy", operation: operation
                 ).latestPoint()

@@ -90,4 +90,95 @@ import Testing
             Self.step(.firstCopy, "db", 1),
         ])
     }
+
+    @Test func `F-8: a first copy of a replica that was failed over meanwhile is compared again`()
+        async throws
+    {
+        for death in 40..<60 {
+            var copy = Self.step(.firstCopy, "vm:extended", 6421)
+            (copy.death, copy.deathAt) = (.after, death)
+            try await Self.tell([
+                Self.step(.start, "vm", 1700), Self.step(.protect, "vm", 4555),
+                Self.step(.firstCopy, "vm", 4634), Self.step(.write, "vm", 4051),
+                Self.step(.protect, "vm:extended", 7902), Self.step(.sync, "vm", 4475), copy,
+                Self.step(.failOverUnplanned, "vm", 4158),
+                Self.step(.firstCopy, "vm:extended", 4847),
+                Self.step(.prepare, "vm:extended", 9465),
+            ])
+        }
+    }
+
+    @Test(arguments: [ModelStep.Act.firstCopy, .resync])
+    func `R-15: what the replica got while a copy of it was interrupted is not missing`(
+        _ act: ModelStep.Act
+    ) async throws {
+        for death in 20..<60 {
+            var copy = Self.step(act, "vm:extended", 1)
+            (copy.death, copy.deathAt) = (.before, death)
+            let first = act == .resync ? [Self.step(.firstCopy, "vm:extended", 1)] : []
+            try await Self.tell(
+                [
+                    Self.step(.start, "vm", 1), Self.step(.protect, "vm", 4555),
+                    Self.step(.firstCopy, "vm", 1), Self.step(.protect, "vm:extended", 7902),
+                ] + first + [
+                    copy, Self.step(.write, "vm", 4051), Self.step(.sync, "vm", 1),
+                    Self.step(act, "vm:extended", 1), Self.step(.sync, "vm:extended", 1),
+                ])
+        }
+    }
+
+    @Test func `F-2: a strange write while a failover is half done does not go into production`()
+        async throws
+    {
+        for death in 0..<6 {
+            var failover = Self.step(.failOver, "vm", 8041)
+            (failover.death, failover.deathAt) = (.powerCut, death)
+            try await Self.tell([
+                Self.step(.protect, "vm", 2888), Self.step(.firstCopy, "vm", 6531),
+                Self.step(.prepare, "vm", 5191), failover, Self.step(.foreignWrite, "vm", 4399),
+            ])
+        }
+    }
+
+    @Test func `F-2: a guest that wrote while another point was chosen keeps what it wrote`()
+        async throws
+    {
+        for death in 0..<6 {
+            var change = Self.step(.changePoint, "vm", 2)
+            (change.death, change.deathAt) = (.before, death)
+            try await Self.tell([
+                Self.step(.start, "vm", 1), Self.step(.protect, "vm", 2887),
+                Self.step(.firstCopy, "vm", 1), Self.step(.write, "vm", 4051),
+                Self.step(.sync, "vm", 1), Self.step(.failOverUnplanned, "vm", 1),
+                change, Self.step(.start, "vm", 0), Self.step(.write, "vm", 2000),
+                Self.step(.stop, "vm", 0), Self.step(.changePoint, "vm", 2),
+            ])
+        }
+    }
+
+    @Test func `F-6: a failover that lay half done outgrows what became production meanwhile`()
+        async throws
+    {
+        for death in 0..<8 {
+            var failover = Self.step(.failOverUnplanned, "vm:extended", 6803)
+            (failover.death, failover.deathAt) = (.before, death)
+            try await Self.tell([
+                Self.step(.protect, "vm", 2083), Self.step(.firstCopy, "vm", 8770),
+                Self.step(.protect, "vm:extended", 7315),
+                Self.step(.firstCopy, "vm:extended", 932), failover,
+                Self.step(.failOverUnplanned, "vm", 8819), Self.step(.changePoint, "vm", 5217),
+            ])
+        }
+    }
+
+    @Test func `R-13: a machine that was failed over to is not the base of an older one's copy`()
+        async throws
+    {
+        try await Self.tell([
+            Self.step(.protect, "vm", 4181), Self.step(.firstCopy, "vm", 2915),
+            Self.step(.protect, "vm:extended", 3862), Self.step(.firstCopy, "vm:extended", 442),
+            Self.step(.failOverUnplanned, "vm:extended", 6172),
+            Self.step(.remove, "vm:extended", 8025), Self.step(.protect, "vm:extended", 6468),
+        ])
+    }
 }

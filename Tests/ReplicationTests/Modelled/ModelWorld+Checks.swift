@@ -47,6 +47,10 @@ extension ModelWorld {
             throw Broken(description: "no named failure: \(error)")
         }
         guard Self.refusals.contains(failure.code) else { return }
+        // A failover under way to a point that a guest has overwritten meanwhile stays where it is.
+        guard failure.code != .pointOverwritten
+            || !before.records.values.contains(where: { $0.state == .failingOver })
+        else { return }
         let after = Sight(self)
         // A verb that settled the replica before it refused has changed what it settled.
         guard after.applied == before.applied else { return }

@@ -58,11 +58,19 @@ extension ModelWorld {
         try file.sync()
     }
 
+    /// While another point of a failover is chosen the old primary, which it has outgrown, cannot
+    /// send its disks again: a strange write then is nothing that could be made good.
+    private func isAllThereIs(_ record: Protection, _ replica: VirtualMachine) -> Bool {
+        let primary = fabric.state.withLock { $0.held[record.primary]?.machine.epoch }
+        return record.failover != nil && replica.epoch > primary ?? 0
+    }
+
     private func writeBehindOurBack(_ step: ModelStep) throws {
         guard let record = ledger.records[step.machine],
             let held = fabric.state.withLock({ $0.held[record.replica] }),
             // Before the first point there is nothing by which a strange write could be told.
-            held.machine.role == .replica, !record.points.isEmpty
+            held.machine.role == .replica, !record.points.isEmpty,
+            !isAllThereIs(record, held.machine)
         else { return }
         disturbed.insert(record.replica)
         let disk = held.machine.disks[step.number % held.machine.disks.count]

@@ -40,7 +40,8 @@ extension ModelWorld {
 
     private func isHome(_ name: String) async throws -> Bool {
         let extended = ledger.records[Protection.key(of: name, .extended)]
-        return ledger.records[name]?.state == .replicating && extended == nil
+        guard let record = ledger.records[name], extended == nil else { return false }
+        return record.state == .replicating && production(name)?.id == record.primary
     }
 
     private func takeOneStepHome(_ name: String) async throws {
@@ -61,6 +62,13 @@ extension ModelWorld {
     }
 
     private func take(_ name: String, _ engine: ReplicationEngine) async throws {
+        // The other relationship of a chain has taken over: protect the machine where it runs.
+        if let record = ledger.records[name], let machine = production(name),
+            ![record.primary, record.replica].contains(machine.id),
+            ![.failingOver, .failingBack].contains(record.state)
+        {
+            return try await engine.remove(name)
+        }
         switch states[name] ?? .disabled {
         case .disabled: try await protectAnew(name, engine)
         case .readyForInitialReplication, .initialReplication:
@@ -69,7 +77,8 @@ extension ModelWorld {
             } else {
                 _ = try await engine.firstCopy(name)
             }
-        case .replicating: break
+        // A preparation that died has held the machine off, and its record does not say so yet.
+        case .replicating: _ = try await engine.cancelPreparation(name)
         case .error, .waitingForResync, .resyncing:
             if try await hasGrown(name, engine) {
                 _ = try await engine.reprotect(name)
@@ -126,6 +135,7 @@ extension ModelWorld {
     /// Writes once more and sends it: what the replica holds then is what the machine wrote.
     private func proveProtected(_ name: String) async throws {
         let engine = engine(Life(endsAt: .max, diesAfter: false))
+        var told = "it is production nowhere"
         for _ in 0..<Self.attemptsMax {
             guard let machine = production(name) else { break }
             do {
@@ -136,7 +146,8 @@ extension ModelWorld {
                 } else {
                     try await takeOneStepHome(name)
                 }
-            } catch is Failure {
+            } catch let failure as Failure {
+                told = "\(states[name]?.rawValue ?? "unprotected"): \(failure.message)"
                 try await check()
                 continue
             }
@@ -146,6 +157,6 @@ extension ModelWorld {
             return try check(
                 replica, holds: fabric.state.withLock { $0.model.disks[record.primary] })
         }
-        throw Broken(description: "\(name) came home, and no cycle goes")
+        throw Broken(description: "\(name) came home, and no cycle goes: \(told)")
     }
 }
