@@ -174,7 +174,7 @@ import Testing
             let turns = try healthy.services.store.turns(of: "nightly", limit: 100)
             #expect(turns.map(\.outcome) == [.started, .started, .started], "death \(number)")
             #expect(Set(turns.compactMap(\.run)).count == 3)
-            let runs = try healthy.services.store.runs(in: RunState.allCases, limit: .max)
+            let runs = try healthy.services.store.runs(in: Set(RunState.allCases), limit: .max)
             #expect(runs.count == 3, "death \(number)")
             if !death.hasStruck { return }
         }

@@ -1,9 +1,9 @@
-// Seats: how a guest writes without a call of the system beside the write's own. A seat is a word of
-// the map and a byte to lock; a handle that writes claims one by the lock and keeps it for its life.
+// Seats: how a guest writes without a call of the system beside the write's own. A seat is a word
+// of the map and a byte to lock; a handle that writes claims one by the lock and keeps it for life.
 //
 //     guest    word = 1 ▸ does somebody want to cut? ─ no ──▶ write ▸ word = 0
-//                                                    └ yes ─▶ word = 0 ▸ the shared lock, as those
-//                                                             do who found no seat free
+//                                                    └ yes ─▶ word = 0 ▸ the shared lock, as
+//                                                             those do who found no seat free
 //     cutter   exclusive lock ▸ says that he wants to cut ▸ waits until every word is 0, or nobody
 //              has the lock of its byte ▸ alone
 //

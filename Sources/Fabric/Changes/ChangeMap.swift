@@ -94,8 +94,8 @@ extension ChangeMap {
     private static let machineByte: Range<Int64> = 0..<1
     private static let gateByte: Range<Int64> = 1..<2
 
-    /// For guests' writes: as ``withShared(_:)``, and on a seat, without a call of the system, while
-    /// nobody wants to cut.
+    /// For guests' writes: as ``withShared(_:)``, and on a seat, without a call of the system,
+    /// while nobody wants to cut.
     func asGuest<Result>(_ body: () throws -> Result) throws -> Result {
         try turn.withLock { turn in
             if turn.isHeld { return try body() }

@@ -1,4 +1,5 @@
 // A bit a block, against a set.
+import Model
 import Testing
 
 @testable import Replication

@@ -1,6 +1,7 @@
 // How files are damaged: cut short, bits turned, pieces of another put in, grown, blanked. From a
 // seed, which every failure prints.
 import Foundation
+import Model
 
 enum Damage: CaseIterable {
     case truncate, flip, splice, extend, blank
