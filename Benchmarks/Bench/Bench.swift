@@ -5,6 +5,7 @@ import Foundation
     static func comparisons() async throws -> [Comparison] {
         try await DurableSteps.comparisons + StartingRuns.comparisons + Commands.comparisons
             + LuaBorder.comparisons + CanonicalJSON.comparisons + DataPath.comparisons
+            + ManyProtections.comparisons
     }
 
     static func main() async throws {

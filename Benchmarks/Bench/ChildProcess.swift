@@ -36,9 +36,14 @@ struct ChildProcess {
     }
 
     /// Memory in use, as the kernel counts it.
-    var residentMebibytes: Double {
+    var residentMebibytes: Double { mebibytes("VmRSS:") }
+
+    /// The most that was in use at once.
+    var peakMebibytes: Double { mebibytes("VmHWM:") }
+
+    private func mebibytes(_ field: String) -> Double {
         let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(field) } ?? ""
         return (line.split(separator: " ").compactMap { Double($0) }.first ?? 0) / 1024
     }
 
