@@ -8,6 +8,7 @@ import Foundation
             + TrackedWrites.comparisons + HeldWrites.comparisons
             + ContinuousProtection.comparisons
             + CopyMemory.comparisons + OlderPoints.comparisons
+            + ManyProtections.comparisons
     }
 
     static func main() async throws {

@@ -71,6 +71,11 @@ package enum Limits {
     package static let requestBytesMax = 64 << 10
     /// Runs or tasks in one answer of the HTTP interface.
     package static let listedMax = 200
+    /// Protections in one list of which is read what is pending now: that opens each one's disks.
+    package static let pendingReadMax = 100
+    /// How long a list that is drawn again and again stands at least, and at most.
+    package static let redrawPauseMin = Duration.milliseconds(200)
+    package static let redrawPauseMax = Duration.seconds(1)
     /// Cycles, first copies and resyncs under way at once.
     package static let transfersMax = 6
     /// From the end of one cycle of a continuous protection to the beginning of the next.

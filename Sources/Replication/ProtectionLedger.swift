@@ -4,8 +4,8 @@
 import Model
 
 package protocol ProtectionLedger: Sendable {
-    /// All protections in the order of their keys.
-    func protections() async throws -> [Protection]
+    /// A glance at all protections, in the order of their keys.
+    func summaries() async throws -> [ProtectionSummary]
     func protection(of key: String) async throws -> Protection?
     /// Durable when it returns, recovery points and operations included.
     func save(_ protection: Protection) async throws

@@ -1,4 +1,4 @@
-// Protections in the store: the record as JSON text, with the columns by which it is listed beside
+// Protections in the store: the record as JSON text, and the summary by which it is listed beside
 // it.
 import Foundation
 import Model
@@ -13,8 +13,8 @@ package struct StoreLedger: ProtectionLedger {
         self.clock = clock
     }
 
-    package func protections() async throws -> [Protection] {
-        try store.protections().map { try Self.protection(of: $0) }
+    package func summaries() async throws -> [ProtectionSummary] {
+        try store.protectionSummaries()
     }
 
     package func protection(of key: String) async throws -> Protection? {
@@ -26,9 +26,7 @@ package struct StoreLedger: ProtectionLedger {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(protection), as: UTF8.self)
         let record = ProtectionRecord(
-            key: protection.key, vm: protection.vm, state: protection.state.rawValue,
-            primarySite: protection.primary.site, replicaSite: protection.replica.site,
-            record: text, updatedAt: clock.now)
+            summary: ProtectionSummary(protection), record: text, updatedAt: clock.now)
         try await store.commit([.protectionSaved(record)])
     }
 
@@ -41,8 +39,8 @@ package struct StoreLedger: ProtectionLedger {
             return try JSONDecoder().decode(Protection.self, from: Data(record.record.utf8))
         } catch {
             throw Failure(
-                .storeDamaged, "the protection of \(record.vm) cannot be read: \(error)",
-                context: ["vm": record.vm])
+                .storeDamaged, "the protection of \(record.summary.vm) cannot be read: \(error)",
+                context: ["vm": record.summary.vm])
         }
     }
 }

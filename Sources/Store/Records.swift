@@ -2,25 +2,14 @@
 import Model
 
 /// One protection of a vm, of which an extended one has a key of its own. `record` is JSON text of
-/// the room that owns the type.
+/// the room that leads it; the summary says what a list shows of it.
 package struct ProtectionRecord: Sendable, Hashable {
-    package var key: String
-    package var vm: String
-    package var state: String
-    package var primarySite: String
-    package var replicaSite: String
+    package var summary: ProtectionSummary
     package var record: String
     package var updatedAt: Timestamp
 
-    package init(
-        key: String, vm: String, state: String, primarySite: String, replicaSite: String,
-        record: String, updatedAt: Timestamp
-    ) {
-        self.key = key
-        self.vm = vm
-        self.state = state
-        self.primarySite = primarySite
-        self.replicaSite = replicaSite
+    package init(summary: ProtectionSummary, record: String, updatedAt: Timestamp) {
+        self.summary = summary
         self.record = record
         self.updatedAt = updatedAt
     }

@@ -46,6 +46,32 @@ extension RunRecord {
     }
 }
 
+extension Protection {
+    /// One with something in every field that a summary takes.
+    static func sample(_ vm: String) -> Protection {
+        var protection = Protection(
+            vm: vm, primary: MachineID(site: "oslo", name: vm),
+            replica: MachineID(site: "bergen", name: vm), interval: .fiveMinutes,
+            isCompressed: true, pointsKept: 2, disks: [], excludedDisks: [], epoch: 1)
+        protection.state = .error
+        protection.group = "shop"
+        for hour in 1...3 {
+            let now = Timestamp.second(hour * 3600)
+            protection.points.append(
+                RecoveryPoint(sequence: hour, generation: 1, kind: .standard, cutAt: now))
+            protection.statistics.succeed(
+                cutAt: now, now: now + .seconds(1), bytes: 5, changed: 7)
+            protection.statistics.miss(hour, now: now)
+        }
+        protection.statistics.fail(Failure(.refused, "it won't"), now: .second(9999))
+        protection.terms.monitoringSeconds = 7200
+        protection.terms.firstCopyAt = .second(1)
+        protection.terms.resyncAt = .second(2)
+        protection.terms.exportedAt = .second(3)
+        return protection
+    }
+}
+
 extension JournalEntry {
     static func sample(
         _ kind: Kind, _ sequence: Int, run: Int64 = 1, branch: Branch = .main

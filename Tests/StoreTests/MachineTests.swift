@@ -68,9 +68,8 @@ import Testing
 
     @Test func `a protection is saved, replaced, and removed with its points`() async throws {
         var record = ProtectionRecord(
-            key: "sql01", vm: "sql01", state: "replicating", primarySite: "oslo",
-            replicaSite: "bergen",
-            record: #"{"interval":"5m"}"#, updatedAt: .second(1))
+            summary: ProtectionSummary(.sample("sql01")), record: #"{"interval":"5m"}"#,
+            updatedAt: .second(1))
         let points = [
             PointRecord(generation: 1, sequence: 2, record: "{}"),
             PointRecord(generation: 2, sequence: 1, record: #"{"kind":"standard"}"#),
@@ -79,20 +78,20 @@ import Testing
             .protectionSaved(record), .pointsReplaced(vm: "sql01", points.reversed()),
         ])
         #expect(try store.points(of: "sql01") == points)
-        record.state = "suspended"
+        record.summary.state = .suspended
         try await store.commit([
             .protectionSaved(record), .pointsReplaced(vm: "sql01", [points[1]]),
         ])
         #expect(try store.protection(of: "sql01") == record)
         #expect(try store.points(of: "sql01") == [points[1]])
-        #expect(try store.protections() == [record])
+        #expect(try store.protectionSummaries() == [record.summary])
         var extended = record
-        extended.key = "sql01:extended"
+        extended.summary.relationship = .extended
         try await store.commit([.protectionSaved(extended)])
-        #expect(try store.protections() == [record, extended])
+        #expect(try store.protectionSummaries() == [record.summary, extended.summary])
         try await store.commit([.protectionRemoved(key: "sql01")])
         #expect(try store.protection(of: "sql01") == nil)
-        #expect(try store.protections() == [extended])
+        #expect(try store.protectionSummaries() == [extended.summary])
         #expect(try store.points(of: "sql01").isEmpty)
     }
 

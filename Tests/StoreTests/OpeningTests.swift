@@ -48,6 +48,37 @@ import Testing
         }
     }
 
+    @Test func `protections of the third schema are summarised from their records`() async throws {
+        var other = Protection.sample("vm02")
+        other.statistics = ReplicationStatistics()
+        other.points = []
+        other.group = nil
+        other.terms = ProtectionTerms()
+        let records = [Protection.sample("vm01"), other]
+        do {
+            let queue = try DatabaseQueue(path: lab.database)
+            let former = Migrator(migrations: Array(Migration.all.prefix(3)))
+            try await queue.writeWithoutTransaction { [lab] db in
+                try former.migrate(db, at: lab.database)
+                for record in records {
+                    try db.execute(
+                        sql: "INSERT INTO protection VALUES (?, ?, ?, 'oslo', 'bergen', ?, 7)",
+                        arguments: [
+                            record.key, record.vm, record.state.rawValue,
+                            String(decoding: try JSONEncoder().encode(record), as: UTF8.self),
+                        ])
+                }
+            }
+            try queue.close()
+        }
+        let store = try lab.open()
+        #expect(try store.protectionSummaries() == records.map { ProtectionSummary($0) })
+        let first = try #require(try store.protection(of: "vm01"))
+        #expect(
+            try JSONDecoder().decode(Protection.self, from: Data(first.record.utf8)) == records[0])
+        #expect(first.updatedAt == Timestamp(microseconds: 7))
+    }
+
     @Test func `many who open a new lab together all find it whole`() async throws {
         let folder = lab.folder
         try await withThrowingTaskGroup(of: Store.self) { group in

@@ -31,6 +31,19 @@ import Testing
         }
     }
 
+    @Test func `a status is of those that are named, or of those that are not well`() async throws {
+        try await Lab.standing { lab in
+            let one = try await lab.json("status", "sql01").list
+            #expect(one.map { $0["key"] } == ["sql01"])
+            #expect(one[0]["pending_bytes"].integer == 0)
+            try await lab.expect(1, "status", "sql99", says: ["'sql99' is not protected"])
+            try await lab.expect(0, "status", "--unhealthy", says: ["the health of all is normal"])
+            try await lab.done("suspend", "sql02")
+            let unwell = try await lab.json("status", "--unhealthy").list
+            #expect(unwell.map { $0["health"] } == ["warning"])
+        }
+    }
+
     @Test func `a consistency group is cut at one instant`() async throws {
         try await Lab.standing { lab in
             for vm in ["sql01", "sql02"] {

@@ -36,6 +36,13 @@ package final class VirtualClock: WallClock {
         for continuation in woken { continuation.resume() }
     }
 
+    /// Returns when somebody sleeps until that instant.
+    package func waitUntilAsleep(until deadline: Timestamp) async {
+        while !state.withLock({ $0.sleepers.values.contains { $0.deadline == deadline } }) {
+            await Task.yield()
+        }
+    }
+
     package func sleep(until deadline: Timestamp) async throws {
         let id = UUID()
         try await withTaskCancellationHandler {

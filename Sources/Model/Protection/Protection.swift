@@ -91,10 +91,7 @@ package struct Protection: Sendable, Hashable, Codable {
     /// The machine that is somebody's service: the replica once it was failed over and not
     /// reversed.
     package var production: MachineID {
-        switch state {
-        case .failedOverWaitingCompletion, .failedOver: replica
-        default: primary
-        }
+        state.isFailedOver ? replica : primary
     }
 
     /// The recorded outcome of an operation; nil when it was not done, or too long ago.

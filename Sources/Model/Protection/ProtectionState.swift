@@ -55,6 +55,9 @@ package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable 
     case failingOver = "failing-over"
     case failingBack = "failing-back"
 
+    /// The replica was failed over to, and not reversed yet: it is the machine that serves.
+    var isFailedOver: Bool { self == .failedOverWaitingCompletion || self == .failedOver }
+
     package enum Event: String, Sendable, Hashable, CaseIterable {
         case protected
         case firstCopyStarted, firstCopyFinished, firstCopyInterrupted

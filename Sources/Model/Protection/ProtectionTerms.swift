@@ -29,8 +29,6 @@ package struct ProtectionTerms: Sendable, Hashable, Codable {
         self.relationship = relationship
         monitoringSeconds = Int(Limits.monitoringPeriod.components.seconds)
     }
-
-    package var monitoringPeriod: Duration { .seconds(monitoringSeconds) }
 }
 
 extension Protection {

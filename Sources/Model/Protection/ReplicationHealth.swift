@@ -14,22 +14,26 @@ package enum ReplicationHealth: String, Sendable, Hashable, Codable, CaseIterabl
 
     /// Judges a protection by its record.
     package init(of protection: Protection, now: Timestamp) {
+        self.init(of: ProtectionSummary(protection), now: now)
+    }
+
+    package init(of protection: ProtectionSummary, now: Timestamp) {
         switch protection.state {
         case .error, .waitingForResync, .resyncSuspended: self = .critical
         case .suspended, .readyForInitialReplication, .initialReplication, .resyncing:
             self = .warning
         case .disabled, .replicating, .preparedForFailover, .failedOverWaitingCompletion,
             .failedOver, .failingOver, .failingBack:
-            let start = now + (.zero - protection.terms.monitoringPeriod)
-            self = Self(of: protection.statistics, since: start, now: now)
+            self = Self(ofCycles: protection, now: now)
         }
     }
 
-    private init(of statistics: ReplicationStatistics, since start: Timestamp, now: Timestamp) {
-        let counts = statistics.history.counts(since: start)
-        let isLate = statistics.lastSuccessAt.map { now - $0 > .seconds(3600) } ?? true
+    private init(ofCycles protection: ProtectionSummary, now: Timestamp) {
+        let start = now + .seconds(-protection.monitoringSeconds)
+        let counts = protection.history?.counts(since: start) ?? CycleHistory.Counts()
+        let isLate = protection.lastSuccessAt.map { now - $0 > .seconds(3600) } ?? true
         let hasMissed = (counts.missed + counts.errors) * 5 >= max(1, counts.all)
-        let hasFailed = statistics.lastErrorAt.map { $0 > start } ?? false
+        let hasFailed = protection.lastErrorAt.map { $0 > start } ?? false
         self = isLate || hasMissed || hasFailed ? .warning : .normal
     }
 }

@@ -27,12 +27,17 @@ package struct Timestamp: Sendable, Hashable, Codable, Comparable, CustomStringC
         let days = seconds.dividedDown(by: 86_400)
         let date = CivilDate(day: days)
         let second = Int(seconds - days * 86_400)
-        let parts = [
-            padded(date.year, 4), "-", padded(date.month, 2), "-", padded(date.day, 2), "T",
-            padded(second / 3600, 2), ":", padded(second / 60 % 60, 2), ":", padded(second % 60, 2),
-            ".", padded(Int(milliseconds - seconds * 1000), 3), "Z",
-        ]
-        return parts.joined()
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        for (number, width, mark) in [
+            (date.year, 4, "-"), (date.month, 2, "-"), (date.day, 2, "T"), (second / 3600, 2, ":"),
+            (second / 60 % 60, 2, ":"), (second % 60, 2, "."),
+            (Int(milliseconds - seconds * 1000), 3, "Z"),
+        ] as [(Int, Int, Unicode.Scalar)] {
+            bytes.append(padded: number, width)
+            bytes.append(UInt8(ascii: mark))
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// `22:00:00`, the time of day in UTC.
@@ -54,9 +59,13 @@ package protocol WallClock: Sendable {
     func sleep(until deadline: Timestamp) async throws
 }
 
-private func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+extension [UInt8] {
+    /// Decimal digits, zeros in front.
+    fileprivate mutating func append(padded number: Int, _ width: Int) {
+        let digits = String(number).utf8
+        append(contentsOf: repeatElement(0x30, count: Swift.max(0, width - digits.count)))
+        append(contentsOf: digits)
+    }
 }
 
 extension Int64 {

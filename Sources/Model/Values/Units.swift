@@ -33,11 +33,15 @@ extension Duration {
         let milliseconds = microseconds / 1000
         if milliseconds < 1000 { return milliseconds == 0 ? "0s" : "\(milliseconds)ms" }
         let seconds = milliseconds / 1000
-        let parts = [
+        var text = ""
+        for (count, unit) in [
             (seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"),
             (seconds % 60, "s"),
-        ]
-        return parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
+        ] where count > 0 {
+            text += String(count)
+            text += unit
+        }
+        return text
     }
 }
 

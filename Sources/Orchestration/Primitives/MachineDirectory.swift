@@ -75,8 +75,8 @@ package struct MachineDirectory: Sendable {
     package func views(scope: String?) async throws -> [MachineView] {
         let machines = try await services.fabric.reachableMachines()
         let protections = Dictionary(
-            uniqueKeysWithValues: try await services.replication.protections()
-                .filter { $0.terms.relationship == .simple }.map { ($0.vm, $0) })
+            uniqueKeysWithValues: try await services.replication.summaries()
+                .filter { $0.relationship == .simple }.map { ($0.vm, $0) })
         let byID = Dictionary(machines.map { ($0.id, $0) }) { first, _ in first }
         let lost = protections.values.compactMap { protection in
             byID[protection.production] == nil

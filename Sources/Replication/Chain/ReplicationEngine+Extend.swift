@@ -84,7 +84,7 @@ extension ReplicationEngine {
     /// Replicas that belong to no protection any more: left by a removal, or the end of a chain
     /// that was broken (F-8). Sites that do not answer are passed over.
     package func orphans() async throws -> [MachineID] {
-        let claimed = Set(try await ledger.protections().flatMap { [$0.primary, $0.replica] })
+        let claimed = Set(try await ledger.summaries().flatMap { [$0.primary, $0.replica] })
         var orphans: [MachineID] = []
         for site in try await fabric.sites() {
             do {

@@ -44,8 +44,11 @@ extension ReplicationEngine {
 
     /// In the order of their names: whoever takes several turns takes them in this order.
     private func members(of group: String) async throws -> [Protection] {
-        let all = try await ledger.protections()
-        let members = all.filter { $0.group == group }
+        let all = try await ledger.summaries()
+        var members: [Protection] = []
+        for summary in all where summary.group == group {
+            if let member = try await ledger.protection(of: summary.key) { members.append(member) }
+        }
         guard members.isEmpty else { return members }
         let groups = Set(all.compactMap(\.group)).sorted()
         throw Failure(

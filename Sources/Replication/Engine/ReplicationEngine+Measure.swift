@@ -23,7 +23,7 @@ extension ReplicationEngine {
             relationship: protection.terms.relationship, state: protection.state,
             health: ReplicationHealth(of: protection, now: clock.now),
             lastSuccessAt: statistics.lastSuccessAt, lastError: statistics.lastError,
-            pending: try await pendingBytes(protection),
+            pending: try await pending(of: ProtectionSummary(protection)).bytes,
             averageSize: ByteCount(statistics.bytesSent / count),
             maximumSize: ByteCount(statistics.bytesSentMax),
             averageLatencyMicroseconds: statistics.microsecondsSpent / count,
@@ -45,11 +45,46 @@ extension ReplicationEngine {
         }
     }
 
-    private func pendingBytes(_ protection: Protection) async throws -> ByteCount? {
-        guard try await machine(ifAnswering: protection.primary) != nil else { return nil }
-        let source = try await changeSource(of: protection)
-        return try await blocking { try source.pendingBytes() }
+    /// What is pending of each. Learning it opens a protection's disks, and that of thousands would
+    /// keep whoever looks waiting for minutes: of more than ``Limits/pendingReadMax`` it is left
+    /// unread.
+    package func pending(of protections: [ProtectionSummary]) async throws -> [PendingBytes] {
+        guard protections.count <= Limits.pendingReadMax else {
+            return protections.map { _ in .unread }
+        }
+        var pending: [PendingBytes] = []
+        for protection in protections { pending.append(try await self.pending(of: protection)) }
+        return pending
     }
+
+    private func pending(of protection: ProtectionSummary) async throws -> PendingBytes {
+        do {
+            let source = try await changeSource(of: protection)
+            return .known(try await blocking { try source.pendingBytes() })
+        } catch let failure as Failure where failure.code == .siteUnreachable {
+            return .unreachable
+        }
+    }
+
+    private func changeSource(
+        of protection: ProtectionSummary
+    ) async throws -> any ChangeSource {
+        switch protection.relationship {
+        case .simple: try await fabric.changeSource(of: protection.primary)
+        case .extended: try await changeSource(of: required(protection.key))
+        }
+    }
+}
+
+/// What a cycle that was cut now would have to send.
+package enum PendingBytes: Sendable, Hashable {
+    case known(ByteCount)
+    /// The primary's site does not answer.
+    case unreachable
+    /// It was not looked at: too many were asked for.
+    case unread
+
+    package var bytes: ByteCount? { if case .known(let bytes) = self { bytes } else { nil } }
 }
 
 extension Protection {

@@ -45,7 +45,7 @@ extension ReplicationEngine {
     /// Raises `replication.not_protected`, with the nearest spelling.
     func required(_ vm: String) async throws -> Protection {
         if let protection = try await ledger.protection(of: vm) { return protection }
-        let names = try await ledger.protections().map(\.vm)
+        let names = try await ledger.summaries().map(\.vm)
         throw Failure(
             .notProtected,
             "'\(vm)' is not protected" + Spelling.hint(for: vm, among: names)

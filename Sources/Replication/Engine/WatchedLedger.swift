@@ -3,7 +3,7 @@
 import Model
 
 package enum ProtectionChange: Sendable, Hashable {
-    case saved(Protection)
+    case saved(ProtectionSummary)
     case removed(key: String)
 }
 
@@ -39,7 +39,7 @@ struct WatchedLedger: ProtectionLedger {
         self.watchers = watchers
     }
 
-    func protections() async throws -> [Protection] { try await ledger.protections() }
+    func summaries() async throws -> [ProtectionSummary] { try await ledger.summaries() }
 
     func protection(of key: String) async throws -> Protection? {
         try await ledger.protection(of: key)
@@ -47,7 +47,7 @@ struct WatchedLedger: ProtectionLedger {
 
     func save(_ protection: Protection) async throws {
         try await ledger.save(protection)
-        watchers.tell(.saved(protection))
+        watchers.tell(.saved(ProtectionSummary(protection)))
     }
 
     func removeProtection(of key: String) async throws {

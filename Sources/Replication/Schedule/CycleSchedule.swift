@@ -52,8 +52,8 @@ package struct CycleSchedule: Sendable {
     /// How many are under way.
     package var underWay: Int { running }
 
-    /// Takes the record of a protection that is new, or has changed.
-    package mutating func adopt(_ protection: Protection, at now: Timestamp) {
+    /// Takes a protection that is new, or has changed.
+    package mutating func adopt(_ protection: ProtectionSummary, at now: Timestamp) {
         var entry = entries[protection.key] ?? ScheduleEntry(protection, now: now)
         entry.adopt(protection, now: now)
         put(entry, protection.key)

@@ -40,7 +40,7 @@ package final class ReplicationService: Sendable {
     package func run() async throws {
         let number = engine.watchers.add { [sink] in sink.yield(.changed($0)) }
         defer { engine.watchers.remove(number) }
-        let protections = try await engine.protections()
+        let protections = try await engine.summaries()
         // A task of its own: an iteration ends when its task is cancelled, and what was begun would
         // have no one to wait for it.
         let leading = Task { await lead(protections) }
@@ -51,7 +51,7 @@ package final class ReplicationService: Sendable {
         }
     }
 
-    private func lead(_ protections: [Protection]) async {
+    private func lead(_ protections: [ProtectionSummary]) async {
         var schedule = CycleSchedule(transfersMax: transfersMax)
         for protection in protections { schedule.adopt(protection, at: engine.clock.now) }
         var underWay: Set<String> = []

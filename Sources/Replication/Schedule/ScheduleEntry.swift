@@ -9,15 +9,14 @@ struct ScheduleEntry: Sendable {
         case cycle
         case suspended
 
-        init(_ protection: Protection, now: Timestamp) {
-            let terms = protection.terms
+        init(_ protection: ProtectionSummary, now: Timestamp) {
             switch protection.state {
             case .readyForInitialReplication:
-                self = terms.firstCopyAt.map { .firstCopy(from: $0) } ?? .nothing
+                self = protection.firstCopyAt.map { .firstCopy(from: $0) } ?? .nothing
             case .initialReplication:
-                self = terms.exportedAt == nil ? .firstCopy(from: now) : .nothing
+                self = protection.exportedAt == nil ? .firstCopy(from: now) : .nothing
             case .replicating, .error: self = .cycle
-            case .waitingForResync, .resyncing: self = .resync(from: terms.resyncAt ?? now)
+            case .waitingForResync, .resyncing: self = .resync(from: protection.resyncAt ?? now)
             case .suspended, .resyncSuspended: self = .suspended
             case .disabled, .preparedForFailover, .failedOverWaitingCompletion, .failedOver,
                 .failingOver, .failingBack:
@@ -37,27 +36,26 @@ struct ScheduleEntry: Sendable {
     /// The last cycle found nothing to send.
     private var isIdle = false
 
-    init(_ protection: Protection, now: Timestamp) {
+    init(_ protection: ProtectionSummary, now: Timestamp) {
         interval = protection.interval
         // What was never copied, or never seen by this schedule, misses nothing before now.
-        beganAt = protection.statistics.lastCutAt ?? now + (.zero - interval.pace)
+        beganAt = protection.lastCutAt ?? now + (.zero - interval.pace)
         endedAt = beganAt
-        succeeded = protection.statistics.succeeded
-        bytesChanged = protection.statistics.bytesChanged
+        succeeded = protection.succeeded
+        bytesChanged = protection.bytesChanged
     }
 
-    mutating func adopt(_ protection: Protection, now: Timestamp) {
-        let statistics = protection.statistics
+    mutating func adopt(_ protection: ProtectionSummary, now: Timestamp) {
         interval = protection.interval
         plan = Plan(protection, now: now)
-        failuresInRow = statistics.failuresInRow
-        if statistics.succeeded != succeeded {
-            isIdle = statistics.bytesChanged == bytesChanged
-            succeeded = statistics.succeeded
-            bytesChanged = statistics.bytesChanged
+        failuresInRow = protection.failuresInRow
+        if protection.succeeded != succeeded {
+            isIdle = protection.bytesChanged == bytesChanged
+            succeeded = protection.succeeded
+            bytesChanged = protection.bytesChanged
         }
-        if let cutAt = statistics.lastCutAt { beganAt = max(beganAt, cutAt) }
-        if let failedAt = statistics.lastErrorAt { endedAt = max(endedAt, failedAt) }
+        if let cutAt = protection.lastCutAt { beganAt = max(beganAt, cutAt) }
+        if let failedAt = protection.lastErrorAt { endedAt = max(endedAt, failedAt) }
     }
 
     /// nil while it runs, and when there is nothing to do.

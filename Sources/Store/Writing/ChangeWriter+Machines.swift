@@ -34,14 +34,17 @@ extension ChangeWriter {
     }
 
     func save(_ record: ProtectionRecord) throws {
+        let marks = String(repeating: "?, ", count: Int(SummaryColumns.count))
         try db.run(
-            """
-            INSERT OR REPLACE INTO protection
-                (key, vm, state, primary_site, replica_site, record, updated_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
-            """,
-            .text(record.key), .text(record.vm), .text(record.state), .text(record.primarySite),
-            .text(record.replicaSite), .text(record.record), .at(record.updatedAt))
+            db.cachedStatement(
+                sql: """
+                    INSERT OR REPLACE INTO protection
+                        (\(SummaryColumns.names), key, record, updated_at)
+                    VALUES (\(marks)?, ?, ?)
+                    """),
+            SummaryColumns.values(record.summary) + [
+                .text(record.summary.key), .text(record.record), .at(record.updatedAt),
+            ])
     }
 
     func removeProtection(of key: String) throws {

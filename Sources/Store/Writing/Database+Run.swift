@@ -142,6 +142,14 @@ struct SQLRow {
     }
 
     func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
+
+    func text(ifAny column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+    func instant(ifAny column: Int32) -> Timestamp? {
+        isNull(column) ? nil : Timestamp(microseconds: integer(column))
+    }
 }
 
 /// SQLite's `SQLITE_TRANSIENT`, a cast that Swift does not import: copy what is bound at once.

@@ -91,7 +91,7 @@ struct UnprotectCommand: LeadCommand {
 extension Composition {
     /// The refusal that names the nearest protected machine.
     func notProtected(_ vm: String) async throws -> Failure {
-        let names = try await replication.protections().map(\.key)
+        let names = try await replication.summaries().map(\.key)
         let hint =
             Spelling.nearest(to: vm, among: names).map { "; did you mean '\($0)'?" }
             ?? ": muster protect \(vm) --target SITE"

@@ -24,7 +24,7 @@ struct SyncCommand: LeadCommand {
         let lab = lead.lab
         var cycles: [Value] = []
         var failures: [Value] = []
-        for name in all ? try await lab.replication.protections().map(\.key) : vms {
+        for name in all ? try await lab.replication.summaries().map(\.key) : vms {
             do {
                 cycles.append(
                     try await lead.following(name) { try await sync(name, in: lab) })

@@ -35,7 +35,7 @@ struct VMCommand: AsyncParsableCommand {
                 .sorted { ($0.id.name, $0.id.site) < ($1.id.name, $1.id.site) }
             if options.json {
                 let states = Dictionary(
-                    uniqueKeysWithValues: try await lab.replication.protections()
+                    uniqueKeysWithValues: try await lab.replication.summaries()
                         .map { ($0.key, $0.state) })
                 let views = machines.map { MachineView($0, protection: states[$0.id.name]).value }
                 return Terminal.say(json: .list(views))

@@ -8,13 +8,35 @@ struct Table {
     /// The rows, or `nothing` when there is none below the heading.
     func text(nothing: String) -> String {
         guard rows.count > 1 else { return nothing }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.enumerated().map { index, row in
-            let line = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }.joined(separator: "  ")
-            let trimmed = String(line.reversed().drop { $0 == " " }.reversed())
-            return index == 0 ? Terminal.styled(trimmed, .bold) : trimmed
-        }.joined(separator: "\n")
+        let widths = rows[0].indices.map { column in rows.map { $0[column].width }.max() ?? 0 }
+        let heading = String(decoding: bytes(of: rows[..<1], widths), as: UTF8.self)
+        let lines = String(decoding: bytes(of: rows[1...], widths), as: UTF8.self)
+        return Terminal.styled(heading, .bold) + "\n" + lines
+    }
+
+    /// Lines without the spaces at their ends: those are written when something follows them.
+    private func bytes(of rows: ArraySlice<[String]>, _ widths: [Int]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for row in rows {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "\n")) }
+            var spaces = 0
+            for (cell, width) in zip(row, widths) {
+                if !cell.isEmpty {
+                    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: spaces))
+                    bytes.append(contentsOf: cell.utf8)
+                    spaces = 0
+                }
+                spaces += width - cell.width + 2
+            }
+        }
+        return bytes
+    }
+}
+
+extension String {
+    /// Code points: what a table holds takes one cell of the terminal for each.
+    fileprivate var width: Int {
+        // Counting characters as people see them costs fifty times as much, in tables of thousands.
+        utf8.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
     }
 }

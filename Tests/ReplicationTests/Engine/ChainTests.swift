@@ -72,7 +72,7 @@ import Testing
                 _ = try await world.engine.protect(
                     World.oslo, ProtectionOptions(target: "tromso"))
             } == .alreadyProtected)
-        #expect(try await world.engine.protections().map(\.key) == ["web", Self.key])
+        #expect(try await world.engine.summaries().map(\.key) == ["web", Self.key])
         // Intervals are changed within the same rules.
         _ = try await world.engine.setInterval(.fifteenMinutes, of: "web")
         await #expect(

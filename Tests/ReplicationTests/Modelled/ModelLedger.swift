@@ -11,9 +11,9 @@ final class ModelLedger: ProtectionLedger {
     var records: [String: Protection] { state.withLock { $0.records } }
     var seen: Set<ProtectionState> { state.withLock { $0.seen } }
 
-    func protections() async throws -> [Protection] {
+    func summaries() async throws -> [ProtectionSummary] {
         let records = records
-        return records.keys.sorted().map { records[$0]! }
+        return records.keys.sorted().map { ProtectionSummary(records[$0]!) }
     }
     func protection(of key: String) async throws -> Protection? { records[key] }
     func save(_ protection: Protection) async throws {

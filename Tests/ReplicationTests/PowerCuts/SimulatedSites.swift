@@ -137,9 +137,9 @@ final class PoweredLedger: ProtectionLedger {
 
     init(power: Power) { self.power = power }
 
-    func protections() async throws -> [Protection] {
+    func summaries() async throws -> [ProtectionSummary] {
         try power.check()
-        return try await memory.protections()
+        return try await memory.summaries()
     }
 
     func protection(of vm: String) async throws -> Protection? {

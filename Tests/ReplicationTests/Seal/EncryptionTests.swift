@@ -147,7 +147,7 @@ import Testing
         } throws: { error in
             "\(error)".contains("is encrypted, and goes no further")
         }
-        #expect(try await engine.protections().count == 1)
+        #expect(try await engine.summaries().count == 1)
     }
 
     @Test func `a planned failover of an encrypted machine sends no more than an open one`()

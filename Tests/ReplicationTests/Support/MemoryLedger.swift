@@ -10,10 +10,10 @@ final class MemoryLedger: ProtectionLedger {
     /// Raised instead of saving, for tests of a death before the record.
     let refusal = Locked<Failure?>(nil)
 
-    func protections() async throws -> [Protection] {
+    func summaries() async throws -> [ProtectionSummary] {
         let all = records.withLock { $0 }
         return try all.keys.sorted().map {
-            try JSONDecoder().decode(Protection.self, from: all[$0]!)
+            ProtectionSummary(try JSONDecoder().decode(Protection.self, from: all[$0]!))
         }
     }
 

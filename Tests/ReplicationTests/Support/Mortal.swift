@@ -110,9 +110,9 @@ struct MortalLedger: ProtectionLedger {
     let ledger: any ProtectionLedger
     let life: Life
 
-    func protections() async throws -> [Protection] {
+    func summaries() async throws -> [ProtectionSummary] {
         try life.check()
-        return try await ledger.protections()
+        return try await ledger.summaries()
     }
     func protection(of vm: String) async throws -> Protection? {
         try life.check()

@@ -55,8 +55,8 @@ extension PrimitiveCall {
         get async throws {
             let directory = MachineDirectory(services: services)
             var names: [String] = []
-            for protection in try await services.replication.protections()
-            where protection.group == group && protection.terms.relationship == .simple {
+            for protection in try await services.replication.summaries()
+            where protection.group == group && protection.relationship == .simple {
                 names.append(
                     try await directory.memberMachine(named: .text(protection.vm), scope: scope)
                         .id.name)
