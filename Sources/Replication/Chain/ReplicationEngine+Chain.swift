@@ -58,6 +58,13 @@ extension ReplicationEngine {
         return (point.cutAt, point.kind)
     }
 
+    /// Raises `replication.transition_refused` while the replica that is copied on is being failed
+    /// over.
+    func requireWholeUpstream(_ protection: Protection) async throws {
+        guard let upstream = try await upstream(of: protection) else { return }
+        try requireReplica(upstream)
+    }
+
     /// Keeps a log for the extended replica, before it is applied. Not when that one will compare
     /// all blocks in any case; and when the kept logs come to more than half of the disks, it will.
     func keepOnward(_ log: String, named name: LogName, _ protection: Protection) async throws {

@@ -16,6 +16,7 @@ extension ReplicationEngine {
     /// Brings the replica to a whole point: delivers what was written and not delivered, applies
     /// what was delivered and not applied, and puts away what can be neither.
     func settle(_ protection: Protection) async throws -> Protection {
+        try requireReplica(protection)
         var protection = try await endAbandonedTest(protection)
         let side = try await replicaSide(protection)
         try await deliver(protection.nextLog, protection)
@@ -32,6 +33,21 @@ extension ReplicationEngine {
         }
         protection.isSentOutdated = false
         return try await save(protection, after: nil)
+    }
+
+    /// On its way between two points, or with a guest that writes, the replica's disks are no
+    /// point's: what would bring them to one would spoil them.
+    func requireReplica(_ protection: Protection) throws(Failure) {
+        let moving: [ProtectionState] = [
+            .failingOver, .failingBack, .failedOverWaitingCompletion, .failedOver,
+        ]
+        guard moving.contains(protection.state) else { return }
+        throw Failure(
+            .transitionRefused,
+            "\(protection.replica) is no replica now, for \(protection.key) is "
+                + "\(protection.state.rawValue); finish the failover with `muster failover`, or "
+                + "turn the direction round with `muster reverse`, first",
+            context: ["vm": protection.key, "state": protection.state.rawValue])
     }
 
     /// Applies the log that follows; the record holds the new point when this returns. A log that

@@ -61,7 +61,8 @@ extension ReplicationEngine {
     ) async throws -> RecoveryPoint {
         try await waitForWindow(vm, operation)
         return try await perform(vm, operation, done: { try $0.point(of: $1) }) { protection in
-            try await stoppable(vm) { try await noting(vm) { try await body(protection) } }
+            try await requireWholeUpstream(protection)
+            return try await stoppable(vm) { try await noting(vm) { try await body(protection) } }
                 .latestPoint()
         }
     }

@@ -31,9 +31,8 @@ extension ReplicationEngine {
         try await perform(vm, operation) { protection in
             try await requireNoOnward(protection, to: "re-protect")
             let isUncopied = protection.state == .readyForInitialReplication
-            let keepsState = isUncopied || protection.state == .waitingForResync
-            if !keepsState {
-                _ = try protection.state.after(.resyncRequired)
+            if let event = protection.state.eventOfReshaping {
+                _ = try protection.state.after(event)
             }
             let primary = try await fabric.machine(protection.primary)
             let options = ProtectionOptions(
@@ -54,8 +53,8 @@ extension ReplicationEngine {
             let side = try await replicaSide(reshaped)
             reshaped.replicaStamps = try await blocking { try side.stamps() }
             return try await save(
-                reshaped, after: keepsState ? nil : .resyncRequired,
-                verb: "reprotect", operation: operation)
+                reshaped, after: settled.state.eventOfReshaping, verb: "reprotect",
+                operation: operation)
         }
     }
 
@@ -109,6 +108,17 @@ extension ReplicationEngine {
                     machine.disks.append(disk)
                 }
             }
+        }
+    }
+}
+
+extension ProtectionState {
+    /// What leads to the resync that new disks need; nil where one is due already.
+    fileprivate var eventOfReshaping: Event? {
+        switch self {
+        case .readyForInitialReplication, .waitingForResync: nil
+        case .resyncing: .resyncInterrupted
+        default: .resyncRequired
         }
     }
 }

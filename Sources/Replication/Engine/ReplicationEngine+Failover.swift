@@ -133,7 +133,9 @@ extension ReplicationEngine {
         let proof = try await prove(point, of: begun, request.proof)
         try await restOnward(protection)
         let replica = try await fabric.machine(protection.replica)
-        let epoch = max(begun.epoch, replica.epoch, primary?.epoch ?? 0, origin?.epoch ?? 0) + 1
+        let known = try await newestEpoch(beside: begun)
+        let epoch =
+            max(begun.epoch, replica.epoch, primary?.epoch ?? 0, origin?.epoch ?? 0, known) + 1
         var record = FailoverRecord(
             kind: request.kind, point: point.sequence, epoch: epoch, reason: request.reason)
         record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false

@@ -83,10 +83,21 @@ extension ReplicationEngine {
     func outgrowing(_ protection: Protection) async throws -> Protection {
         let primary = try await machine(ifAnswering: protection.primary)
         let origin = try await origin(of: protection)
-        let others = max(primary?.epoch ?? 0, origin?.epoch ?? 0)
+        let known = try await newestEpoch(beside: protection)
+        let others = max(primary?.epoch ?? 0, origin?.epoch ?? 0, known)
         var begun = protection
         begun.failover?.epoch = max(protection.standingFailover.epoch, others + 1)
         return begun
+    }
+
+    /// Under which the other relationship of a chain has made a machine production: its site may
+    /// not answer now, and comes back.
+    func newestEpoch(beside protection: Protection) async throws -> Int {
+        let other: Relationship =
+            protection.terms.relationship == .simple ? .extended : .simple
+        let key = Protection.key(of: protection.vm, other)
+        guard let record = try await ledger.protection(of: key) else { return 0 }
+        return max(record.epoch, record.failover?.epoch ?? 0)
     }
 }
 

@@ -31,6 +31,7 @@ extension ReplicationEngine {
     private func export(
         _ protection: Protection, to media: ExportFolder, _ operation: String?
     ) async throws -> Protection {
+        try await requireWholeUpstream(protection)
         var protection = protection
         if protection.state != .initialReplication {
             protection = try await save(protection, after: .firstCopyStarted)

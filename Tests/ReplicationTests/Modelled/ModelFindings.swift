@@ -181,4 +181,44 @@ import Testing
             Self.step(.remove, "vm:extended", 8025), Self.step(.protect, "vm:extended", 6468),
         ])
     }
+
+    @Test func `F-8: nothing is copied on from a replica that is between two points`() async throws
+    {
+        for death in 0..<6 {
+            var change = Self.step(.changePoint, "vm", 3501)
+            (change.death, change.deathAt) = (.after, death)
+            try await Self.tell([
+                Self.step(.start, "vm", 4262), Self.step(.protect, "vm", 4023),
+                Self.step(.firstCopy, "vm", 867), Self.step(.write, "vm", 5497),
+                Self.step(.sync, "vm", 4197), Self.step(.protect, "vm:extended", 6653),
+                Self.step(.firstCopy, "vm:extended", 603),
+                Self.step(.failOverUnplanned, "vm", 1174), change,
+                Self.step(.resume, "vm:extended", 5102), Self.step(.sync, "vm:extended", 5602),
+            ])
+        }
+    }
+
+    @Test func `F-6: an extended failover outgrows a replica whose site does not answer`()
+        async throws
+    {
+        try await Self.tell([
+            Self.step(.protect, "vm", 8967), Self.step(.firstCopy, "vm", 723),
+            Self.step(.protect, "vm:extended", 1178), Self.step(.prepare, "vm", 7007),
+            Self.step(.failOver, "vm", 3828), Self.step(.changePoint, "vm", 7679),
+            Self.step(.firstCopy, "vm:extended", 8015), Self.step(.prepare, "vm:extended", 8818),
+            Self.step(.cutSite, "vm:extended", 1921), Self.step(.failOver, "vm:extended", 4819),
+        ])
+    }
+
+    @Test func `R-14: a disk that grew while a resync lay half done is taken over`() async throws {
+        for death in 0..<6 {
+            var sync = Self.step(.sync, "db", 973)
+            (sync.death, sync.deathAt) = (.before, death)
+            try await Self.tell([
+                Self.step(.protect, "db", 4373), Self.step(.firstCopy, "db", 1),
+                Self.step(.failOverUnplanned, "db", 6952), Self.step(.complete, "db", 1),
+                Self.step(.reverse, "db", 5687), sync, Self.step(.grow, "db", 320),
+            ])
+        }
+    }
 }

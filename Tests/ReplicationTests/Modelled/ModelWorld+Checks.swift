@@ -48,8 +48,9 @@ extension ModelWorld {
         }
         guard Self.refusals.contains(failure.code) else { return }
         // A failover under way to a point that a guest has overwritten meanwhile stays where it is.
-        guard failure.code != .pointOverwritten
-            || !before.records.values.contains(where: { $0.state == .failingOver })
+        guard
+            failure.code != .pointOverwritten
+                || !before.records.values.contains(where: { $0.state == .failingOver })
         else { return }
         let after = Sight(self)
         // A verb that settled the replica before it refused has changed what it settled.

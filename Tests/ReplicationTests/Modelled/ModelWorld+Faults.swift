@@ -65,12 +65,19 @@ extension ModelWorld {
         return record.failover != nil && replica.epoch > primary ?? 0
     }
 
+    /// While a log is applied nobody can tell a strange write from the application; the proof of
+    /// content finds it, the stamps do not.
+    private func isHalfApplied(_ record: Protection) throws -> Bool {
+        let layout = LabLayout(lab: "/lab").folder(of: record, at: record.replica.site)
+        return try files.stamp(layout.undoLog(record.nextLog)) != nil
+    }
+
     private func writeBehindOurBack(_ step: ModelStep) throws {
         guard let record = ledger.records[step.machine],
             let held = fabric.state.withLock({ $0.held[record.replica] }),
             // Before the first point there is nothing by which a strange write could be told.
             held.machine.role == .replica, !record.points.isEmpty,
-            !isAllThereIs(record, held.machine)
+            !isAllThereIs(record, held.machine), try !isHalfApplied(record)
         else { return }
         disturbed.insert(record.replica)
         let disk = held.machine.disks[step.number % held.machine.disks.count]

@@ -55,8 +55,11 @@ extension ModelWorld {
             _ = try await engine.failOver(key, FailoverRequest(.unplanned, reason: "home"))
         case .failedOverWaitingCompletion: _ = try await engine.complete(key)
         case .failedOver:
-            if ledger.records[name] != nil { try await engine.remove(name) }
-            try await engine.remove(key)
+            switch ledger.records[name]?.state {
+            case nil: try await engine.remove(key)
+            case .failingOver, .failingBack: try await take(name, engine)
+            default: try await engine.remove(name)
+            }
         default: try await engine.remove(key)
         }
     }
