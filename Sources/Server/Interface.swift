@@ -10,6 +10,7 @@
 //     GET  /api/tasks                   open ones, oldest first     ?after=TASK&limit=N
 //     GET  /api/tasks/TASK
 //     POST /api/tasks/TASK/answer       {"answer": …, "comment": TEXT} or {"refuse": true, …}
+//     POST /api/tasks/TASK/delegate     {"to": NAME, "comment": TEXT}
 //     GET  /api/events                  server-sent events
 import Hummingbird
 import Model

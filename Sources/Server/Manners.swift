@@ -72,7 +72,8 @@ extension Failure.Code {
         case .tokenUnknown: .unauthorized
         case .notYours, .refused: .forbidden
         case .unknownName: .notFound
-        case .answeredAlready, .questionExpired, .questionWithdrawn, .runTransitionRefused:
+        case .answeredAlready, .questionExpired, .questionWithdrawn, .votedAlready,
+            .delegationRefused, .runTransitionRefused:
             .conflict
         case .bodyTooLarge: .contentTooLarge
         default: .internalServerError

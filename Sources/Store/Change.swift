@@ -37,8 +37,12 @@ package enum Change: Sendable, Equatable {
 
     /// A question is put. Asking again at the same place changes nothing, so a replay may.
     indirect case questionAsked(JournalPlace, QuestionRequest, at: Timestamp)
-    /// Somebody answers or refuses. Raises what `Question.settled(by:)` raises.
+    /// Somebody answers or refuses. Raises what `Question.heard(_:)` raises.
     indirect case questionAnswered(QuestionID, QuestionReply)
+    /// Somebody lets another answer too. Raises what `Question.delegated(to:by:at:)` raises.
+    indirect case questionDelegated(QuestionID, to: Person, by: Person, at: Timestamp)
+    /// Those who are asked too have been told. Raises what `Question.escalated(at:)` raises.
+    case questionEscalated(QuestionID, at: Timestamp)
     /// The deadline has passed. Raises what `Question.expired(at:)` raises.
     case questionExpired(QuestionID, at: Timestamp)
     /// The run needs no answer any more. Raises what `Question.withdrawn(at:)` raises.

@@ -62,14 +62,8 @@ struct Configuration: Sendable {
     }
 
     func person(named name: String, isExplicit: Bool) throws(Failure) -> Person {
-        if let roles = people[name] { return Person(name: name, roles: roles) }
-        guard !isExplicit else {
-            throw Failure(
-                .unknownName,
-                "muster.lua knows no person '\(name)'\(Spelling.hint(for: name, among: people.keys))"
-            )
-        }
-        return Person(name: name, roles: [])
+        if people[name] == nil, !isExplicit { return Person(name: name, roles: []) }
+        return try rights.person(named: name)
     }
 
     func person(withToken token: String) -> Person? {

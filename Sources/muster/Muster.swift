@@ -94,7 +94,8 @@ extension Failure {
     var exitStatus: ExitStatus {
         let refusals: Set<Code> = [
             .refused, .leaseHeld, .notYours, .answeredAlready, .questionExpired,
-            .questionWithdrawn, .vmClaimed, .reasonMissing, .transitionRefused,
+            .questionWithdrawn, .votedAlready, .delegationRefused,
+            .vmClaimed, .reasonMissing, .transitionRefused,
             .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
             .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
             .extendedStands, .reversalImpossible, .contentDiffers, .primaryRefused, .trustRefused,

@@ -12,14 +12,18 @@ struct RunLeading {
     /// Leads until the run has ended; with `noWait`, until it waits for a person.
     func lead(_ id: RunID, _ token: LeaseToken) async throws {
         let notices = try lab.notifier.listen()
-        let view = RunView(lab: lab, run: id, options: options)
+        let view = try view(of: id)
         let watching = Task { [notifier = lab.notifier] in
             try view.refresh()
             for await notice in try notifier.listen() where notice.run == id || notice == .missed {
                 try view.refresh()
             }
         }
-        defer { watching.cancel() }
+        let answering = Task { try await view.answer() }
+        defer {
+            watching.cancel()
+            answering.cancel()
+        }
         let run: RunRecord
         if noWait {
             run = try await lab.orchestrator.pass(id, under: token)
@@ -33,13 +37,22 @@ struct RunLeading {
     /// Looks on until the run has ended; with `noWait`, until it waits for a person.
     func watch(_ id: RunID) async throws {
         let notices = try lab.notifier.listen()
-        let view = RunView(lab: lab, run: id, options: options)
+        let view = try view(of: id)
         try view.refresh()
         if let run = try settled(id) { return try view.conclude(run) }
+        let answering = Task { try await view.answer() }
+        defer { answering.cancel() }
         for await notice in notices where notice.run == id || notice == .missed {
             try view.refresh()
             if let run = try settled(id) { return try view.conclude(run) }
         }
+    }
+
+    /// Whoever sits at a terminal may answer there, when the command stays for the answer.
+    private func view(of id: RunID) throws -> RunView {
+        let isAsking = Terminal.isInteractive && !options.json && !noWait
+        return RunView(
+            lab: lab, run: id, options: options, person: isAsking ? try lab.person(options) : nil)
     }
 
     /// The run, when there is nothing more to look on at.

@@ -1,6 +1,8 @@
 // A run in a terminal: what is done, what goes on, what comes, and the open question at the bottom,
-// where the eye is. Drawn over the last drawing in one write, each line cut to the terminal's width
-// and the whole to its height: what is over and what is far off is folded first.
+// where the eye is, with a prompt below it for whoever may answer. Drawn over the last drawing in
+// one write, each line cut to the terminal's width and the whole to its height: what is over and
+// what is far off is folded first. What is being typed at the prompt is left alone; where it cannot
+// be, it is forgotten, so that nothing counts that is not seen.
 import Foundation
 import Model
 import Orchestration
@@ -11,24 +13,45 @@ struct RunScreen {
     let stages: [PlanProgress.Stage]
     let notes: [RunNote]
     let questions: [Question]
+    /// What stands before what is typed; nil where nobody may answer here.
+    let prompt: String?
+    /// What became of the last thing typed.
+    let remark: String?
 
     private typealias Line = (text: String, style: Terminal.Style?)
     private static let notesShown = 5
 
-    /// Draws over the `count` lines drawn before, and returns how many there are now.
-    func draw(over count: Int) -> Int {
+    /// What stands in the terminal.
+    struct Drawing: Equatable {
+        var lines = 0
+        /// Below the lines, with the cursor behind it.
+        var prompt: String?
+    }
+
+    /// Draws over what was drawn before, and returns what stands there now.
+    func draw(over former: Drawing) -> Drawing {
         let size = Terminal.size
-        let shown = fitted(rows: size.rows - 2).map { line in
+        var lines = fitted(rows: size.rows - 2).map { line in
             let text =
                 line.text.count > size.columns
                 ? line.text.prefix(size.columns - 1) + "…" : line.text
             return (line.style.map { Terminal.styled(text, $0) } ?? text) + "\u{1B}[K\n"
         }
+        let isTyping = prompt != nil && prompt == former.prompt && lines.count <= former.lines
+        if isTyping {
+            lines += Array(repeating: "\u{1B}[K\n", count: former.lines - lines.count)
+        } else if prompt != nil {
+            Terminal.forgetTyped()
+        }
+        let up = "\r" + (former.lines > 0 ? "\u{1B}[\(former.lines)A" : "")
+        let picture =
+            isTyping
+            ? "\u{1B}7" + up + lines.joined() + "\u{1B}8"
+            : up + lines.joined() + "\u{1B}[J" + (prompt ?? "")
         // Between the two marks a terminal that knows them shows nothing half drawn.
-        let up = count > 0 ? "\u{1B}[\(count)A" : ""
-        let picture = "\u{1B}[?2026h" + up + shown.joined() + "\u{1B}[J\u{1B}[?2026l"
-        FileHandle.standardOutput.write(Data(picture.utf8))
-        return shown.count
+        FileHandle.standardOutput.write(
+            Data(("\u{1B}[?2026h" + picture + "\u{1B}[?2026l").utf8))
+        return Drawing(lines: lines.count, prompt: prompt)
     }
 
     private func fitted(rows: Int) -> [Line] {
@@ -37,12 +60,26 @@ struct RunScreen {
                 ("  \(note.level.rawValue): \(note.text)", .dim)
             } + [run.waitForPlace].compactMap { $0 }.map { ($0, .yellow) }
             + questions.flatMap(\.lines).map { ($0, .yellow) }
+            + (prompt == nil ? [] : [("    or type the answer here, or --refuse WHY", .yellow)])
+            + folded(remark ?? "").map { ($0, .red) }
         let room = max(1, rows - bottom.count)
         let whole = [heading] + stages.flatMap(unfolded)
         if whole.count <= room { return whole + bottom }
         let folded = [heading] + stages.flatMap { isUnderWay($0) ? unfolded($0) : [fold($0)] }
         if folded.count <= room { return folded + bottom }
         return [heading] + folded.dropFirst().suffix(room - 1) + bottom
+    }
+
+    /// A sentence on as many lines as it needs.
+    private func folded(_ text: String) -> [String] {
+        let width = max(20, Terminal.size.columns - 2)
+        return text.split(separator: " ").reduce(into: []) { lines, word in
+            if let last = lines.last, last.count + word.count < width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(lines.isEmpty ? String(word) : "  \(word)")
+            }
+        }
     }
 
     private var heading: Line {

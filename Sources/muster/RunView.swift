@@ -8,22 +8,29 @@ import Orchestration
 import Store
 
 final class RunView: Sendable {
-    private struct State {
+    struct State {
         var lastNote: Int64 = 0
         var notes: [RunNote] = []
         var told: Set<String> = []
-        var linesDrawn = 0
+        var drawing = RunScreen.Drawing()
+        /// The question that a typed line answers.
+        var asked: Question?
+        /// What became of the last one.
+        var remark: String?
     }
 
-    private let lab: Composition
+    let lab: Composition
     private let run: RunID
     private let options: LabOptions
-    private let state = Locked(State())
+    /// Who sits at this terminal and may answer here; nil where there is none.
+    let person: Person?
+    let state = Locked(State())
 
-    init(lab: Composition, run: RunID, options: LabOptions) {
+    init(lab: Composition, run: RunID, options: LabOptions, person: Person?) {
         self.lab = lab
         self.run = run
         self.options = options
+        self.person = person
     }
 
     /// Looks at what is new and shows it. With `--json` nothing is shown before the end.
@@ -36,10 +43,7 @@ final class RunView: Sendable {
             let stages = PlanProgress.stages(from: state.notes)
             let questions = try lab.store.questions(of: run).filter { $0.state == .open }
             if Terminal.isLive {
-                let notes = state.notes.filter { !PlanProgress.isProgress($0) }
-                state.linesDrawn = RunScreen(
-                    run: try lab.store.run(run), stages: stages, notes: notes, questions: questions
-                ).draw(over: state.linesDrawn)
+                try draw(stages, questions, &state)
             } else {
                 tell(try lab.store.run(run), stages, questions, &state)
             }
@@ -58,6 +62,20 @@ final class RunView: Sendable {
             Terminal.say("  muster \(next) \(run.id)")
         }
         if run.state != .completed { throw ExitCode(run.exitStatus.rawValue) }
+    }
+
+    private func draw(
+        _ stages: [PlanProgress.Stage], _ questions: [Question], _ state: inout State
+    ) throws {
+        let now = lab.clock.now
+        state.asked = person.flatMap { person in
+            questions.first { $0.admits(person, at: now) }
+        }
+        let screen = RunScreen(
+            run: try lab.store.run(run), stages: stages,
+            notes: state.notes.filter { !PlanProgress.isProgress($0) }, questions: questions,
+            prompt: state.asked.map { "task \($0.id)> " }, remark: state.remark)
+        state.drawing = screen.draw(over: state.drawing)
     }
 
     private func tell(
@@ -106,9 +124,9 @@ extension Question {
     /// The question, who may answer, until when, and the command that answers.
     var lines: [String] {
         let deadline = request.deadline.map { " · until \($0.timeOfDay) UTC" } ?? ""
-        let who = request.who.text ?? "anybody"
-        return ["? \(request.title)", "    \(request.form.summary) · \(who)\(deadline)"]
-            + (request.instructions.map { ["    \($0)"] } ?? [])
+        let standing = standing.isEmpty ? [] : ["    \(standing)"]
+        return ["? \(request.title)", "    \(request.form.summary) · \(whoMay)\(deadline)"]
+            + (request.instructions.map { ["    \($0)"] } ?? []) + standing
             + ["    muster answer \(id) ANSWER   or   muster answer \(id) --refuse"]
     }
 }

@@ -39,9 +39,9 @@ import Testing
         #expect(who.admits(person) == isAdmitted)
         let question = question(who: who)
         if isAdmitted {
-            #expect(try question.settled(by: reply(true, by: person)).state == .answered)
+            #expect(try question.heard(reply(true, by: person)).state == .answered)
         } else {
-            #expect { try question.settled(by: reply(true, by: person)) } throws: {
+            #expect { try question.heard(reply(true, by: person)) } throws: {
                 ($0 as? Failure)?.code == .notYours
             }
         }
@@ -91,8 +91,8 @@ import Testing
     }
 
     @Test func `a settled question is settled for good`() throws {
-        let answered = try question().settled(by: reply(true))
-        let refused = try question().settled(by: reply(nil))
+        let answered = try question().heard(reply(true))
+        let refused = try question().heard(reply(nil))
         let expired = try question(deadline: 3).expired(at: instant(4))
         let withdrawn = try question().withdrawn(at: instant(4))
         let states: [(Question, Failure.Code)] = [
@@ -100,7 +100,7 @@ import Testing
             (withdrawn, .questionWithdrawn),
         ]
         for (question, code) in states {
-            #expect { try question.settled(by: reply(true)) } throws: {
+            #expect { try question.heard(reply(true)) } throws: {
                 ($0 as? Failure)?.code == code
             }
             #expect { try question.expired(at: instant(9)) } throws: {
@@ -113,8 +113,8 @@ import Testing
     }
 
     @Test func `an answer at the deadline is in time, one after it is not`() throws {
-        #expect(try question(deadline: 5).settled(by: reply(true)).state == .answered)
-        #expect { try question(deadline: 4).settled(by: reply(true)) } throws: {
+        #expect(try question(deadline: 5).heard(reply(true)).state == .answered)
+        #expect { try question(deadline: 4).heard(reply(true)) } throws: {
             ($0 as? Failure)?.code == .questionExpired
         }
     }

@@ -56,7 +56,8 @@ final class House: Sendable {
             lab: folder)
         return Orchestrator(
             services: Services(
-                fabric: fabric, replication: replication, store: store, clock: clock),
+                fabric: fabric, replication: replication, store: store, clock: clock,
+                rights: Rights(people: ["eva": ["fabric-admin"], "lars": []])),
             library: Library(
                 baked: Library.bakedModules, list: { ["asks.lua"] },
                 read: { path throws(Failure) in path == "asks.lua" ? asks : nil }),
@@ -134,10 +135,11 @@ extension RunRecord {
 
 extension QuestionRequest {
     static func sample(
-        form: QuestionForm = .confirm, who: Answerer = .anybody, deadline: Timestamp? = nil
+        form: QuestionForm = .confirm, who: Answerer = .anybody, deadline: Timestamp? = nil,
+        quorum: Int = 1, barring starter: String? = nil, escalation: Escalation? = nil
     ) -> QuestionRequest {
         QuestionRequest(
             title: "Is the share readable?", instructions: "Open it.", form: form, who: who,
-            deadline: deadline)
+            deadline: deadline, quorum: quorum, barredStarter: starter, escalation: escalation)
     }
 }

@@ -113,6 +113,52 @@ import Testing
         #expect(question.channel == "page")
     }
 
+    @Test func `M-1: a quorum over HTTP: votes are shown, and each hears whether the task is his`()
+        async throws
+    {
+        let house = try await House()
+        let id = try await house.ask(.sample(quorum: 2))
+        try await house.serving { client in
+            let path = "/api/tasks/\(id)"
+            #expect(try await client.get(path).value["yours"]?.boolean == true)
+            let first = try await client.post("\(path)/answer", #"{"answer":true}"#)
+            #expect(first.status == 200)
+            #expect(first.value["state"]?.text == "open" && first.value["yours"] == false)
+            let again = try await client.post("\(path)/answer", #"{"answer":true}"#)
+            #expect(again.status == 409 && again.code == "question.voted_already")
+            let tasks = try await client.get("/api/tasks", token: "token-of-lars").value
+            #expect(tasks["tasks"]?.list?.first?["yours"] == true)
+            let second = try await client.post(
+                "\(path)/answer", #"{"answer":true}"#, token: "token-of-lars")
+            #expect(second.value["state"]?.text == "answered")
+            let votes = second.value["votes"]?.list ?? []
+            #expect(votes.map { $0["by"]?.text } == ["eva", "lars"])
+        }
+    }
+
+    @Test func `a task is delegated over HTTP, and then it is the other's too`() async throws {
+        let house = try await House()
+        let id = try await house.ask(.sample(who: .role("fabric-admin")))
+        try await house.serving { client in
+            let path = "/api/tasks/\(id)"
+            let task = try await client.get(path, token: "token-of-lars")
+            #expect(task.value["yours"]?.boolean == false)
+            for (body, status) in [
+                ("{}", 400), (#"{"to":"lasr"}"#, 404), (#"{"to":"eva"}"#, 409),
+            ] {
+                #expect(try await client.post("\(path)/delegate", body).status == status)
+            }
+            let handed = try await client.post("\(path)/delegate", #"{"to":"lars"}"#)
+            #expect(handed.status == 200)
+            #expect(handed.value["delegations"]?.list?.first?["to"]?.text == "lars")
+            let answer = try await client.post(
+                "\(path)/answer", #"{"answer":true}"#, token: "token-of-lars")
+            #expect(answer.status == 200)
+        }
+        #expect(try house.store.question(id).votes.map(\.voice) == ["eva"])
+        #expect(try house.store.decisions(of: RunID(1)).count == 1)
+    }
+
     @Test func `an abort is written down with who wants it and why`() async throws {
         let house = try await House()
         let answer = try await house.serving {

@@ -84,11 +84,12 @@ extension JournalEntry {
 
 extension QuestionRequest {
     static func sample(
-        who: Answerer = .anybody, deadline: Timestamp? = nil, form: QuestionForm = .confirm
+        who: Answerer = .anybody, deadline: Timestamp? = nil, form: QuestionForm = .confirm,
+        quorum: Int = 1, escalation: Escalation? = nil
     ) -> QuestionRequest {
         QuestionRequest(
             title: "Is the share readable?", instructions: "Open it.", form: form, who: who,
-            deadline: deadline)
+            deadline: deadline, quorum: quorum, escalation: escalation)
     }
 }
 

@@ -22,12 +22,13 @@ import Testing
     }
 
     @Test(arguments: [
-        QuestionForm.confirm, .text, .number, .choices(["east", "west"]),
+        QuestionForm.confirm, .text, .number, .choices(["east", "west"]), .name("sql01"),
     ])
     func `a question reads back as it was asked`(form: QuestionForm) async throws {
         let request = QuestionRequest(
             title: "Which way?", instructions: nil, form: form, who: .role("fabric-admin"),
-            deadline: .second(99), defaultAction: .continue)
+            deadline: .second(99), defaultAction: .continue, quorum: 2, barredStarter: "eva",
+            escalation: Escalation(to: .user("ola"), at: .second(50)))
         try await ask(request)
         let question = try store.question(id)
         #expect(question.request == request)
@@ -156,6 +157,78 @@ import Testing
         }
         #expect(winners.count == 1)
         #expect(try store.question(id).by == winners.first)
+    }
+
+    @Test func `M-1: votes are kept in their order, and the last of the quorum settles`()
+        async throws
+    {
+        try await ask(.sample(quorum: 2))
+        try await store.commit([.questionAnswered(id, .sample(false, by: "kari", at: 3))])
+        try await store.commit([.questionAnswered(id, .sample(by: "eva", at: 4))])
+        #expect(try lab.open().question(id).state == .open)
+        try await store.commit([.questionAnswered(id, .sample(by: "ola", at: 5))])
+        let question = try lab.open().question(id)
+        #expect(question.state == .answered && question.answer == true && question.by == "ola")
+        #expect(question.settledAt == .second(5))
+        #expect(question.votes.map(\.by) == ["kari", "eva", "ola"])
+        #expect(question.votes.map(\.answer) == [false, true, true])
+        #expect(question.votes.map(\.at) == [.second(3), .second(4), .second(5)])
+        #expect(question.votes.allSatisfy { $0.comment == "seen" && $0.channel == "command" })
+        await #expect {
+            try await store.commit([.questionAnswered(id, .sample(by: "per", at: 6))])
+        } throws: { Failure.isOf(.answeredAlready)($0) }
+        #expect(try store.question(id).votes.count == 3)
+    }
+
+    @Test func `M-3: of two persons who answer twice together each is heard once, and both settle`()
+        async throws
+    {
+        try await ask(.sample(quorum: 2))
+        let stores = [store, try lab.open()]
+        let heard = await withTaskGroup(of: String?.self) { group in
+            for index in 0..<40 {
+                group.addTask {
+                    let name = index % 4 < 2 ? "eva" : "ola"
+                    do {
+                        let reply = QuestionReply.sample(by: name)
+                        try await stores[index % 2].commit([.questionAnswered(id, reply)])
+                        return name
+                    } catch {
+                        let isLate =
+                            Failure.isOf(.votedAlready)(error)
+                            || Failure.isOf(.answeredAlready)(error)
+                        return isLate ? nil : "\(error)"
+                    }
+                }
+            }
+            return await group.compactMap { $0 }.reduce(into: []) { $0.append($1) }
+        }
+        #expect(heard.sorted() == ["eva", "ola"])
+        #expect(Set(try store.question(id).votes.map(\.by)) == ["eva", "ola"])
+        #expect(try store.question(id).state == .answered)
+    }
+
+    @Test func `delegation and escalation read back as they were written`() async throws {
+        let escalation = Escalation(to: .role("chief"), at: .second(4))
+        try await ask(.sample(who: .user("eva"), escalation: escalation))
+        let eva = Person(name: "eva")
+        try await store.commit([
+            .questionDelegated(id, to: Person(name: "ola"), by: eva, at: .second(2)),
+            .questionEscalated(id, at: .second(4)),
+        ])
+        try await store.commit([.questionAnswered(id, .sample(by: "ola", at: 5))])
+        let question = try lab.open().question(id)
+        #expect(
+            question.delegations == [
+                Delegation(by: "eva", to: "ola", voice: "eva", at: .second(2))
+            ])
+        #expect(question.escalatedAt == .second(4))
+        #expect(question.votes.map(\.voice) == ["eva"] && question.by == "ola")
+        await #expect {
+            try await store.commit([
+                .questionDelegated(id, to: Person(name: "per"), by: eva, at: .second(6))
+            ])
+        } throws: { Failure.isOf(.answeredAlready)($0) }
     }
 
     @Test func `an unknown question is named`() async throws {

@@ -89,6 +89,34 @@ import Testing
         }
     }
 
+    @Test func `M-1: two of the deciders agree, one of them through a delegate`() async throws {
+        try await Lab.asking(options: "quorum = 2") { lab in
+            try await lab.expect(5, "run", "ask", "--no-wait")
+            try await lab.expect(0, "tasks", says: ["2 of role:deciders"])
+            try await lab.expect(
+                0, "answer", "1", "yes", says: ["others must agree: 1 of 2: ola yes"])
+            try await lab.expect(4, "answer", "1", "yes", says: ["ola has answered yes"])
+            try await lab.expect(
+                4, "tasks", "delegate", "1", "--to", "ola", "--as", "per", says: ["already"])
+            try await lab.expect(
+                2, "tasks", "delegate", "1", "--to", "kary", "--as", "per",
+                says: ["did you mean 'kari'?"])
+            try await lab.expect(
+                0, "tasks", "delegate", "1", "--to", "kari", "--as", "per", "--comment", "asleep",
+                says: ["kari may answer for per"])
+            try await lab.expect(0, "answer", "1", "yes", "--as", "kari", "--comment", "I looked")
+            try await lab.expect(
+                0, "tasks", "show", "1",
+                says: [
+                    "answered", "per lets kari answer", "ola yes",
+                    "kari for per yes (\"I looked\")",
+                ])
+            try await lab.expect(0, "resume", says: ["it goes on: yes"])
+            let votes = try await lab.json("tasks", "show", "1")["votes"]
+            #expect(votes.list.count == 2)
+        }
+    }
+
     @Test func `no terminal never means yes`() async throws {
         try await Lab.asking { lab in
             let outcome = try await lab.muster("run", "ask", "--no-wait", input: "yes\nyes\n")
@@ -111,7 +139,9 @@ extension Lab {
             try await lab.done("init")
             try lab.configure(
                 """
-                return { people = { ola = { "deciders" }, kari = { "operator" } } }
+                return { people = {
+                  ola = { "deciders" }, per = { "deciders" }, kari = { "operator" },
+                } }
                 """)
             try lab.runbook(
                 "ask.lua",

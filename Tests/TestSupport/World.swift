@@ -135,6 +135,7 @@ package final class World: Sendable {
         case .text: "yes"
         case .number: 1
         case .confirm: true
+        case .name(let name): .text(name)
         }
     }
 

@@ -61,10 +61,14 @@
 ---@field [1] string The question, as the person reads it.
 ---@field instructions? string What to look at before answering.
 ---@field by? string Who may answer: "role:NAME" or "user:NAME"; anybody.
----@field form? "choice"|"text"|"number"|"confirm" What an answer is.
----@field choices? string[] What can be chosen; "yes" when left out.
+---@field not_starter? boolean Whether whoever started the run may not answer.
+---@field quorum? integer How many different persons must say the same; 1.
+---@field form? "choice"|"text"|"number"|"confirm"|"name" What an answer is; a choice.
+---@field choices? string[] What can be chosen; "yes" alone.
+---@field exactly? string The name to type, for form = "name".
 ---@field deadline? string How long the run waits for the answer.
 ---@field on_deadline? "abort"|"continue" What silence means; "abort" unless said otherwise.
+---@field escalate? { to: string, after: string } Who may answer too when nobody has for a while.
 ---@field kinds? ("test"|"planned"|"unplanned"|"failback")[] The failover kinds it runs for; all when left out.
 ---@field directions? ("forward"|"back")[] The directions it runs in; both when left out.
 
@@ -711,13 +715,13 @@ function job.try_sleep(duration) end
 
 --- Asks a person, and waits for the answer; a refusal aborts the run.
 ---@param title string The question, as the person reads it.
----@param options? { instructions?: string, by?: string, form?: "choice"|"text"|"number"|"confirm", choices?: string[], deadline?: string, on_deadline?: "abort"|"continue" } How it is asked.
+---@param options? { instructions?: string, by?: string, not_starter?: boolean, quorum?: integer, form?: "choice"|"text"|"number"|"confirm"|"name", choices?: string[], exactly?: string, deadline?: string, on_deadline?: "abort"|"continue", escalate?: { to: string, after: string } } How it is asked.
 ---@return string|number|boolean # the answer
 function job.ask(title, options) end
 
 --- Asks a person, and waits for the answer; a refusal aborts the run. Returns nil and the failure instead of raising.
 ---@param title string The question, as the person reads it.
----@param options? { instructions?: string, by?: string, form?: "choice"|"text"|"number"|"confirm", choices?: string[], deadline?: string, on_deadline?: "abort"|"continue" } How it is asked.
+---@param options? { instructions?: string, by?: string, not_starter?: boolean, quorum?: integer, form?: "choice"|"text"|"number"|"confirm"|"name", choices?: string[], exactly?: string, deadline?: string, on_deadline?: "abort"|"continue", escalate?: { to: string, after: string } } How it is asked.
 ---@return (string|number|boolean)? # the answer
 ---@return muster.failure? # why not
 function job.try_ask(title, options) end

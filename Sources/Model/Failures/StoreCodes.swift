@@ -7,7 +7,7 @@ extension Failure.Code {
         .leaseLost, .runTransitionRefused, .journalOrder, .journalTampered, .numberTaken,
         .vmClaimed, .runSlotTaken,
         .answeredAlready, .questionExpired, .questionWithdrawn, .deadlineAhead, .notYours,
-        .answerInvalid,
+        .answerInvalid, .votedAlready, .delegationRefused,
     ]
 
     package static let storeDamaged = Self(
@@ -97,13 +97,23 @@ extension Failure.Code {
 
     package static let deadlineAhead = Self(
         "question.deadline_ahead",
-        meaning: "A question cannot expire before its deadline.",
+        meaning: "A question cannot expire before its deadline, nor be escalated before its time.",
         remedy: "Wait, or answer it.")
 
     package static let notYours = Self(
         "question.not_yours",
         meaning: "The author said who may answer, and it is somebody else.",
         remedy: "`muster tasks` shows for whom a question is; ask one of them.")
+
+    package static let votedAlready = Self(
+        "question.voted_already",
+        meaning: "The question needs several persons, and this voice has been heard already.",
+        remedy: "`muster tasks show` lists who has said what; somebody else must agree.")
+
+    package static let delegationRefused = Self(
+        "question.delegation_refused",
+        meaning: "That person may answer the question already, or never may.",
+        remedy: "The message says which; name somebody else.")
 
     package static let answerInvalid = Self(
         "question.answer_invalid",

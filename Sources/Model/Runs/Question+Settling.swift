@@ -1,24 +1,29 @@
-// What may follow what for a question: who may settle it, until when, and with which words the
-// second one is sent home. Nothing here knows how a question is kept.
+// What may follow what for a question: what settles it, until when, and with which words the second
+// one is sent home. Who may have a say stands in Question+Voices. Nothing here knows how a question
+// is kept.
 
 extension Question {
-    /// The question once `reply` is accepted.
+    /// The question once `reply` is heard: answered when so many different persons as the quorum
+    /// wants have said the same, refused when this one refuses, open still when neither.
     ///
     /// Raises `question.answered_already`, `question.expired`, `question.withdrawn`,
-    /// `question.not_yours` or `question.answer_invalid`.
-    package func settled(by reply: QuestionReply) throws(Failure) -> Question {
-        try requireOpen()
-        if let deadline = request.deadline, reply.at > deadline { throw expiry(deadline) }
-        guard request.who.admits(reply.by) else { throw strangerRefusal(reply.by) }
+    /// `question.not_yours`, `question.voted_already` or `question.answer_invalid`.
+    package func heard(_ reply: QuestionReply) throws(Failure) -> Question {
+        try requireTaken(at: reply.at)
+        let voice = try voice(of: reply.by, at: reply.at)
         if let answer = reply.answer { try request.form.checked(answer) }
-        var settled = self
-        settled.state = reply.answer == nil ? .refused : .answered
-        settled.answer = reply.answer
-        settled.comment = reply.comment
-        settled.by = reply.by.name
-        settled.channel = reply.channel
-        settled.settledAt = reply.at
-        return settled
+        var question = self
+        question.votes.append(Vote(reply, voice: voice))
+        if reply.answer == nil { return question.closed(.refused, at: reply.at) }
+        let agreeing = question.votes(for: reply.answer).count
+        return agreeing < request.quorum ? question : question.closed(.answered, at: reply.at)
+    }
+
+    /// The votes that said the same as `answer`; a number is the same however it is written.
+    package func votes(for answer: Value?) -> [Vote] {
+        votes.filter { vote in
+            vote.answer == answer || vote.answer?.number.map { $0 == answer?.number } ?? false
+        }
     }
 
     /// The question once its deadline has passed. Raises what ``requireOpen()`` raises, and
@@ -26,11 +31,21 @@ extension Question {
     package func expired(at instant: Timestamp) throws(Failure) -> Question {
         try requireOpen()
         guard let deadline = request.deadline, deadline <= instant else {
-            let when = request.deadline.map(\.description) ?? "never"
-            throw Failure(
-                .deadlineAhead, "question \(id) '\(request.title)' does not expire yet: \(when)")
+            throw tooEarly("does not expire yet", request.deadline)
         }
         return closed(.expired, at: instant)
+    }
+
+    /// The question once those who are asked too have been told. Raises what ``requireOpen()``
+    /// raises, and `question.deadline_ahead` before their time.
+    package func escalated(at instant: Timestamp) throws(Failure) -> Question {
+        try requireOpen()
+        guard let escalation = request.escalation, escalation.at <= instant else {
+            throw tooEarly("asks nobody else yet", request.escalation?.at)
+        }
+        var question = self
+        question.escalatedAt = escalatedAt ?? instant
+        return question
     }
 
     /// The question once nobody needs its answer. Raises what ``requireOpen()`` raises.
@@ -54,6 +69,13 @@ extension Question {
         }
     }
 
+    /// Raises what ``requireOpen()`` raises, and `question.expired` after the deadline, whether or
+    /// not anybody has noticed.
+    func requireTaken(at instant: Timestamp) throws(Failure) {
+        try requireOpen()
+        if let deadline = request.deadline, instant > deadline { throw expiry(deadline) }
+    }
+
     private func closed(_ state: State, at instant: Timestamp) -> Question {
         var question = self
         question.state = state
@@ -61,15 +83,22 @@ extension Question {
         return question
     }
 
-    private var context: [String: String] {
+    var context: [String: String] {
         ["question": id.description, "run": place.run.description]
     }
 
+    private func tooEarly(_ what: String, _ instant: Timestamp?) -> Failure {
+        Failure(
+            .deadlineAhead,
+            "question \(id) '\(request.title)' \(what): \(instant.map(\.description) ?? "never")",
+            context: context)
+    }
+
     private func secondRefusal() -> Failure {
-        let who = by ?? "somebody"
+        let who = votes(for: answer).map(\.by).joined(separator: " and ")
         let when = settledAt.map(\.description) ?? "earlier"
         var facts = context
-        facts["by"] = by
+        facts["by"] = who
         facts["at"] = when
         return Failure(
             .answeredAlready,
@@ -83,14 +112,6 @@ extension Question {
             "question \(id) '\(request.title)' could be answered until \(deadline); its default, "
                 + "\(request.defaultAction.rawValue), was taken. See `muster report \(place.run)`",
             context: context)
-    }
-
-    private func strangerRefusal(_ person: Person) -> Failure {
-        let wanted = request.who.text ?? "anybody"
-        return Failure(
-            .notYours,
-            "question \(id) '\(request.title)' is for \(wanted), and \(person.name) is not that; "
-                + "ask somebody who is", context: context.merging(["who": wanted]) { $1 })
     }
 }
 

@@ -1,9 +1,10 @@
-// A manual task: what a run asks of a person, and how it was settled. Settled exactly once.
+// A manual task: what a run asks of people, and how it was settled. Settled exactly once.
 //
-//               answered ┌─▶ answered      by somebody who may, before the deadline
-//     open ──── refused ─┼─▶ refused       the same, saying no to the whole
-//               expired ─┼─▶ expired       the deadline came first; the default action follows
-//             withdrawn ─┴─▶ withdrawn     the run needs no answer any more
+//                 agreed ┌─▶ answered      as many of those who may as the quorum, before the deadline
+//     open ──── refused ─┼─▶ refused       one of them, saying no to the whole
+//      │ ▲      expired ─┼─▶ expired       the deadline came first; the default action follows
+//      └─┘    withdrawn ─┴─▶ withdrawn     the run needs no answer any more
+//     voted, delegated, escalated
 
 /// The number of a question, given by the store when it is first asked: `12`.
 package struct QuestionID: Sendable, Hashable, Codable, Comparable, CustomStringConvertible {
@@ -36,17 +37,39 @@ package struct QuestionRequest: Sendable, Hashable {
     /// After this instant no answer is taken; nil waits for ever.
     package var deadline: Timestamp?
     package var defaultAction: DefaultAction
+    /// How many different persons must give the same answer.
+    package var quorum: Int
+    /// Who started the run, where the author does not let that person answer.
+    package var barredStarter: String?
+    package var escalation: Escalation?
 
     package init(
         title: String, instructions: String? = nil, form: QuestionForm, who: Answerer = .anybody,
-        deadline: Timestamp? = nil, defaultAction: DefaultAction = .abort
+        deadline: Timestamp? = nil, defaultAction: DefaultAction = .abort, quorum: Int = 1,
+        barredStarter: String? = nil, escalation: Escalation? = nil
     ) {
+        precondition(quorum > 0, "a question that nobody answers is none")
         self.title = title
         self.instructions = instructions
         self.form = form
         self.who = who
         self.deadline = deadline
         self.defaultAction = defaultAction
+        self.quorum = quorum
+        self.barredStarter = barredStarter
+        self.escalation = escalation
+    }
+}
+
+/// Who is asked too when a question has stayed open for long.
+package struct Escalation: Sendable, Hashable {
+    package var to: Answerer
+    /// From this instant on.
+    package var at: Timestamp
+
+    package init(to: Answerer, at: Timestamp) {
+        self.to = to
+        self.at = at
     }
 }
 
@@ -56,7 +79,7 @@ package struct QuestionReply: Sendable, Hashable {
     package var answer: Value?
     package var comment: String?
     package var by: Person
-    /// How it arrived: `command`, `http`, `page`.
+    /// How it arrived: `command`, `terminal`, `http`, `page`.
     package var channel: String
     package var at: Timestamp
 
@@ -82,11 +105,11 @@ package struct Question: Sendable, Hashable {
     package var request: QuestionRequest
     package var askedAt: Timestamp
     package var state: State
-    package var answer: Value?
-    package var comment: String?
-    /// Who answered or refused.
-    package var by: String?
-    package var channel: String?
+    /// What people said, in that order. The last one settled it, if it was people who did.
+    package var votes: [Vote] = []
+    package var delegations: [Delegation] = []
+    /// When those who are asked too were told.
+    package var escalatedAt: Timestamp?
     /// When it was answered, refused, withdrawn or found expired.
     package var settledAt: Timestamp?
 
@@ -100,4 +123,14 @@ package struct Question: Sendable, Hashable {
         self.askedAt = askedAt
         self.state = .open
     }
+}
+
+extension Question {
+    /// The vote that answered or refused it; nil while it is open, and where nobody did.
+    package var decisive: Vote? { state == .answered || state == .refused ? votes.last : nil }
+    package var answer: Value? { decisive?.answer }
+    package var comment: String? { decisive?.comment }
+    /// Who had the last word.
+    package var by: String? { decisive?.by }
+    package var channel: String? { decisive?.channel }
 }

@@ -9,6 +9,8 @@ package enum QuestionForm: Sendable, Hashable {
     case number
     /// Yes or no.
     case confirm
+    /// This name, typed exactly: for what nobody should agree to in passing.
+    case name(String)
 
     /// Returns `answer` when it is of this form; raises `question.answer_invalid` otherwise.
     @discardableResult
@@ -16,6 +18,7 @@ package enum QuestionForm: Sendable, Hashable {
         switch (self, answer) {
         case (.choices(let choices), .text(let text)) where choices.contains(text): return answer
         case (.text, .text(let text)) where !text.isEmpty: return answer
+        case (.name(let name), .text(let text)) where text == name: return answer
         case (.number, .integer), (.number, .float), (.confirm, .boolean): return answer
         default: throw refusal(of: answer.canonicalJSON, hint: "")
         }
@@ -31,7 +34,7 @@ package enum QuestionForm: Sendable, Hashable {
                     of: "'\(text)'", hint: near.map { "; did you mean '\($0)'?" } ?? "")
             }
             return .text(text)
-        case .text: return try checked(.text(text))
+        case .text, .name: return try checked(.text(text))
         case .number:
             if let integer = Int64(text) { return .integer(integer) }
             if let number = Double(text), number.isFinite { return .float(number) }
@@ -49,6 +52,7 @@ package enum QuestionForm: Sendable, Hashable {
         case .text: "a text that is not empty"
         case .number: "a number"
         case .confirm: "yes or no"
+        case .name(let name): "the name \(name), typed exactly"
         }
     }
 
@@ -66,6 +70,7 @@ extension QuestionForm {
         case .text: ["kind": "text"]
         case .number: ["kind": "number"]
         case .confirm: ["kind": "confirm"]
+        case .name(let name): ["kind": "name", "exactly": .text(name)]
         }
     }
 
@@ -78,6 +83,9 @@ extension QuestionForm {
         case "text": self = .text
         case "number": self = .number
         case "confirm": self = .confirm
+        case "name":
+            guard let name = value["exactly"]?.text else { return nil }
+            self = .name(name)
         default: return nil
         }
     }

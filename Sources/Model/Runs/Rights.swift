@@ -27,6 +27,15 @@ package struct Rights: Sendable, Hashable {
         self.held = held
     }
 
+    /// The person of that name with his roles. Raises `name.unknown` for one that is not listed.
+    package func person(named name: String) throws(Failure) -> Person {
+        guard let roles = people[name] else {
+            let hint = Spelling.hint(for: name, among: people.keys)
+            throw Failure(.unknownName, "muster.lua knows no person '\(name)'\(hint)")
+        }
+        return Person(name: name, roles: roles)
+    }
+
     /// What a person may do: by name, and by every role.
     package func rights(of person: String) -> Set<FailoverRight> {
         guard let held else { return Set(FailoverRight.allCases) }

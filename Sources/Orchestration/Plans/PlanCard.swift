@@ -20,18 +20,8 @@ package enum PlanCard {
     ]
 
     package static let manual: [Parameter] =
-        [
-            Parameter("name", .text, required: true, "The question, as the person reads it."),
-            Parameter("instructions", .text, "What to look at before answering."),
-            Parameter("by", .text, "Who may answer: \"role:NAME\" or \"user:NAME\"; anybody."),
-            Parameter(
-                "form", .choice(["choice", "text", "number", "confirm"]), "What an answer is."),
-            Parameter("choices", .list(.text), "What can be chosen; \"yes\" when left out."),
-            Parameter("deadline", .duration, "How long the run waits for the answer."),
-            Parameter(
-                "on_deadline", .choice(["abort", "continue"]),
-                "What silence means; \"abort\" unless said otherwise."),
-        ] + when
+        [Parameter("name", .text, required: true, "The question, as the person reads it.")]
+        + QuestionOptions.fields + when
 
     package static let step: [Parameter] =
         [

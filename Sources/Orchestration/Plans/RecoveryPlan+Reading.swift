@@ -82,11 +82,12 @@ extension RecoveryPlan.Step {
         side = card["side"]?.text.flatMap(StepSide.init) ?? .recovery
         position = card.notedPosition
         if card["$kind"]?.text == "manual" {
-            work = .manual(ManualTask(card: card))
+            work = .manual(try ManualTask(card: card))
         } else if card["run"] != nil {
-            work = .script(path + ["run"], then: card["task"].map(ManualTask.init))
+            let task = try card["task"].map { task throws(Failure) in try ManualTask(card: task) }
+            work = .script(path + ["run"], then: task)
         } else if let task = card["task"] {
-            work = .manual(ManualTask(card: task))
+            work = .manual(try ManualTask(card: task))
         } else {
             throw Failure(
                 .cardInvalid,

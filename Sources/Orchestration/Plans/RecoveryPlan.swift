@@ -84,11 +84,16 @@ package struct ManualTask: Sendable {
     /// The options of `job.ask`, which asks it.
     package let options: Value
 
-    init(card: Value) {
-        title = card["name"]?.text ?? ""
-        let asked = ["instructions", "by", "form", "choices", "deadline", "on_deadline"]
-        options = .object(
-            Dictionary(
-                uniqueKeysWithValues: asked.compactMap { name in card[name].map { (name, $0) } }))
+    /// Raises `plan.card_invalid` when the card asks what nobody could answer.
+    init(card: Value) throws(Failure) {
+        let name = card["name"]?.text ?? ""
+        title = name
+        let asked = QuestionOptions.fields.compactMap { field in
+            card[field.name].map { (field.name, $0) }
+        }
+        options = .object(Dictionary(uniqueKeysWithValues: asked))
+        _ = try QuestionOptions(
+            options,
+            CheckSubject("manual \"\(name)\"", code: .cardInvalid, at: card.notedPosition))
     }
 }

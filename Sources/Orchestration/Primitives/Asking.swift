@@ -8,40 +8,18 @@ struct Asking: Sendable {
     /// The change that puts the question; it shares the intent's transaction.
     var change: Change {
         get throws(Failure) {
-            .questionAsked(call.place, try request, at: call.startedAt)
+            let options = try QuestionOptions(
+                call.arguments["options"] ?? [:],
+                CheckSubject("job.ask: options", code: .argumentInvalid))
+            let request = try options.request(
+                call.arguments["title"]?.text ?? "", at: call.startedAt, startedBy: call.by)
+            return .questionAsked(call.place, request, at: call.startedAt)
         }
     }
 
-    private var request: QuestionRequest {
-        get throws(Failure) {
-            QuestionRequest(
-                title: call.arguments["title"]?.text ?? "",
-                instructions: call.option("instructions")?.text, form: form,
-                who: try Answerer(parsing: call.option("by")?.text), deadline: try deadline,
-                defaultAction: call.option("on_deadline")?.text == "continue" ? .continue : .abort)
-        }
-    }
-
-    private var form: QuestionForm {
-        let choices = call.option("choices")?.list?.compactMap(\.text)
-        switch call.option("form")?.text {
-        case "text": return .text
-        case "number": return .number
-        case "confirm": return .confirm
-        default: return .choices(choices ?? ["yes"])
-        }
-    }
-
-    private var deadline: Timestamp? {
-        get throws(Failure) {
-            guard let text = call.option("deadline")?.text else { return nil }
-            return call.startedAt + (try Duration(text: text))
-        }
-    }
-
-    /// Whether the answer has come. Expiry is found here: the question is closed, and silence means
-    /// what its author declared, which is a refusal unless declared otherwise.
-    func arrival() async throws -> Primitive.Arrival {
+    /// Whether the answer has come. Expiry and escalation are found here. Silence means what its
+    /// author declared, which is a refusal unless declared otherwise.
+    func arrival() throws -> Primitive.Arrival {
         guard let question = try call.services.store.question(at: call.place) else {
             throw Failure(.internalFault, "\(call.place): the question was never put")
         }
@@ -52,21 +30,33 @@ struct Asking: Sendable {
         case .withdrawn:
             throw Failure(
                 .questionWithdrawn, "the question '\(question.request.title)' was withdrawn")
-        case .open:
-            guard let deadline = question.request.deadline, deadline <= call.services.clock.now
-            else { return .pending(until: question.request.deadline) }
-            try await call.services.store.commit([
-                .questionExpired(question.id, at: call.services.clock.now)
-            ])
-            return try silence(after: question)
+        case .open: return whatIsDue(for: question, at: call.services.clock.now)
         }
+    }
+
+    private func whatIsDue(for question: Question, at now: Timestamp) -> Primitive.Arrival {
+        if let deadline = question.request.deadline, deadline <= now {
+            return .found([.questionExpired(question.id, at: now)], topic: "expired")
+        }
+        guard let escalation = question.request.escalation, question.escalatedAt == nil else {
+            return .pending(until: question.request.deadline)
+        }
+        guard escalation.at <= now else { return .pending(until: escalation.at) }
+        let record: Value = [
+            "question": .integer(question.id.number), "to": .text(escalation.to.text ?? "anybody"),
+        ]
+        let event = Event(
+            topic: "question.escalated", run: call.place.run, record: record.canonicalJSON, at: now)
+        return .found(
+            [.questionEscalated(question.id, at: now), .recorded(event)], topic: "escalated")
     }
 
     private func silence(after question: Question) throws(Failure) -> Primitive.Arrival {
         if question.request.defaultAction == .continue { return .value(.null) }
+        let voices = question.votes.isEmpty ? "nobody" : "too few"
         throw Failure(
             .questionExpired,
-            "nobody answered '\(question.request.title)' by "
+            "\(voices) answered '\(question.request.title)' by "
                 + "\(question.request.deadline.map(\.description) ?? "its deadline")",
             context: ["question": question.id.description])
     }

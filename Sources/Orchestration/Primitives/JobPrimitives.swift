@@ -87,23 +87,10 @@ extension Catalogue {
         "job.ask", "Asks a person, and waits for the answer; a refusal aborts the run.",
         parameters: [
             Parameter("title", .text, required: true, "The question, as the person reads it."),
-            Parameter(
-                "options",
-                .record([
-                    Parameter("instructions", .text, "What to look at before answering."),
-                    Parameter("by", .text, "Who may answer: \"role:NAME\" or \"user:NAME\"."),
-                    Parameter(
-                        "form", .choice(["choice", "text", "number", "confirm"]),
-                        "What an answer is; a choice."),
-                    Parameter("choices", .list(.text), "What can be chosen; \"yes\" alone."),
-                    Parameter("deadline", .duration, "How long the run waits."),
-                    Parameter(
-                        "on_deadline", .choice(["abort", "continue"]),
-                        "What silence means; \"abort\" unless said otherwise."),
-                ]), "How it is asked."),
+            Parameter("options", .record(QuestionOptions.fields), "How it is asked."),
         ],
         result: .either([.text, .number, .boolean]), returns: "the answer",
-        effect: .waits { call in try await Asking(call: call).arrival() },
+        effect: .waits { call in try Asking(call: call).arrival() },
         opening: { call in [try Asking(call: call).change] },
         raises: [.questionRefused, .questionExpired],
         example:

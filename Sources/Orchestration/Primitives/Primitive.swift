@@ -35,6 +35,8 @@ package final class Primitive: Sendable {
         case value(Value)
         /// Not yet; look again at that time, or when pushed.
         case pending(until: Timestamp?)
+        /// Something fell due and is to be written down, and watchers told; then look again.
+        case found([Change], topic: String)
     }
 
     /// `namespace.verb`.

@@ -49,27 +49,6 @@ extension RunRecord {
     }
 }
 
-extension Question {
-    /// A question as every face shows it.
-    package var view: Value {
-        var fields: [String: Value] = [
-            "id": .integer(id.number), "run": .integer(place.run.number),
-            "title": .text(request.title), "form": request.form.value,
-            "who": .text(request.who.text ?? "anybody"), "state": .text(state.rawValue),
-            "asked_at": .text(askedAt.description),
-            "on_deadline": .text(request.defaultAction.rawValue),
-        ]
-        if let instructions = request.instructions { fields["instructions"] = .text(instructions) }
-        if let deadline = request.deadline { fields["deadline"] = .text(deadline.description) }
-        if let answer { fields["answer"] = answer }
-        if let comment { fields["comment"] = .text(comment) }
-        if let by { fields["by"] = .text(by) }
-        if let channel { fields["channel"] = .text(channel) }
-        if let settledAt { fields["settled_at"] = .text(settledAt.description) }
-        return .object(fields)
-    }
-}
-
 extension Decision {
     fileprivate var view: Value {
         [

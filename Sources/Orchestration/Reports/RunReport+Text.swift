@@ -45,12 +45,9 @@ extension RunReport {
     }
 
     private var questionLines: [String] {
-        let lines = questions.map { question in
-            let answer = question.answer.map { " \($0.text ?? $0.canonicalJSON)" } ?? ""
-            let who = question.by.map { " by \($0)" } ?? ""
-            let comment = question.comment.map { " (\"\($0)\")" } ?? ""
-            return
-                "  \(question.request.title) — \(question.state.rawValue)\(answer)\(who)\(comment)"
+        let lines = questions.flatMap { question in
+            let votes = question.request.quorum > 1 ? question.votes : []
+            return ["  \(question.line)"] + votes.map { "    \($0.at.timeOfDay)  \($0.line)" }
         }
         return lines.isEmpty ? [] : ["What people were asked"] + lines
     }
@@ -82,6 +79,16 @@ extension RunReport {
     private var decisionLines: [String] {
         let lines = decisions.map { "  \($0.who) at \($0.at): \($0.what)" }
         return lines.isEmpty ? [] : ["Who decided"] + lines
+    }
+}
+
+extension Question {
+    /// How it ended, on one line.
+    fileprivate var line: String {
+        let answer = answer.map { " \($0.text ?? $0.canonicalJSON)" } ?? ""
+        let who = decisive.map { " by \($0.speaker)" } ?? ""
+        let comment = comment.map { " (\"\($0)\")" } ?? ""
+        return "\(request.title) — \(state.rawValue)\(answer)\(who)\(comment)"
     }
 }
 

@@ -17,10 +17,21 @@ extension BranchJournal {
             case .value(let value):
                 return try await close(.value(value.canonicalJSON), primitive, call.place)
             case .pending(let until): return try await park(until, primitive, call)
+            case .found(let changes, let topic):
+                try await write(changes, topic)
+                return try await look(primitive, call)
             }
         } catch let failure as Failure where failure.isOutcome {
             return try await close(.failure(failure), primitive, call.place)
         }
+    }
+
+    /// Writes down what fell due. Somebody may have been quicker: the next look finds what he did.
+    private func write(_ changes: [Change], _ topic: String) async throws {
+        do {
+            try await context.commit(changes)
+            context.ring(Notice(topic: topic, run: context.run.id))
+        } catch let failure as Failure where failure.code == .answeredAlready {}
     }
 
     private mutating func park(

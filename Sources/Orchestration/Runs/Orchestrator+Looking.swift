@@ -1,4 +1,4 @@
-// What the faces of the program show: runs, reports and open questions, as they stand in the store.
+// What the faces of the program show: runs and reports, as they stand in the store.
 // The views are the same for each face (Reports), so that the page and the command never differ.
 import Model
 import Store
@@ -15,18 +15,6 @@ extension Orchestrator {
     /// What a run did up to now. Raises `name.unknown`.
     package func report(_ run: RunID) throws -> RunReport {
         try RunReport(run, store: services.store, now: services.clock.now)
-    }
-
-    /// Open questions of all runs, oldest first, after the given one.
-    package func openQuestions(
-        after: QuestionID = QuestionID(0), limit: Int
-    ) throws -> [Question] {
-        try services.store.openQuestions(after: after, limit: limit)
-    }
-
-    /// Raises `name.unknown`.
-    package func question(_ id: QuestionID) throws -> Question {
-        try services.store.question(id)
     }
 }
 

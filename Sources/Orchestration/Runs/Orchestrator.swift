@@ -78,7 +78,7 @@ extension Orchestrator {
     package var directory: MachineDirectory { MachineDirectory(services: services) }
 }
 
-// MARK: Starting, answering, aborting
+// MARK: Starting, aborting
 
 extension Orchestrator {
     /// Writes a run down, with the decision behind it (F-5), and returns its number. It begins when
@@ -153,19 +153,6 @@ extension Orchestrator {
             }
             return .object([:])
         }
-    }
-
-    /// Answers a question, exactly once; nil refuses it. Rings the leader, whose run goes on.
-    ///
-    /// Raises what `Question.settled(by:)` raises.
-    package func answer(
-        _ id: QuestionID, _ answer: Value?, comment: String?, by person: Person, channel: String
-    ) async throws {
-        let question = try store.question(id)
-        let reply = QuestionReply(
-            answer: answer, comment: comment, by: person, channel: channel, at: now)
-        try await store.commit([.questionAnswered(id, reply)])
-        ring(Notice(topic: "answered", run: question.place.run))
     }
 
     /// Asks for the end of a run; the leader ends it, in whatever state it is. A run that nobody

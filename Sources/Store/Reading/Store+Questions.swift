@@ -1,4 +1,4 @@
-// Reading questions.
+// Reading questions, with what people said to them.
 import GRDB
 import Model
 
@@ -46,7 +46,7 @@ extension Store {
             try Row.fetchAll(
                 db.cachedStatement(sql: "\(Question.selection) \(condition)"),
                 arguments: arguments
-            ).map { try Question($0) }
+            ).map { try Question($0, in: db) }
         }
     }
 }
@@ -54,24 +54,56 @@ extension Store {
 extension Question {
     static let selection = "SELECT * FROM question"
 
-    init(_ row: Row) throws {
+    /// The row with what people did to it.
+    init(_ row: Row, in db: Database) throws {
         let place = JournalPlace(
             run: row.run("run"), branch: Branch(row["branch"]), sequence: row["sequence"])
-        let request = QuestionRequest(
+        self.init(
+            id: QuestionID(row["id"]), place: place, request: try QuestionRequest(row),
+            askedAt: row.instant("asked_at"))
+        state = try row.value("state", as: State.init(rawValue:))
+        escalatedAt = row.optionalInstant("escalated_at")
+        settledAt = row.optionalInstant("settled_at")
+        votes = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT * FROM vote WHERE question = ? ORDER BY number"),
+            arguments: [id.number]
+        ).map { try Vote($0) }
+        delegations = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT * FROM delegation WHERE question = ? ORDER BY number"),
+            arguments: [id.number]
+        ).map { Delegation($0) }
+    }
+}
+
+extension QuestionRequest {
+    fileprivate init(_ row: Row) throws {
+        self.init(
             title: row["title"], instructions: row["instructions"],
             form: try row.value("form") { QuestionForm(try Value(json: $0)) },
             who: try row.optional("who") { try Answerer(parsing: $0) } ?? .anybody,
             deadline: row.optionalInstant("deadline"),
-            defaultAction: try row.value(
-                "default_action", as: QuestionRequest.DefaultAction.init(rawValue:)))
+            defaultAction: try row.value("default_action", as: DefaultAction.init(rawValue:)),
+            quorum: row["quorum"], barredStarter: row["not_starter"])
+        escalation = try row.optionalInstant("escalate_at").map { instant in
+            Escalation(
+                to: try row.optional("escalate_to") { try Answerer(parsing: $0) } ?? .anybody,
+                at: instant)
+        }
+    }
+}
+
+extension Vote {
+    fileprivate init(_ row: Row) throws {
         self.init(
-            id: QuestionID(row["id"]), place: place, request: request,
-            askedAt: row.instant("asked_at"))
-        state = try row.value("state", as: State.init(rawValue:))
-        answer = try row.optionalJSON("answer")
-        comment = row["comment"]
-        by = row["settled_by"]
-        channel = row["channel"]
-        settledAt = row.optionalInstant("settled_at")
+            by: row["voter"], voice: row["voice"], answer: try row.optionalJSON("answer"),
+            comment: row["comment"], channel: row["channel"], at: row.instant("at"))
+    }
+}
+
+extension Delegation {
+    fileprivate init(_ row: Row) {
+        self.init(
+            by: row["delegator"], to: row["delegate"], voice: row["voice"],
+            at: row.instant("at"))
     }
 }

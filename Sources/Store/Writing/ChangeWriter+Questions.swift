@@ -1,4 +1,5 @@
-// Questions: put once, settled once.
+// Questions: put once, settled once, and what each person did to them in between. What becomes of a
+// question is not decided here.
 import GRDB
 import Model
 
@@ -7,43 +8,74 @@ extension ChangeWriter {
         try db.run(
             """
             INSERT INTO question (run, branch, sequence, title, instructions, form, who, deadline,
-                default_action, asked_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                default_action, quorum, not_starter, escalate_to, escalate_at, asked_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (run, branch, sequence) DO NOTHING
             """,
             .run(place.run), .text(place.branch.path), .integer(place.sequence),
             .text(request.title), .text(orNull: request.instructions),
             .text(request.form.value.canonicalJSON), .text(orNull: request.who.text),
-            .at(orNull: request.deadline), .text(request.defaultAction.rawValue), .at(askedAt))
+            .at(orNull: request.deadline), .text(request.defaultAction.rawValue),
+            .integer(request.quorum), .text(orNull: request.barredStarter),
+            .text(orNull: request.escalation?.to.text), .at(orNull: request.escalation?.at),
+            .at(askedAt))
     }
 
     /// Reads the question, asks what becomes of it, writes that.
-    func settle(
-        _ id: QuestionID, _ settled: (Question) throws(Failure) -> Question
+    func change(
+        _ id: QuestionID, _ changed: (Question) throws(Failure) -> Question
     ) throws {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "\(Question.selection) WHERE id = ?"), arguments: [id.number])
         guard let row else { throw Failure(unknown: id) }
-        try update(try settled(try Question(row)))
+        let question = try Question(row, in: db)
+        try write(try changed(question), over: question)
     }
 
     func withdrawQuestions(of run: RunID, at instant: Timestamp) throws {
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: "\(Question.selection) WHERE run = ? AND state = 'open'"),
             arguments: [run.number])
-        for row in rows { try update(try Question(row).withdrawn(at: instant)) }
+        for row in rows {
+            let question = try Question(row, in: db)
+            try write(try question.withdrawn(at: instant), over: question)
+        }
     }
 
-    private func update(_ question: Question) throws {
+    private func write(_ question: Question, over former: Question) throws {
+        for vote in question.votes.dropFirst(former.votes.count) {
+            try append(vote, to: question.id)
+        }
+        for delegation in question.delegations.dropFirst(former.delegations.count) {
+            try append(delegation, to: question.id)
+        }
+        guard question.state != former.state || question.escalatedAt != former.escalatedAt else {
+            return
+        }
+        try db.run(
+            "UPDATE question SET state = ?, escalated_at = ?, settled_at = ? WHERE id = ?",
+            .text(question.state.rawValue), .at(orNull: question.escalatedAt),
+            .at(orNull: question.settledAt), .integer(question.id.number))
+    }
+
+    private func append(_ vote: Vote, to question: QuestionID) throws {
         try db.run(
             """
-            UPDATE question SET state = ?, answer = ?, comment = ?, settled_by = ?, channel = ?,
-                settled_at = ?
-            WHERE id = ?
+            INSERT INTO vote (question, voter, voice, answer, comment, channel, at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             """,
-            .text(question.state.rawValue), .json(orNull: question.answer),
-            .text(orNull: question.comment), .text(orNull: question.by),
-            .text(orNull: question.channel), .at(orNull: question.settledAt),
-            .integer(question.id.number))
+            .integer(question.number), .text(vote.by), .text(vote.voice),
+            .json(orNull: vote.answer), .text(orNull: vote.comment), .text(vote.channel),
+            .at(vote.at))
+    }
+
+    private func append(_ delegation: Delegation, to question: QuestionID) throws {
+        try db.run(
+            """
+            INSERT INTO delegation (question, delegator, delegate, voice, at)
+            VALUES (?, ?, ?, ?, ?)
+            """,
+            .integer(question.number), .text(delegation.by), .text(delegation.to),
+            .text(delegation.voice), .at(delegation.at))
     }
 }

@@ -21,8 +21,8 @@ struct ChangeWriter {
         case .sourceStored(let text): try store(text)
         case .sourceUsed(let run, let source): try use(source, in: run)
         case .noted(let note): try append(note)
-        case .questionAsked, .questionAnswered, .questionExpired, .questionWithdrawn,
-            .questionsWithdrawn:
+        case .questionAsked, .questionAnswered, .questionDelegated, .questionEscalated,
+            .questionExpired, .questionWithdrawn, .questionsWithdrawn:
             try applyToQuestions(change)
         case .vmsClaimed, .vmsReleased, .claimsReleased, .protectionSaved, .protectionRemoved,
             .pointsReplaced:
@@ -41,11 +41,17 @@ struct ChangeWriter {
         case .questionAsked(let place, let request, let at):
             try ask(request, at: place, on: at)
         case .questionAnswered(let id, let reply):
-            try settle(id) { question throws(Failure) in try question.settled(by: reply) }
+            try self.change(id) { question throws(Failure) in try question.heard(reply) }
+        case .questionDelegated(let id, let other, let person, let at):
+            try self.change(id) { question throws(Failure) in
+                try question.delegated(to: other, by: person, at: at)
+            }
+        case .questionEscalated(let id, let at):
+            try self.change(id) { question throws(Failure) in try question.escalated(at: at) }
         case .questionExpired(let id, let at):
-            try settle(id) { question throws(Failure) in try question.expired(at: at) }
+            try self.change(id) { question throws(Failure) in try question.expired(at: at) }
         case .questionWithdrawn(let id, let at):
-            try settle(id) { question throws(Failure) in try question.withdrawn(at: at) }
+            try self.change(id) { question throws(Failure) in try question.withdrawn(at: at) }
         case .questionsWithdrawn(let run, let at): try withdrawQuestions(of: run, at: at)
         default: preconditionFailure("not a change to questions: \(change)")
         }

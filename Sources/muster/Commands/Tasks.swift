@@ -1,4 +1,4 @@
-// `muster tasks`, `answer` and `abort`: what people are asked and what they say.
+// `muster tasks`: what people are asked, by whom it may be answered, and what was said so far.
 import ArgumentParser
 import Model
 import Orchestration
@@ -6,92 +6,85 @@ import Store
 
 struct TasksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tasks", abstract: "Lists the open questions of all runs.")
+        commandName: "tasks", abstract: "Shows what people are asked, and hands it on.",
+        subcommands: [List.self, Show.self, Delegate.self], defaultSubcommand: List.self)
 
-    @OptionGroup var options: LabOptions
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the open questions of all runs.")
+        @OptionGroup var options: LabOptions
 
-    func run() async throws {
-        let lab = try await Composition(options)
-        let questions = try lab.store.openQuestions()
-        if options.json { return Terminal.say(json: .list(questions.map(\.view))) }
-        let rows = questions.map { question in
-            [
-                "\(question.id)", "\(question.place.run)", question.request.title,
-                question.request.form.summary, question.request.who.text ?? "anybody",
-                timeLeft(question, now: lab.clock.now),
-            ]
-        }
-        Terminal.say(
-            Table(["TASK", "RUN", "QUESTION", "ANSWER", "WHO", "TIME LEFT"], rows).text(
-                nothing: "nobody is waited for"))
-        if !rows.isEmpty {
-            Terminal.say("muster answer TASK ANSWER   or   muster answer TASK --refuse")
-        }
-    }
-
-    private func timeLeft(_ question: Question, now: Timestamp) -> String {
-        guard let deadline = question.request.deadline else { return "no limit" }
-        return deadline > now ? (deadline - now).readable : "none: it is late"
-    }
-}
-
-struct AnswerCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "answer", abstract: "Answers an open question, or refuses it.")
-
-    @OptionGroup var options: LabOptions
-    @Argument(help: "The task, as `muster tasks` numbers it.") var task: Int64
-    @Argument(help: "The answer.") var answer: String?
-    @Flag(help: "Refuse the task: the run aborts.") var refuse = false
-    @Option(help: "Kept with the answer.") var comment: String?
-
-    func run() async throws {
-        let lab = try await Composition(options)
-        let id = QuestionID(task)
-        let question = try lab.store.question(id)
-        guard refuse != (answer != nil) else {
-            let wanted = "an answer (\(question.request.form.summary)) or --refuse"
-            throw Failure(.usage, refuse ? "say \(wanted), not both" : "say \(wanted)")
-        }
-        let value = try answer.map { text throws(Failure) in
-            try question.request.form.answer(from: text)
-        }
-        let person = try lab.person(options)
-        try await lab.orchestrator.answer(
-            id, value, comment: comment, by: person, channel: "command")
-        let isLed = try Lease.isHeld(folder: lab.folder)
-        if options.json { return Terminal.say(json: try lab.store.question(id).view) }
-        let run = question.place.run
-        Terminal.say(
-            "task \(id) \(refuse ? "refused" : "answered") by \(person.name)"
-                + (isLed ? "" : "; no engine leads run \(run): muster resume \(run)"))
-    }
-}
-
-struct AbortCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "Ends a run, in whatever state it is.")
-
-    @OptionGroup var options: LabOptions
-    @Argument(help: "The run.") var run: Int64
-    @Option(help: "Why; kept in the report.") var reason: String?
-
-    func run() async throws {
-        let lab = try await Composition(options)
-        let id = RunID(run)
-        let person = try lab.person(options)
-        try await lab.orchestrator.requestAbort(id, by: person, reason: reason)
-        if try !Lease.isHeld(folder: lab.folder) {
-            // Nobody leads it, so we do: the abort takes effect now.
-            try await lab.leading { token in
-                _ = try await lab.orchestrator.pass(id, under: token)
+        func run() async throws {
+            let lab = try await Composition(options)
+            let questions = try lab.store.openQuestions()
+            if options.json { return Terminal.say(json: .list(questions.map(\.view))) }
+            let rows = questions.map { question in
+                [
+                    "\(question.id)", "\(question.place.run)", question.request.title,
+                    question.request.form.summary, question.whoMay, question.standing,
+                    question.timeLeft(at: lab.clock.now),
+                ]
+            }
+            let heads = ["TASK", "RUN", "QUESTION", "ANSWER", "WHO", "AGREED", "TIME LEFT"]
+            Terminal.say(Table(heads, rows).text(nothing: "nobody is waited for"))
+            if !rows.isEmpty {
+                Terminal.say("muster answer TASK ANSWER   or   muster answer TASK --refuse")
             }
         }
-        if options.json { return Terminal.say(json: try lab.store.run(id).view) }
-        let run = try lab.store.run(id)
-        Terminal.say(
-            run.state == .aborted
-                ? "run \(id) is aborted: muster report \(id)"
-                : "run \(id) is being aborted; its engine ends it: muster watch \(id)")
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows one question, open or settled, and everything said to it.")
+        @OptionGroup var options: LabOptions
+        @Argument(help: "The task.") var task: Int64
+
+        func run() async throws {
+            let lab = try await Composition(options)
+            let question = try lab.store.question(QuestionID(task))
+            if options.json { return Terminal.say(json: question.view) }
+            Terminal.say(question.page(at: lab.clock.now).joined(separator: "\n"))
+        }
+    }
+
+    struct Delegate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lets another person answer an open question in your voice.",
+            discussion: "You may still answer; the first of you is heard, and counts once.")
+        @OptionGroup var options: LabOptions
+        @Argument(help: "The task.") var task: Int64
+        @Option(help: "The person of muster.lua who may answer from now on.") var to: String
+        @Option(help: "Kept with the decision.") var comment: String?
+
+        func run() async throws {
+            let lab = try await Composition(options)
+            let person = try lab.person(options)
+            let question = try await lab.orchestrator.delegate(
+                QuestionID(task), to: to, by: person, comment: comment)
+            if options.json { return Terminal.say(json: question.view) }
+            Terminal.say("task \(task): \(to) may answer for \(person.name) from now on")
+        }
+    }
+}
+
+extension Question {
+    fileprivate func timeLeft(at now: Timestamp) -> String {
+        guard let deadline = request.deadline else { return "no limit" }
+        return deadline > now ? (deadline - now).readable : "none: it is late"
+    }
+
+    /// Everything there is to know about it.
+    fileprivate func page(at now: Timestamp) -> [String] {
+        let limit =
+            request.deadline == nil
+            ? "no deadline"
+            : "\(timeLeft(at: now)) left, then \(request.defaultAction.rawValue)"
+        return ["task \(id) of run \(place.run) · \(state.rawValue)", request.title]
+            + (request.instructions.map { ["  \($0)"] } ?? [])
+            + ["  wants \(request.form.summary) · \(whoMay)", "  asked at \(askedAt)"]
+            + (state == .open ? ["  \(limit)"] : [])
+            + (escalatedAt.map { ["  \($0.timeOfDay)  escalated"] } ?? [])
+            + delegations.map { "  \($0.at.timeOfDay)  \($0.by) lets \($0.to) answer" }
+            + votes.map { "  \($0.at.timeOfDay)  \($0.line), by \($0.channel)" }
     }
 }

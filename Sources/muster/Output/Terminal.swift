@@ -29,6 +29,22 @@ enum Terminal {
         isColoured ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
+    /// Each line that is typed, on a thread of its own, which waits for the next as long as the
+    /// program lives.
+    static func typedLines<Line: Sendable>(
+        _ read: @escaping @Sendable (String) -> Line
+    ) -> AsyncStream<Line> {
+        AsyncStream { continuation in
+            Thread.detachNewThread {
+                while let line = readLine() { continuation.yield(read(line)) }
+                continuation.finish()
+            }
+        }
+    }
+
+    /// Forgets what is typed and was not yet read: nobody has seen what it would answer.
+    static func forgetTyped() { tcflush(STDIN_FILENO, TCIFLUSH) }
+
     /// Begins at the top again, where there is a terminal.
     static func clear() {
         if isLive { FileHandle.standardOutput.write(Data("\u{1B}[H\u{1B}[2J".utf8)) }

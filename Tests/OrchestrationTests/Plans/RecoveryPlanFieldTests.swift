@@ -170,6 +170,18 @@ import Testing
             "web-shop.lua:3: plan.before[1] has no field 'instuctions'; did you mean 'instructions'?"
         ),
         (
+            "before = { manual { \"m\", by = \"eva\" } },",
+            words(
+                "web-shop.lua:3: manual \"m\".by is no answerer: 'eva' is nobody who may answer: ",
+                "write \"user:NAME\" or \"role:NAME\"")
+        ),
+        (
+            "before = { step { \"s\", task = manual { \"m\", by = \"user:eva\", quorum = 2 } } },",
+            words(
+                "web-shop.lua:3: manual \"m\" can never be answered: 1 of the 2 who must agree ",
+                "may answer")
+        ),
+        (
             "before = { step { \"s\", task = step { \"t\", run = go } } },",
             "web-shop.lua:3: plan.before[1].task must be manual { … }, but is step { … }"
         ),

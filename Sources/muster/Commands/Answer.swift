@@ -1,0 +1,69 @@
+// `muster answer` and `abort`: what people say to a run.
+import ArgumentParser
+import Model
+import Orchestration
+import Store
+
+struct AnswerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "answer", abstract: "Answers an open question, or refuses it.")
+
+    @OptionGroup var options: LabOptions
+    @Argument(help: "The task, as `muster tasks` numbers it.") var task: Int64
+    @Argument(help: "The answer.") var answer: String?
+    @Flag(help: "Refuse the task: the run aborts.") var refuse = false
+    @Option(help: "Kept with the answer.") var comment: String?
+
+    func run() async throws {
+        let lab = try await Composition(options)
+        let id = QuestionID(task)
+        let question = try lab.store.question(id)
+        guard refuse != (answer != nil) else {
+            let wanted = "an answer (\(question.request.form.summary)) or --refuse"
+            throw Failure(.usage, refuse ? "say \(wanted), not both" : "say \(wanted)")
+        }
+        let value = try answer.map { text throws(Failure) in
+            try question.request.form.answer(from: text)
+        }
+        let person = try lab.person(options)
+        let settled = try await lab.orchestrator.answer(
+            id, value, comment: comment, by: person, channel: "command")
+        if options.json { return Terminal.say(json: settled.view) }
+        if settled.state == .open {
+            return Terminal.say("task \(id): heard, others must agree: \(settled.standing)")
+        }
+        let isLed = try Lease.isHeld(folder: lab.folder)
+        let run = question.place.run
+        Terminal.say(
+            "task \(id) \(refuse ? "refused" : "answered") by \(person.name)"
+                + (isLed ? "" : "; no engine leads run \(run): muster resume \(run)"))
+    }
+}
+
+struct AbortCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abort", abstract: "Ends a run, in whatever state it is.")
+
+    @OptionGroup var options: LabOptions
+    @Argument(help: "The run.") var run: Int64
+    @Option(help: "Why; kept in the report.") var reason: String?
+
+    func run() async throws {
+        let lab = try await Composition(options)
+        let id = RunID(run)
+        let person = try lab.person(options)
+        try await lab.orchestrator.requestAbort(id, by: person, reason: reason)
+        if try !Lease.isHeld(folder: lab.folder) {
+            // Nobody leads it, so we do: the abort takes effect now.
+            try await lab.leading { token in
+                _ = try await lab.orchestrator.pass(id, under: token)
+            }
+        }
+        if options.json { return Terminal.say(json: try lab.store.run(id).view) }
+        let run = try lab.store.run(id)
+        Terminal.say(
+            run.state == .aborted
+                ? "run \(id) is aborted: muster report \(id)"
+                : "run \(id) is being aborted; its engine ends it: muster watch \(id)")
+    }
+}
