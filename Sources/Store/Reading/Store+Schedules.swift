@@ -61,7 +61,7 @@ extension Store {
                     schedule: row.text(0), dueAt: Timestamp(microseconds: row.integer(1)),
                     outcome: outcome, count: Int(row.integer(3)),
                     run: row.isNull(4) ? nil : RunID(row.integer(4)),
-                    remark: row.isNull(5) ? nil : row.text(5),
+                    remark: row.text(ifAny: 5),
                     decidedAt: Timestamp(microseconds: row.integer(6)))
             }
         }

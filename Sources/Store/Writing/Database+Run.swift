@@ -129,10 +129,6 @@ extension SQLValue {
 struct SQLRow {
     fileprivate let statement: OpaquePointer
 
-    func isNull(_ column: Int32) -> Bool {
-        sqlite3_column_type(statement, column) == SQLITE_NULL
-    }
-
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
 
     func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
