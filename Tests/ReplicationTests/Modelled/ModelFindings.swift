@@ -221,4 +221,15 @@ import Testing
             ])
         }
     }
+
+    @Test func `F-8: a strange write to a prepared machine's replica is not missing in its points`()
+        async throws
+    {
+        try await Self.tell([
+            Self.step(.protect, "vm", 4440), Self.step(.firstCopy, "vm", 431),
+            Self.step(.protect, "vm:extended", 6749), Self.step(.firstCopy, "vm:extended", 624),
+            Self.step(.prepare, "vm", 2707), Self.step(.foreignWrite, "vm", 4533),
+            Self.step(.resync, "vm:extended", 5246),
+        ])
+    }
 }
