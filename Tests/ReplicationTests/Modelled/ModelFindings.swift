@@ -232,4 +232,19 @@ import Testing
             Self.step(.resync, "vm:extended", 5246),
         ])
     }
+
+    @Test func `R-11: a way back whose writer died keeps its name through a power cut`()
+        async throws
+    {
+        var sync = Self.step(.sync, "vm", 6715)
+        (sync.death, sync.deathAt) = (.before, 36)
+        var resync = Self.step(.resync, "vm", 1783)
+        (resync.death, resync.deathAt) = (.powerCut, 7)
+        try await Self.tell(
+            [
+                Self.step(.protect, "vm", 93), Self.step(.firstCopy, "vm", 537),
+                Self.step(.prepare, "vm", 4244), Self.step(.failOver, "vm", 9506),
+                Self.step(.reverse, "vm", 7098), sync, Self.step(.test, "vm", 222), resync,
+            ], seed: 3480)
+    }
 }
