@@ -77,7 +77,8 @@ import Testing
         ],
         .resyncSuspended: [.resumed: .waitingForResync, .unplannedStarted: .failingOver],
         .preparedForFailover: [
-            .preparationCancelled: .replicating, .plannedStarted: .failingOver,
+            .preparationCancelled: .replicating, .resyncRequired: .waitingForResync,
+            .plannedStarted: .failingOver,
             .failbackStarted: .failingBack, .unplannedStarted: .failingOver,
         ],
         .failingOver: [

@@ -30,7 +30,7 @@
 //                             ──reversedWithResync──▶ waiting-for-resync
 //
 // A failover under way that finds a replica which somebody wrote to is given up, `failoverGivenUp`:
-// waiting-for-resync, for nothing has taken over yet.
+// waiting-for-resync, for nothing has taken over yet. So is a prepared one, `resyncRequired`.
 //
 // Another point may be chosen until `completed`; that is why a reversal with resync, which must
 // follow an unplanned failover, starts from failed-over only.
@@ -142,6 +142,7 @@ package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable 
     private func nextOfFailover(_ event: Event) -> Self? {
         switch (self, event) {
         case (.preparedForFailover, .preparationCancelled): .replicating
+        case (.preparedForFailover, .resyncRequired): .waitingForResync
         case (.preparedForFailover, .plannedStarted): .failingOver
         case (.preparedForFailover, .failbackStarted): .failingBack
         case (.preparedForFailover, .unplannedStarted): .failingOver

@@ -57,6 +57,8 @@ struct LogApplication: Sendable {
         guard kept.header == inverse.header, kept.records.count == log.records.count else {
             throw LogDamage(path: inverse.path).at(0, "it is the way back of another log")
         }
+        // Whoever named it may have died before the name was durable.
+        try files.syncFolder(inverse.folder)
         return true
     }
 

@@ -59,10 +59,11 @@ extension ReplicationEngine {
     }
 
     /// Raises `replication.transition_refused` while the replica that is copied on is being failed
-    /// over.
+    /// over, and `replication.point_missing` while it holds no point.
     func requireWholeUpstream(_ protection: Protection) async throws {
         guard let upstream = try await upstream(of: protection) else { return }
         try requireReplica(upstream)
+        _ = try upstream.latestPoint()
     }
 
     /// Keeps a log for the extended replica, before it is applied. Not when that one will compare

@@ -48,7 +48,8 @@ extension ReplicationEngine {
             try await fabric.update(protection.primary) { $0.role = .production }
             released.primaryStamps = []
             return try await save(
-                released, after: isPrepared ? .preparationCancelled : nil,
+                released,
+                after: released.state == .preparedForFailover ? .preparationCancelled : nil,
                 verb: "cancelPreparation", operation: operation)
         }
     }

@@ -221,4 +221,30 @@ import Testing
             ])
         }
     }
+
+    @Test func `F-8: a strange write to a prepared machine's replica is not missing in its points`()
+        async throws
+    {
+        try await Self.tell([
+            Self.step(.protect, "vm", 4440), Self.step(.firstCopy, "vm", 431),
+            Self.step(.protect, "vm:extended", 6749), Self.step(.firstCopy, "vm:extended", 624),
+            Self.step(.prepare, "vm", 2707), Self.step(.foreignWrite, "vm", 4533),
+            Self.step(.resync, "vm:extended", 5246),
+        ])
+    }
+
+    @Test func `R-11: a way back whose writer died keeps its name through a power cut`()
+        async throws
+    {
+        var sync = Self.step(.sync, "vm", 6715)
+        (sync.death, sync.deathAt) = (.before, 36)
+        var resync = Self.step(.resync, "vm", 1783)
+        (resync.death, resync.deathAt) = (.powerCut, 7)
+        try await Self.tell(
+            [
+                Self.step(.protect, "vm", 93), Self.step(.firstCopy, "vm", 537),
+                Self.step(.prepare, "vm", 4244), Self.step(.failOver, "vm", 9506),
+                Self.step(.reverse, "vm", 7098), sync, Self.step(.test, "vm", 222), resync,
+            ], seed: 3480)
+    }
 }
