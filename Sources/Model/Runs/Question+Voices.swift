@@ -24,8 +24,8 @@ extension Question {
 
     /// The question once `person`, who may answer, lets another answer too.
     ///
-    /// Raises what ``heard(_:)`` raises of the delegator, and `question.delegation_refused` when the
-    /// other may answer anyway, or started the run and is barred.
+    /// Raises what ``heard(_:)`` raises of the delegator, and `question.delegation_refused` when
+    /// the other may answer anyway, or started the run and is barred.
     package func delegated(
         to other: Person, by person: Person, at instant: Timestamp
     ) throws(Failure) -> Question {

@@ -1,6 +1,6 @@
 // A manual task: what a run asks of people, and how it was settled. Settled exactly once.
 //
-//                 agreed ┌─▶ answered      as many of those who may as the quorum, before the deadline
+//                 agreed ┌─▶ answered      by the quorum of those who may, before the deadline
 //     open ──── refused ─┼─▶ refused       one of them, saying no to the whole
 //      │ ▲      expired ─┼─▶ expired       the deadline came first; the default action follows
 //      └─┘    withdrawn ─┴─▶ withdrawn     the run needs no answer any more

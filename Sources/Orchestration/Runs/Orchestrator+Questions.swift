@@ -1,5 +1,5 @@
-// What people do to questions: they answer, refuse, and let others answer. What it comes to is decided
-// by the question itself, in the transaction that writes it.
+// What people do to questions: they answer, refuse, and let others answer. What it comes to is
+// decided by the question itself, in the transaction that writes it.
 import Model
 import Store
 
