@@ -1,6 +1,6 @@
 // a guest writes 50 MB/s at random places of its disk for some seconds while the program's
-// own scheduler sends cycles back to back. How old the replica's latest point gets, and what the guest
-// notices; beside it the same guest on the same disk without protection.
+// own scheduler sends cycles back to back. How old the replica's latest point gets, and what the
+// guest notices; beside it the same guest on the same disk without protection.
 import Fabric
 import Foundation
 import Model

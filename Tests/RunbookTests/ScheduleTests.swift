@@ -92,7 +92,7 @@ import Testing
             let first = try engine.services.store.run(RunID(1))
             #expect(first.state == (overlap == .stopPrevious ? .aborted : .waiting))
             if overlap == .queue {
-                world.clock.advance(by: .seconds(3_500))
+                world.clock.advance(by: .seconds(3_700))
                 try await pass(engine)
             }
             _ = try await RunScheduler(engine).look()
@@ -162,7 +162,8 @@ import Testing
             let world = try await world()
             let healthy = try world.engine()
             try await healthy.addSchedule(schedule(world, missed: .all))
-            world.clock.advance(by: .seconds(3 * 900 + 30))
+            // All three are late by more than the grace.
+            world.clock.advance(by: .seconds(3 * 900 + 90))
             let death = Death(at: number, moment)
             let dying = try world.engine(dying: death)
             _ = try? await RunScheduler(dying).look()
@@ -212,7 +213,7 @@ import Testing
             world.clock.advance(to: min(end, next + .seconds(absence ?? 0)))
             if absence != 0 { engine = try world.engine() }
         }
-        for _ in 1...12 {
+        for _ in 1...100 {
             _ = try await RunScheduler(engine).look()
             try await pass(engine)
         }

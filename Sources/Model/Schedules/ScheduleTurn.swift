@@ -63,7 +63,8 @@ extension RunSchedule {
             instant = due
             passed += 1
             let isMissed = due < late
-            let isOneOfMany = isMissed && missed != .all && next(after: due).map { $0 < late } == true
+            let isOneOfMany =
+                isMissed && missed != .all && next(after: due).map { $0 < late } == true
             if isOneOfMany, passed < Limits.schedulePassedMax { continue }
             let outcome =
                 isOneOfMany ? .missed : outcome(isMissed: isMissed, isBusy: busy)

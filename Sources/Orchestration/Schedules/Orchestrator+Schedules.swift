@@ -15,7 +15,8 @@ extension Orchestrator {
         try await check(schedule)
         guard try store.schedule(schedule.name) == nil else {
             throw Failure(
-                .scheduleExists, "there is a schedule '\(schedule.name)' already; choose another "
+                .scheduleExists,
+                "there is a schedule '\(schedule.name)' already; choose another "
                     + "--name, or `muster schedule remove \(schedule.name)`",
                 context: ["schedule": schedule.name])
         }
@@ -30,7 +31,8 @@ extension Orchestrator {
                 .usage, "a schedule comes due every \(Limits.scheduleIntervalMin.text) at most")
         }
         guard schedule.next(after: schedule.createdAt) != nil else {
-            throw Failure(.usage, "the schedule '\(schedule.name)' never comes due: its time is over")
+            throw Failure(
+                .usage, "the schedule '\(schedule.name)' never comes due: its time is over")
         }
         try await check(try request(of: schedule, dueAt: schedule.createdAt))
     }

@@ -6,7 +6,8 @@ extension Store {
     /// Every schedule, in the order of their names.
     package func schedules() throws -> [RunSchedule] {
         try read { db in
-            try db.all("SELECT record, decided_until FROM schedule ORDER BY name", read: Self.record)
+            try db.all(
+                "SELECT record, decided_until FROM schedule ORDER BY name", read: Self.record)
         }
     }
 

@@ -52,7 +52,8 @@ struct RunCommand: LeadCommand {
 
     private func start(_ lead: Lead) async throws -> RunID {
         let request = RunRequest(
-            name: name, kind: kind, direction: direction, parameters: try RunParameters.read(parameters),
+            name: name, kind: kind, direction: direction,
+            parameters: try RunParameters.read(parameters),
             scope: scope, by: lead.person, reason: reason,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
         return try await lead.lab.orchestrator.start(request, under: lead.token)

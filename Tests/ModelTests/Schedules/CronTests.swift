@@ -71,7 +71,8 @@ import Testing
             try due("0 0 13 * 5", after: "2026-02-07T00:00:00Z", "UTC", 3) == [
                 "2026-02-13T00:00", "2026-02-20T00:00", "2026-02-27T00:00",
             ], "both days restricted: either will do")
-        #expect(try due("0 6 * * 7", after: "2026-11-21T00:00:00Z", "UTC", 1) == ["2026-11-22T06:00"])
+        #expect(
+            try due("0 6 * * 7", after: "2026-11-21T00:00:00Z", "UTC", 1) == ["2026-11-22T06:00"])
     }
 
     @Test func `B-8: an hour that never comes is due when the clocks jump`() throws {

@@ -69,7 +69,8 @@ import Testing
         #expect(paused.turns(at: Self.midnight + .seconds(9_000), isBusy: false).isEmpty)
         var once = schedule()
         once.timing = .once(Self.midnight + .seconds(60))
-        #expect(told(once.turns(at: Self.midnight + .seconds(90), isBusy: false)) == ["1 started 1"])
+        #expect(
+            told(once.turns(at: Self.midnight + .seconds(90), isBusy: false)) == ["1 started 1"])
         #expect(once.next(after: Self.midnight + .seconds(60)) == nil)
     }
 

@@ -61,10 +61,6 @@ import Testing
             testDescription: "the undo made again from half-written disks",
             mutation: Mutation(order: ApplyStep.order.filter { $0 != .reuseInverse })),
         Planted(
-            testDescription: "undo logs dropped before the merged one has its name",
-            mutation: Mutation(
-                mergeOrder: [.writeMerged, .syncMerged, .dropParts, .nameMerged, .syncName])),
-        Planted(
             testDescription: "the cut acknowledged before the record",
             mutation: Mutation(acknowledgesAtCut: true)),
     ]

@@ -8,7 +8,6 @@ import Model
 /// How the protocol is spoilt on purpose; the product's own way everywhere by default.
 struct Mutation: Sendable {
     var order = ApplyStep.order
-    var mergeOrder = MergeStep.order
     var acknowledgesAtCut = false
 }
 
@@ -72,7 +71,7 @@ final class ModelWorld {
             fabric: MortalFabric(fabric: fabric, life: life),
             ledger: MortalLedger(ledger: ledger, life: life), clock: clock, lab: "/lab",
             files: mortal, transport: ModelLine(inner: transport, fabric: fabric), workers: 1,
-            order: mutation.order, mergeOrder: mutation.mergeOrder)
+            order: mutation.order)
     }
 
     var states: [String: ProtectionState] { ledger.records.mapValues(\.state) }
