@@ -56,7 +56,7 @@ enum ContinuousProtection {
             let (laboratory, guest) = try await prepared()
             let engine = laboratory.replication
             try await engine.remove(Laboratory.vm.name, deletesReplica: true)
-            try await engine.protect(
+            _ = try await engine.protect(
                 Laboratory.vm,
                 ProtectionOptions(target: "bergen", interval: .continuous, pointsKept: 4))
             let points = Locked([Arrival(try await engine.firstCopy(Laboratory.vm.name))])

@@ -47,7 +47,7 @@ final class CopiedMachine: Sendable {
 
     func protectAnew() async throws {
         _ = try await engine.remove(Self.name, deletesReplica: true)
-        try await engine.protect(
+        _ = try await engine.protect(
             Laboratory.vm, ProtectionOptions(target: "bergen", pointsKept: 4))
     }
 

@@ -29,7 +29,7 @@ enum CopyMemory {
             defer { engine.kill() }
             var mostAtOnce = 0
             try await until("six machines are copied") {
-                let states = try await laboratory.replication.protections().map(\.state)
+                let states = try await laboratory.replication.summaries().map(\.state)
                 mostAtOnce = max(mostAtOnce, states.count { $0 == .initialReplication })
                 return states.allSatisfy { $0 == .replicating }
             }
@@ -43,7 +43,7 @@ enum CopyMemory {
             try await engine.remove(vm.name, deletesReplica: true)
             var options = ProtectionOptions(target: "bergen")
             options.terms.firstCopyAt = MachineClock().now
-            try await engine.protect(vm, options)
+            _ = try await engine.protect(vm, options)
         }
 
         private func prepared() async throws -> (laboratory: Laboratory, machines: [MachineID]) {

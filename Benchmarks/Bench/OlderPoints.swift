@@ -48,7 +48,7 @@ enum OlderPoints {
             let laboratory = try await Laboratory(disk: image, clock: clock)
             let engine = laboratory.replication
             try await laboratory.fabric.start(Laboratory.vm)
-            try await engine.protect(
+            _ = try await engine.protect(
                 Laboratory.vm, ProtectionOptions(target: "bergen", pointsKept: Self.hours))
             _ = try await engine.firstCopy(Laboratory.vm.name)
             let folder = try await laboratory.fabric.folder(of: Laboratory.vm)
