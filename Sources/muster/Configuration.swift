@@ -13,6 +13,8 @@ struct Configuration: Sendable {
     /// Who may do which part of a failover (F-9).
     let rights: Rights
     let replication: ReplicationConfiguration
+    /// The key file under which assets' secrets are kept; the lab's own when nil.
+    let assetKey: String?
 
     private static let fields: [Parameter] = [
         Parameter("people", .map(.list(.text)), "For each person, the roles."),
@@ -23,6 +25,9 @@ struct Configuration: Sendable {
         Parameter(
             "replication", .record(ReplicationConfiguration.fields),
             "Bounds of transfers, whose replicas a site takes, and owners' keys."),
+        Parameter(
+            "assets", .record([Parameter("key", .text, "The key file of secrets.")]),
+            "Where the key of assets is kept."),
     ]
 
     /// Reads the lab's file; without one, nobody has a role. Raises with file and line.
@@ -30,7 +35,7 @@ struct Configuration: Sendable {
         guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
             return Configuration(
                 people: [:], tokens: [:], rights: Rights(),
-                replication: ReplicationConfiguration())
+                replication: ReplicationConfiguration(), assetKey: nil)
         }
         let file = LuaModule(name: "muster.lua", text: String(decoding: data, as: UTF8.self))
         let card = try await evaluate(file)
@@ -43,7 +48,10 @@ struct Configuration: Sendable {
         return Configuration(
             people: people, tokens: tokens,
             rights: Rights(people: people, held: held(card["rights"])),
-            replication: try ReplicationConfiguration(card["replication"] ?? [:], subject))
+            replication: try ReplicationConfiguration(card["replication"] ?? [:], subject),
+            assetKey: card["assets"]?["key"]?.text.map { path in
+                path.hasPrefix("/") ? path : "\(folder)/\(path)"
+            })
     }
 
     private static func held(_ rights: Value?) -> [String: Set<FailoverRight>]? {

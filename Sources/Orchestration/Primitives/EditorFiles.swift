@@ -11,7 +11,7 @@ package enum EditorFiles {
           "runtime.path": ["?.lua", "runbooks/?.lua", "stdlib/?.lua"],
           "runtime.builtin": { "io": "disable", "package": "disable", "debug": "disable" },
           "workspace.library": ["stdlib"],
-          "diagnostics.globals": ["fabric", "replication", "plan", "job", "runbook"]
+          "diagnostics.globals": ["fabric", "replication", "plan", "job", "asset", "runbook"]
         }
 
         """

@@ -93,15 +93,17 @@ package struct BranchJournal {
             return try await replay(primitive, arguments, given, place, position)
         }
         if context.rehearsal != nil { return .parked(until: nil) }
-        return try await perform(primitive, arguments, given, place)
+        return try await perform(primitive, arguments, given, place, position)
     }
 
     private func primitiveCall(
-        _ place: JournalPlace, _ arguments: [String: Value], startedAt: Timestamp
+        _ place: JournalPlace, _ arguments: [String: Value], startedAt: Timestamp,
+        _ position: SourcePosition?
     ) -> PrimitiveCall {
         PrimitiveCall(
             place: place, arguments: arguments, startedAt: startedAt,
-            by: context.run.startedBy, scope: context.run.scope, services: context.services)
+            by: context.run.startedBy, scope: context.run.scope, runbook: context.run.name,
+            at: position, services: context.services)
     }
 
     // MARK: Replay
@@ -120,7 +122,7 @@ package struct BranchJournal {
         defer { context.rehearsal?.note(branch, read: cursor) }
         guard cursor < recorded.count else {
             if context.rehearsal != nil { return .parked(until: nil) }
-            let call = primitiveCall(place, given, startedAt: intent.at)
+            let call = primitiveCall(place, given, startedAt: intent.at, position)
             return try await settle(primitive, call)
         }
         let outcome = recorded[cursor]
@@ -152,11 +154,11 @@ package struct BranchJournal {
 
     private mutating func perform(
         _ primitive: Primitive, _ arguments: String, _ given: [String: Value],
-        _ place: JournalPlace
+        _ place: JournalPlace, _ position: SourcePosition?
     ) async throws -> Outcome {
         let startedAt = now
         firstIntentAt = firstIntentAt ?? startedAt
-        let call = primitiveCall(place, given, startedAt: startedAt)
+        let call = primitiveCall(place, given, startedAt: startedAt, position)
         let intent = JournalEntry(
             .intent, at: place, primitive: primitive.name, payload: arguments, on: startedAt)
         if let reason = reasonToEnd {
@@ -165,7 +167,8 @@ package struct BranchJournal {
                 .failure(reason), primitive, place, opening: [.journaled(intent)])
         }
         if case .reads = primitive.effect {
-            return try await read(primitive, call, opening: [.journaled(intent)])
+            let noted = try await primitive.opening(call)
+            return try await read(primitive, call, opening: noted + [.journaled(intent)])
         }
         do {
             let opening = try await primitive.openings(of: call)

@@ -18,7 +18,7 @@ extension Orchestrator {
         if let abort = run.abort { control.requestAbort(.abort(abort)) }
         let context = RunContext(
             run: run, services: services, catalogue: catalogue,
-            sources: try RunSources(run: run, store: services.store, library: library),
+            sources: try RunSources(run: run, store: services.store, library: library(of: id)),
             control: control, lease: lease, ring: ring)
         let end: RunExecution.End
         do {

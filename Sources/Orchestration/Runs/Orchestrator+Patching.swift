@@ -28,8 +28,11 @@ extension Orchestrator {
                 .runTransitionRefused,
                 "run \(id) is being executed; patch it when it waits, or stop the engine first")
         }
+        let library = library(of: id)
         let file = try library.file(run.file)
-        let subject = try await inspection(run.scope).read(file)
+        let subject = try await CardInspection(
+            services: services, catalogue: catalogue, library: library, scope: run.scope
+        ).read(file)
         try Self.check(subject, fits: run)
         let texts = try await rehearse(run, file)
         let sources = texts.map { text in
@@ -73,7 +76,7 @@ extension Orchestrator {
 
     /// Executes the new text against the journal; returns all the texts it is made of.
     private func rehearse(_ run: RunRecord, _ file: LuaModule) async throws -> [LuaModule] {
-        let sources = RunSources(beginningWith: file, library: library)
+        let sources = RunSources(beginningWith: file, library: library(of: run.id))
         let rehearsal = Rehearsal()
         let context = RunContext(
             run: run, services: services, catalogue: catalogue, sources: sources,

@@ -9,6 +9,7 @@ import Store
 package struct Orchestrator: Sendable {
     package let services: Services
     package let catalogue: Catalogue
+    /// What is in force.
     package let library: Library
     /// The version of the program, kept with each run.
     package let version: String
@@ -21,7 +22,7 @@ package struct Orchestrator: Sendable {
     ) {
         self.services = services
         self.catalogue = catalogue
-        self.library = library
+        self.library = library.over(LibraryShelf(store: services.store))
         self.version = version
         self.ring = ring
     }
@@ -42,6 +43,8 @@ package struct RunRequest: Sendable {
     package var scope: String?
     package var by: Person
     package var reason: String?
+    /// Which of the library's texts is run.
+    package var edition = LibraryEdition.published
     /// Seeds the run's random numbers.
     package var seed: UInt64
 
@@ -84,7 +87,8 @@ extension Orchestrator {
     /// Writes a run down, with the decision behind it (F-5), and returns its number. It begins when
     /// the leader executes it.
     ///
-    /// Raises `run.source_missing`, what loading the card raises, `run.parameter_invalid`, and
+    /// Raises `run.source_missing`, `library.unreadable`, what loading the card raises, what an
+    /// asset that the card needs raises, `run.parameter_invalid`, and
     /// `usage.invalid` for a plan without a kind or a runbook with one; `scope.refused` when the
     /// person lacks a right that the plan's failover asks for (F-9). What `adding` makes is written
     /// with the run, or not at all.
@@ -93,13 +97,15 @@ extension Orchestrator {
         adding changes: (RunID) -> [Change] = { _ in [] }
     ) async throws -> RunID {
         let (file, subject, parameters) = try await check(request)
+        let edition = try runEdition(of: request)
         let id = try await store.commitRun(under: lease) { id in
             let record = record(of: request, subject, file, parameters, id)
-            return [.runInserted(record)] + file.pinning(to: id) + changes(id) + [
+            let used = edition.map { [Change.editionUsed(id, $0)] } ?? []
+            return [.runInserted(record)] + file.pinning(to: id) + used + changes(id) + [
                 .decided(
                     Decision(
-                        who: request.by.name, what: request.act, reason: request.reason, at: now,
-                        run: id))
+                        who: request.by.name, what: request.act(edition), reason: request.reason,
+                        at: now, run: id))
             ]
         }
         ring(Notice(topic: "queued", run: id))
@@ -111,8 +117,15 @@ extension Orchestrator {
     func check(_ request: RunRequest) async throws -> (
         file: LuaModule, subject: CardInspection.Subject, parameters: Value
     ) {
+        let library = library(request.edition, of: request.bareName)
         let file = try library.file(request.name)
-        let subject = try await inspection(request.scope).read(file)
+        try library.checkReadable(file)
+        let inspection = CardInspection(
+            services: services, catalogue: catalogue, library: library, scope: request.scope)
+        let subject = try await inspection.read(file)
+        if case .runbook(let card) = subject {
+            try inspection.requireAssets(of: card, file.runbookName)
+        }
         let parameters = try checkedParameters(request, subject)
         try services.rights.require(request.rights(for: subject), of: request.by.name)
         return (file, subject, parameters)
@@ -123,9 +136,8 @@ extension Orchestrator {
         _ parameters: Value, _ id: RunID
     ) -> RunRecord {
         let isPlan = if case .plan = subject { true } else { false }
-        let name = file.name.hasSuffix(".lua") ? String(file.name.dropLast(4)) : file.name
         var record = RunRecord(
-            id: id, kind: isPlan ? .plan : .runbook, name: name, file: file.name,
+            id: id, kind: isPlan ? .plan : .runbook, name: file.runbookName, file: file.name,
             parameters: parameters, failover: request.kind, scope: request.scope,
             startedBy: request.by.name, reason: request.reason, createdAt: now,
             runtimeVersion: version, randomSeed: request.seed)
@@ -172,6 +184,10 @@ extension RunRequest {
         return [FailoverRight(of: kind)] + (reverses ? [.reverse] : [])
     }
 
-    /// The act in words, for the record of decisions.
-    fileprivate var act: String { kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)" }
+    /// The act in words, for the record of decisions: `run drill (draft, version 3)`.
+    fileprivate func act(_ edition: RunEdition?) -> String {
+        let plain = kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)"
+        let version = edition.map { " (\($0.isDraft ? "draft, " : "")version \($0.version))" }
+        return plain + (version ?? "")
+    }
 }

@@ -13,6 +13,10 @@ package struct RunbookCard: Sendable {
     package let summary: String
     package let parameters: [Declared]
     package let limits: RunLimits
+    /// Assets it needs: looked for at import and before a run begins.
+    package let assets: [String]
+    /// Where the card stands in the author's text.
+    package let position: SourcePosition?
 
     package static let types = [
         "string", "boolean", "number", "integer", "duration", "size", "time", "vm", "site",
@@ -36,6 +40,7 @@ package struct RunbookCard: Sendable {
     package static let fields: [Parameter] = [
         Parameter("summary", .text, required: true, "What the runbook does, in one line."),
         Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
+        Parameter("assets", .list(.text), "Assets it needs; looked for before a run begins."),
         Parameter("limits", .record(limitFields), "What it may use of the house."),
         Parameter(
             "run", .function("(arguments: table<string, any>): any"), required: true,
@@ -59,6 +64,8 @@ package struct RunbookCard: Sendable {
                 name: name, type: card["type"]?.text ?? "", summary: card["summary"]?.text ?? "",
                 fallback: card["default"])
         }
+        assets = (card["assets"]?.list ?? []).compactMap(\.text)
+        position = noted.position
         limits = try RunLimits(card: card["limits"] ?? [:], noted)
         for declared in parameters { try declared.checkFallback(noted) }
     }

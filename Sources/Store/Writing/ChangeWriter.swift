@@ -30,6 +30,8 @@ struct ChangeWriter {
         case .scheduleSaved(let schedule): try save(schedule)
         case .scheduleRemoved(let name): try removeSchedule(name)
         case .turnTaken(let turn): try take(turn)
+        case .assetSaved, .variableSet, .assetsResealed, .assetRemoved: try applyToAssets(change)
+        case .versionImported, .draftSet, .published, .editionUsed: try applyToLibrary(change)
         case .decided(let decision): try append(decision)
         case .recorded(let event): try append(event)
         case .leaseTaken(let token, let holder): try take(token, holder)
