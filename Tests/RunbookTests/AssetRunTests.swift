@@ -172,6 +172,31 @@ import Testing
         #expect(run.failure?.message.contains(words) == true, "\(run.failure?.message ?? "")")
     }
 
+    @Test func `B-6: the shipped example records a drill under a seal that others can make`()
+        async throws
+    {
+        let world = try await World()
+        let engine = try world.engine()
+        let request = world.request("record-drill", ["site": "bergen"])
+        await #expect {
+            _ = try await engine.start(request)
+        } throws: { ($0 as? Failure)?.code == .unknownName }
+        _ = try await engine.assets.makeKey(by: World.eva)
+        let secret = Secret("as long as a seal must be")
+        try await engine.assets.save(
+            "drill-seal", .credential, value: ["user": "auditor"], secrets: ["secret": secret],
+            by: World.eva)
+        try await engine.assets.save("last-drill", .variable, value: "never", by: World.eva)
+        let run = try await world.run(request, on: engine)
+        #expect(run.state == .completed, "\(run.failure?.description ?? "")")
+        let record = try #require(try engine.assets.asset("last-drill").value.text)
+        #expect(record.hasPrefix("bergen: passed at "))
+        let returned =
+            try engine.services.store.events(of: run.id)
+            .first { $0.topic == "run.returned" }?.record ?? ""
+        #expect(try Value(json: returned)["seal"]?.text == secret.signature(of: record))
+    }
+
     @Test func `B-6: a card may read a variable, and no secret`() async throws {
         let world = try await World(runbooks: [
             "open.lua": #"""

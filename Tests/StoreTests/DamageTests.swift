@@ -56,7 +56,7 @@ import Testing
 
     @Test func `a flipped page is damaged, and the message names the file`() async throws {
         try await fill()
-        try overwrite(at: 4096 * 40, with: [UInt8](repeating: 0xA5, count: 4096))
+        try overwrite(at: 4096 * 80, with: [UInt8](repeating: 0xA5, count: 4096))
         #expect { try lab.open() } throws: { error in
             Failure.isOf(.storeDamaged)(error) && "\(error)".contains(lab.database)
         }
@@ -67,7 +67,7 @@ import Testing
     {
         try await fill()
         let store = try lab.open()
-        try overwrite(at: 4096 * 40, with: [UInt8](repeating: 0xA5, count: 4096))
+        try overwrite(at: 4096 * 80, with: [UInt8](repeating: 0xA5, count: 4096))
         #expect { try store.check() } throws: { Failure.isOf(.storeDamaged)($0) }
         #expect {
             try store.notes(of: RunID(1), limit: 1000)
