@@ -75,6 +75,11 @@ package enum Change: Sendable, Equatable {
     /// A due time has its turn. Raises `schedule.turn_taken` when it had one that was not `queued`.
     indirect case turnTaken(ScheduleTurn)
 
+    // Subscriptions
+
+    /// What was agreed with a subscription, put in the place of the former.
+    indirect case subscriptionSaved(Subscription)
+
     // The record
 
     /// A person decided. Kept for ever (F-5).

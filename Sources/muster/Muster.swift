@@ -24,7 +24,7 @@ import Model
             PlannerCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
             AbortCommand.self, ResumeCommand.self, PatchCommand.self, RunsCommand.self,
-            ReportCommand.self, ScheduleCommand.self,
+            ReportCommand.self, ScheduleCommand.self, SubscriptionCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 

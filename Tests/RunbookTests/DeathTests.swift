@@ -24,7 +24,8 @@ struct Example: Sendable, CustomTestStringConvertible {
         Example(name: "management-stamp", kind: .test),
         Example(name: "fail-over-machine", parameters: ["vm": "sql01"]),
         Example(name: "verify-replica-network", parameters: ["mend": "true"]),
-        Example(name: "protect-new-machines", parameters: ["subscription": "contoso"]),
+        Example(
+            name: "enable-dr-add-on", parameters: ["subscription": "contoso", "target": "bergen"]),
         Example(name: "fail-back-chain", parameters: ["vm": "sql01", "home": "oslo"]),
         Example(name: "test-failover", parameters: ["vm": "sql01"]),
         Example(
@@ -41,7 +42,7 @@ struct Example: Sendable, CustomTestStringConvertible {
         let world = isChained ? try await World.chained() : try await World()
         let services = try world.engine().services
         switch name {
-        case "protect-new-machines":
+        case "enable-dr-add-on":
             for vm in ["wap01", "wap02"] {
                 try await services.replication.remove(vm, deletesReplica: true)
             }

@@ -1,4 +1,4 @@
-// Claims on vms, protections and recovery points.
+// Claims on vms, protections, recovery points, and what was agreed with the owners of vms.
 import GRDB
 import Model
 
@@ -64,5 +64,11 @@ extension ChangeWriter {
                 .text(vm), .integer(point.generation), .integer(point.sequence),
                 .text(point.record))
         }
+    }
+
+    func save(_ subscription: Subscription) throws {
+        try db.run(
+            "INSERT OR REPLACE INTO subscription (name, record) VALUES (?, ?)",
+            .text(subscription.name), .text(try RecordText.of(subscription)))
     }
 }

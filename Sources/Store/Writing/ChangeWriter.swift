@@ -30,6 +30,7 @@ struct ChangeWriter {
         case .scheduleSaved(let schedule): try save(schedule)
         case .scheduleRemoved(let name): try removeSchedule(name)
         case .turnTaken(let turn): try take(turn)
+        case .subscriptionSaved(let subscription): try save(subscription)
         case .decided(let decision): try append(decision)
         case .recorded(let event): try append(event)
         case .leaseTaken(let token, let holder): try take(token, holder)
