@@ -1,4 +1,4 @@
-// Runs over HTTP: the list, the report, and asking for the end of one.
+// Runs over HTTP: the list, the report, the streams, and what people wish of one.
 import Hummingbird
 import Model
 import Orchestration
@@ -14,12 +14,14 @@ extension Interface {
         runs.get("/:run") { [orchestrator] _, visit in
             Response(try orchestrator.report(visit.run).value)
         }
-        runs.post("/:run/abort") { [orchestrator] request, visit in
-            let run = try visit.run
-            let wish = try await RequestBody(reading: request, fields: ["reason"])
-            try await orchestrator.requestAbort(
-                run, by: visit.person, reason: try wish.text("reason"))
-            return Response(try orchestrator.run(run).view, status: .accepted)
+        for wish in RunWish.allCases {
+            runs.post("/:run/\(wish.rawValue)") { [orchestrator] request, visit in
+                let run = try visit.run
+                let body = try await RequestBody(reading: request, fields: ["reason"])
+                let wished = try await orchestrator.wish(
+                    wish, of: run, by: visit.person, reason: try body.text("reason"))
+                return Response(wished.view, status: .accepted)
+            }
         }
     }
 }

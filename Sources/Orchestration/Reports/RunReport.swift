@@ -38,11 +38,11 @@ package struct RunReport: Sendable {
         run = try store.run(id)
         decisions = try store.decisions(of: id)
         questions = try store.questions(of: id)
-        let all = try store.notes(of: id, after: 0, limit: .max).map(\.note)
-        stages = PlanProgress.stages(from: all)
-        objective = PlanProgress.objective(from: all)
-        stand = PlanProgress.stand(from: all) ?? []
-        notes = all.filter { !PlanProgress.isProgress($0) }
+        let told = try store.planNotes(of: id)
+        stages = PlanProgress.stages(from: told)
+        objective = PlanProgress.objective(from: told)
+        stand = PlanProgress.stand(from: told) ?? []
+        notes = try store.lines(of: id, limit: .max).map(\.note)
         acts = try store.branches(of: id).flatMap { branch in
             Self.acts(in: try store.entries(of: id, branch: branch))
         }.sorted { ($0.begunAt, $0.place.branch) < ($1.begunAt, $1.place.branch) }

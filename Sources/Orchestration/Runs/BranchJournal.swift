@@ -42,17 +42,24 @@ package struct BranchJournal {
     /// Why the script was told to end; told once, what it does after that is its cleaning up.
     var reasonToldToEnd: Failure?
     private let hearsAbort: Bool
+    private let canHalt: Bool
 
-    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it.
-    package init(context: RunContext, branch: Branch, hearsAbort: Bool = true) throws {
+    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it;
+    /// one that writes down what a run came to is not halted before it has.
+    package init(
+        context: RunContext, branch: Branch, hearsAbort: Bool = true, canHalt: Bool = true
+    ) throws {
         self.context = context
         self.branch = branch
         self.hearsAbort = hearsAbort
+        self.canHalt = canHalt
         recorded = try context.services.store.entries(of: context.run.id, branch: branch)
         clock = recorded.first?.at ?? context.run.startedAt ?? context.run.createdAt
     }
 
     var isReplaying: Bool { cursor < recorded.count }
+    /// Whether no further call is to be begun.
+    var isHalted: Bool { canHalt && context.control.isHalted }
     var now: Timestamp { context.services.clock.now }
 
     /// A line for one of the run's streams; written with the next entry, and once only.
@@ -93,6 +100,7 @@ package struct BranchJournal {
             return try await replay(primitive, arguments, given, place, position)
         }
         if context.rehearsal != nil { return .parked(until: nil) }
+        if isHalted { return try await halt() }
         return try await perform(primitive, arguments, given, place)
     }
 
