@@ -24,7 +24,7 @@ import Model
             PlannerCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
             AbortCommand.self, StopCommand.self, ResumeCommand.self, PatchCommand.self, RunsCommand.self,
-            ReportCommand.self, ScheduleCommand.self,
+            ReportCommand.self, ReplayCommand.self, ScheduleCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 

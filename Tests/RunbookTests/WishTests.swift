@@ -47,17 +47,16 @@ import Testing
             ])
             engine = try world.engine(adding: [gate.primitive])
             run = try await engine.start(world.request("trial"))
+            gate.open()
             if state == .queued { return }
             if state == .running {
                 // Its engine died in the act.
                 let death = Death(at: 3)
                 let dying = try world.engine(dying: death, adding: [gate.primitive])
-                gate.open()
                 await #expect(throws: SimulatedDeath.self) { try await dying.pass(run) }
                 try #require(try engine.run(run).state == .running)
                 return
             }
-            gate.open()
             try #require(try await engine.pass(run).state == .waiting)
             if state == .suspended { try await wish(.suspend) }
             if state == .completed { try await world.finish(run, on: engine) }

@@ -69,7 +69,8 @@ private struct Conducting {
             apply(machine.handle(.begun), in: &group)
             requestAbortIfAsked(in: &group)
             while conclusion == nil {
-                if running == 0, !parked.isEmpty {
+                if running == 0 {
+                    if !parked.isEmpty, abortAsRecorded(in: &group) { continue }
                     return .parked(until: parked.values.compactMap { $0 }.min())
                 }
                 guard let report = try await group.next() else { break }
@@ -77,6 +78,21 @@ private struct Conducting {
             }
             return end
         }
+    }
+
+    /// Whoever goes through an aborted run again has come to where it was aborted: what had not
+    /// begun then never did, and its clean-up follows.
+    private mutating func abortAsRecorded(
+        in group: inout ThrowingTaskGroup<Report, any Error>
+    ) -> Bool {
+        guard context.rehearsal != nil, context.control.abort == nil,
+            let abort = context.run.abort?.asAbort
+        else { return false }
+        let waiting = parked.keys.sorted()
+        parked = [:]
+        apply(machine.handle(.abortRequested(abort)), in: &group)
+        for task in waiting { apply(machine.handle(.ended(task: task, .failed(abort))), in: &group) }
+        return true
     }
 
     private var end: RunExecution.End {

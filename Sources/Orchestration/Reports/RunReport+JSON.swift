@@ -83,7 +83,7 @@ extension PlanProgress.Task {
 }
 
 extension RunReport.Act {
-    fileprivate var view: Value {
+    package var view: Value {
         var fields: [String: Value] = [
             "branch": .text(place.branch.path), "sequence": .integer(Int64(place.sequence)),
             "primitive": .text(primitive), "arguments": (try? Value(json: arguments)) ?? .null,

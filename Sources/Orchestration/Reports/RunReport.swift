@@ -43,13 +43,21 @@ package struct RunReport: Sendable {
         objective = PlanProgress.objective(from: told)
         stand = PlanProgress.stand(from: told) ?? []
         notes = try store.lines(of: id, limit: .max).map(\.note)
-        acts = try store.branches(of: id).flatMap { branch in
-            Self.acts(in: try store.entries(of: id, branch: branch))
-        }.sorted { ($0.begunAt, $0.place.branch) < ($1.begunAt, $1.place.branch) }
+        acts = try Self.acts(of: id, store)
         losses = Self.losses(in: acts)
         returned = try store.events(of: id).last { $0.topic == "run.returned" }
             .map { try Value(json: $0.record) }
         until = run.endedAt ?? now
+    }
+
+    /// Every call of a run, in the order in which they were begun.
+    static func acts(of run: RunID, _ store: Store) throws -> [Act] {
+        try store.branches(of: run).flatMap { branch in
+            acts(in: try store.entries(of: run, branch: branch))
+        }.sorted {
+            ($0.begunAt, $0.place.branch, $0.place.sequence)
+                < ($1.begunAt, $1.place.branch, $1.place.sequence)
+        }
     }
 
     private static func acts(in entries: [JournalEntry]) -> [Act] {

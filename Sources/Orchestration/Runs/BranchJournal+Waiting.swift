@@ -34,10 +34,11 @@ extension BranchJournal {
         } catch let failure as Failure where failure.code == .answeredAlready {}
     }
 
-    /// No call is begun any more, for the run is to rest or to stop: what came before is written.
-    mutating func halt() async throws -> Outcome {
+    /// No call is begun now, for the run is to rest, to stop or to leave memory: what came before
+    /// is written.
+    mutating func halt(until instant: Timestamp? = nil) async throws -> Outcome {
         try await flush()
-        return .parked(until: nil)
+        return .parked(until: instant)
     }
 
     private mutating func park(

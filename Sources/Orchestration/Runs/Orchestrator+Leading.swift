@@ -16,21 +16,29 @@ extension Orchestrator {
         let run = try await begin(id, lease)
         if run.state != .running { return run }
         control.obey(run)
-        let context = RunContext(
-            run: run, services: services, catalogue: catalogue,
-            sources: try RunSources(run: run, store: services.store, library: library),
-            control: control, lease: lease, ring: ring)
-        let end: RunExecution.End
-        do {
-            end = try await StopGrace(control: control, clock: services.clock).execute {
-                try await RunExecution(context: context).execute()
+        while true {
+            let context = RunContext(
+                run: run, services: services, catalogue: catalogue,
+                sources: try RunSources(
+                    run: try services.store.run(id), store: services.store, library: library),
+                control: control, lease: lease, ring: ring)
+            let end = try await execute(context)
+            if case .parked(let until?) = end, services.evictsAtCalls, until <= services.clock.now {
+                continue
             }
-        } catch let failure as Failure where failure.code == .codeChanged {
-            end = .failed(failure)
+            try await context.conclude(changes(for: end, of: run))
+            ring(Notice(topic: "run-changed", run: id))
+            return try services.store.run(id)
         }
-        try await context.conclude(changes(for: end, of: run))
-        ring(Notice(topic: "run-changed", run: id))
-        return try services.store.run(id)
+    }
+
+    private func execute(_ context: RunContext) async throws -> RunExecution.End {
+        let grace = StopGrace(control: context.control, clock: services.clock)
+        do {
+            return try await grace.execute { try await RunExecution(context: context).execute() }
+        } catch let failure as Failure where failure.code == .codeChanged {
+            return .failed(failure)
+        }
     }
 
     /// A run that was running when its engine died is simply executed again, unless it is to rest

@@ -114,6 +114,7 @@ struct ScriptExecution {
             note(call, primitive, &state, &journal)
             return nil
         }
+        try context.rehearsal?.look(at: state, making: journal.nextPlace)
         switch try await journal.call(primitive, call.arguments, at: call.position, in: phase) {
         case .value(let json): state.reply(json: json, at: journal.clock)
         case .failure(let failure):
