@@ -23,7 +23,8 @@ import Model
             PointsCommand.self, MeasureCommand.self, DriftCommand.self, ProveCommand.self,
             PlannerCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
-            AbortCommand.self, StopCommand.self, ResumeCommand.self, PatchCommand.self, RunsCommand.self,
+            AbortCommand.self, StopCommand.self, ResumeCommand.self, PatchCommand.self,
+            RunsCommand.self,
             ReportCommand.self, ReplayCommand.self, ScheduleCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])

@@ -25,8 +25,11 @@ import Testing
     private static let values: [(lua: String, text: String)] = [
         ("nil", "nil"), ("true", "true"), ("7", "7"), ("2.5", "2.5"), (#""a\nb""#, #""a\nb""#),
         (#"("x"):rep(100)"#, "\"" + String(repeating: "x", count: 60) + "\"…"),
-        ("{}", "{}"), ("{ 1, 2, z = 3, a = { b = { c = { 4 } } } }",
-            "{ 1, 2, a = { b = { c = { … } } }, z = 3 }"),
+        ("{}", "{}"),
+        (
+            "{ 1, 2, z = 3, a = { b = { c = { 4 } } } }",
+            "{ 1, 2, a = { b = { c = { … } } }, z = 3 }"
+        ),
         ("{ 1, 2, 3, 4, 5, 6, 7, 8, 9 }", "{ 1, 2, 3, 4, 5, 6, 7, 8, … }"),
         ("{ [2.5] = 1 }", "{ … }"), ("function() end", "function at trial.lua:1"),
         ("coroutine.create(function() end)", "coroutine"), ("tostring", "function"),
@@ -41,9 +44,10 @@ import Testing
 
     @Test func `a table that holds itself, or a text that is no UTF-8, does no harm`() throws {
         let frames = try frames(#"local it = {} it.it = it local odd = "\xff" stop.here()"#)
-        #expect(frames.first?.variables.map(\.text) == [
-            "{ it = { it = { it = { … } } } }", "\"\u{FFFD}\"",
-        ])
+        #expect(
+            frames.first?.variables.map(\.text) == [
+                "{ it = { it = { it = { … } } } }", "\"\u{FFFD}\"",
+            ])
     }
 
     @Test func `frames stand innermost first, through coroutines, each with what it sees`() throws {
@@ -60,9 +64,10 @@ import Testing
             """)
         #expect(frames.map(\.position.line) == [4, 7, 8])
         #expect(frames[0].function == "inner")
-        #expect(frames[0].variables.map { "\($0.name) \($0.text) \($0.isUpvalue)" } == [
-            "given 5 false", "seen 1 false", "outer 1 true",
-        ])
+        #expect(
+            frames[0].variables.map { "\($0.name) \($0.text) \($0.isUpvalue)" } == [
+                "given 5 false", "seen 1 false", "outer 1 true",
+            ])
         #expect(frames[1].variables.map(\.name) == ["first", "inner"])
     }
 

@@ -38,7 +38,8 @@ import Testing
 
     private static let retries: [(options: String, seconds: Double)] = [
         ("nil", 10 + 20 + 40), (#"{ pause = "1s" }"#, 1 + 2 + 4),
-        (#"{ pause = "1s", factor = 1 }"#, 3), (#"{ pause = "10s", longest = "15s" }"#, 10 + 15 + 15),
+        (#"{ pause = "1s", factor = 1 }"#, 3),
+        (#"{ pause = "10s", longest = "15s" }"#, 10 + 15 + 15),
         (#"{ codes = { "store.full", "files.*" }, pause = "1s" }"#, 7),
         (#"{ deadline = "70s" }"#, 70),
     ]
@@ -93,7 +94,8 @@ import Testing
     }
 
     @Test func `B-4: jitter is chance that is the same in every replay`() async throws {
-        let body = #"job.retry(test.try, { pause = "100s", factor = 1, jitter = 0.5, attempts = 9 })"#
+        let body =
+            #"job.retry(test.try, { pause = "100s", factor = 1, jitter = 0.5, attempts = 9 })"#
         let (_, _, first) = try await run(body, flaky(5))
         let (_, _, second) = try await run(body, flaky(5))
         #expect(first == second)

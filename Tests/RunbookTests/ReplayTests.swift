@@ -39,9 +39,10 @@ import Testing
     @Test func `each call is shown with its line and what came of it`() async throws {
         let (world, engine, run) = try await waiting()
         let replay = try await engine.replay(run)
-        #expect(replay.steps.map(\.act.primitive) == [
-            "fabric.vm", "fabric.vm", "fabric.vm", "fabric.stop", "job.ask",
-        ])
+        #expect(
+            replay.steps.map(\.act.primitive) == [
+                "fabric.vm", "fabric.vm", "fabric.vm", "fabric.stop", "job.ask",
+            ])
         #expect(replay.steps.map { $0.position?.line } == [6, 8, 8, 11, 12])
         #expect(replay.steps.map(\.number) == [1, 2, 3, 4, 5])
         #expect(replay.steps.last?.outcome == "… outcome not written")
@@ -73,7 +74,9 @@ import Testing
         let (world, engine, run) = try await waiting()
         let writes = world.effects.writes.count
         let store = engine.services.store
-        let before = (try store.run(run), try store.entries(of: run), try store.lines(of: run, limit: 9))
+        let before = (
+            try store.run(run), try store.entries(of: run), try store.lines(of: run, limit: 9)
+        )
         _ = try await engine.replay(run, to: 2)
         #expect(world.effects.writes.count == writes)
         #expect(try store.run(run) == before.0)
@@ -90,7 +93,8 @@ import Testing
 
     @Test func `a run that failed or was not begun is shown too`() async throws {
         let world = try await World(runbooks: [
-            "trial.lua": #"return runbook { summary = "x", run = function() fabric.vm "sql99" end }"#
+            "trial.lua":
+                #"return runbook { summary = "x", run = function() fabric.vm "sql99" end }"#
         ])
         let engine = try world.engine()
         let run = try await engine.start(world.request("trial"))

@@ -77,7 +77,8 @@ import Testing
         .completed: [:],
     ]
 
-    @Test(arguments: [RunState.queued, .running, .waiting, .suspended, .completed], RunWish.allCases)
+    @Test(
+        arguments: [RunState.queued, .running, .waiting, .suspended, .completed], RunWish.allCases)
     func `B-1: a wish comes true in every state, or is refused`(
         state: RunState, wish: RunWish
     ) async throws {
@@ -111,7 +112,8 @@ import Testing
             #expect(try await scene.world.finish(scene.run, on: heir).state == .completed)
             // Where the engine died in the stop, it was done again: twice is once.
             let calls = scene.world.effects.writes.map(\.call)
-            #expect(calls == [.stop, .start] || state == .running && calls == [.stop, .stop, .start])
+            #expect(
+                calls == [.stop, .start] || state == .running && calls == [.stop, .stop, .start])
         }
     }
 

@@ -99,7 +99,8 @@ import Testing
         async throws
     {
         let queue = try DatabaseQueue(path: lab.database)
-        let former = Migrator(migrations: Array(Migration.all.prefix { $0.sql.contains("line") == false }))
+        let former = Migrator(
+            migrations: Array(Migration.all.prefix { $0.sql.contains("line") == false }))
         try await queue.writeWithoutTransaction { db in
             try former.migrate(db, at: lab.database)
             try db.execute(

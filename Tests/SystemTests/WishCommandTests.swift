@@ -47,7 +47,8 @@ import Testing
             try await lab.done("resume", "1")
             _ = try await follower.line(containing: "said after")
             #expect(try await follower.end() == .code(0))
-            try await lab.expect(0, "runs", "output", "1", "--from", "2", "--to", "2", says: ["line 2"])
+            try await lab.expect(
+                0, "runs", "output", "1", "--from", "2", "--to", "2", says: ["line 2"])
             let loud = try await lab.json("runs", "output", "1", "--stream", "error")["lines"].list
             #expect(loud.map { $0["text"] } == ["said after"])
             try await lab.expect(

@@ -91,7 +91,9 @@ private struct Conducting {
         let waiting = parked.keys.sorted()
         parked = [:]
         apply(machine.handle(.abortRequested(abort)), in: &group)
-        for task in waiting { apply(machine.handle(.ended(task: task, .failed(abort))), in: &group) }
+        for task in waiting {
+            apply(machine.handle(.ended(task: task, .failed(abort))), in: &group)
+        }
         return true
     }
 

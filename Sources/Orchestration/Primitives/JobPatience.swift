@@ -118,7 +118,8 @@ extension Patience {
 
     private func waited(for text: String) throws(Failure) -> Primitive.Arrival {
         for name in ["every", "deadline", "what"] where options[name] != nil {
-            throw refuse("job.wait_until: options.\(name)", "is for a condition, and this is a time")
+            throw refuse(
+                "job.wait_until: options.\(name)", "is for a condition, and this is a time")
         }
         let zone = options["zone"]?.text ?? "UTC"
         return pause(

@@ -39,7 +39,8 @@ package struct OutputQuery: Sendable, Hashable {
                 let hint = Spelling.hint(for: String(word), among: names)
                 throw Failure(
                     .usage,
-                    "there is no stream '\(word)'\(hint); there is \(names.joined(separator: ", "))")
+                    "there is no stream '\(word)'\(hint); there is \(names.joined(separator: ", "))"
+                )
             }
             levels.insert(level)
         }

@@ -18,7 +18,8 @@ extension ChangeWriter {
             .text(orNull: record.scope), .text(record.startedBy), .text(orNull: record.reason),
             .text(record.state.rawValue), .at(record.createdAt), .at(orNull: record.startedAt),
             .at(orNull: record.endedAt), .at(orNull: record.wakeAt),
-            .json(orNull: record.failure?.value), .text(record.runtimeVersion), .integer(Int64(bitPattern: record.randomSeed)),
+            .json(orNull: record.failure?.value), .text(record.runtimeVersion),
+            .integer(Int64(bitPattern: record.randomSeed)),
             .text(record.limits.value.canonicalJSON))
         guard inserted == 1 else {
             throw Failure(

@@ -78,7 +78,8 @@ enum RunParameters {
 struct ResumeCommand: LeadCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Goes on with a run that was put aside, left waiting or whose engine died; or with "
+        abstract:
+            "Goes on with a run that was put aside, left waiting or whose engine died; or with "
             + "a machine.")
 
     @OptionGroup var options: LabOptions

@@ -57,7 +57,8 @@ struct StopCommand: AsyncParsableCommand {
 
 struct AbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "Ends a run after its cleaning up, in whatever state it is.")
+        commandName: "abort", abstract: "Ends a run after its cleaning up, in whatever state it is."
+    )
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The run.") var run: Int64

@@ -9,10 +9,12 @@ import Testing
     /// The verbs there are; a new one is a decision about the language.
     private static let verbs: Set<String> = [
         "answers", "ask", "cancel_preparation", "clean_up", "clear_failover_address",
-        "common_points", "complete", "connect", "deadline", "drift", "error", "export", "extend", "failover",
+        "common_points", "complete", "connect", "deadline", "drift", "error", "export", "extend",
+        "failover",
         "first_copy", "freeze", "host", "import_copy", "loss", "measure", "note", "now", "orphans",
         "output", "points", "preflight", "prepare", "progress", "protect", "prove", "reachable",
-        "remove", "replica", "reprotect", "require_rights", "resume", "resync", "retry", "reverse", "select",
+        "remove", "replica", "reprotect", "require_rights", "resume", "resync", "retry", "reverse",
+        "select",
         "set_consistency", "set_failover_address", "set_group", "set_guest_address", "set_interval",
         "sleep", "start", "state", "stop", "stop_transfer", "suspend", "sync", "sync_group",
         "terms", "test_failover", "vm", "wait_until", "warn",
