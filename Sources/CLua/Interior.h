@@ -13,6 +13,7 @@
 //     Pattern.c    the matcher                      Search.c       string.find to gsub
 //     Strings.c    the rest of string.*, utf8.*     Tables.c       table.*
 //     Order.c      pairs and next                   Clock.c        os.time and os.date
+//     Variables.c  an author's frames, to be shown
 #pragma once
 #include <lauxlib.h>
 #include <lua.h>

@@ -22,6 +22,8 @@ package struct LuaState: ~Copyable {
     private let resolve: @Sendable (String) throws(Failure) -> LuaModule?
     private var phase = Phase.idle
 
+    var isCalling: Bool { phase == .calling }
+
     /// What the state waits for.
     private enum Phase { case idle, ready, calling, dead }
 

@@ -13,16 +13,20 @@ package final class Services: Sendable {
     package let store: Store
     package let clock: any WallClock
     package let rights: Rights
+    /// Whether a run leaves memory before each call, as if it had waited there: what it does must
+    /// not depend on what it still remembers. For tests.
+    package let evictsAtCalls: Bool
 
     package init(
         fabric: any FabricProvider, replication: ReplicationEngine, store: Store,
-        clock: any WallClock, rights: Rights = Rights()
+        clock: any WallClock, rights: Rights = Rights(), evictsAtCalls: Bool = false
     ) {
         self.fabric = fabric
         self.replication = replication
         self.store = store
         self.clock = clock
         self.rights = rights
+        self.evictsAtCalls = evictsAtCalls
     }
 }
 

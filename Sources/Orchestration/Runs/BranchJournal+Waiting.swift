@@ -7,7 +7,7 @@ extension BranchJournal {
     mutating func look(
         _ primitive: Primitive, _ call: PrimitiveCall
     ) async throws -> Outcome {
-        guard case .waits(let answer) = primitive.effect else { return .parked(until: nil) }
+        guard case .waits(let answer) = primitive.effect, !isHalted else { return try await halt() }
         if let reason = reasonToEnd {
             reasonToldToEnd = reason
             return try await close(.failure(reason), primitive, call.place)
@@ -32,6 +32,13 @@ extension BranchJournal {
             try await context.commit(changes)
             context.ring(Notice(topic: topic, run: context.run.id))
         } catch let failure as Failure where failure.code == .answeredAlready {}
+    }
+
+    /// No call is begun now, for the run is to rest, to stop or to leave memory: what came before
+    /// is written.
+    mutating func halt(until instant: Timestamp? = nil) async throws -> Outcome {
+        try await flush()
+        return .parked(until: instant)
     }
 
     private mutating func park(

@@ -32,6 +32,7 @@ package struct BranchJournal {
     private var held: [Change] = []
     private var holdsOutcome = false
     private var noteCount = 0
+    private var holdsNotes = false
     /// The time of the last entry: the only clock a script sees.
     package private(set) var clock: Timestamp
     /// A call still waits for its outcome after this instant: then it has failed.
@@ -41,24 +42,39 @@ package struct BranchJournal {
     private var firstIntentAt: Timestamp?
     /// Why the script was told to end; told once, what it does after that is its cleaning up.
     var reasonToldToEnd: Failure?
+    private var hasPerformed = false
     private let hearsAbort: Bool
+    private let canHalt: Bool
 
-    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it.
-    package init(context: RunContext, branch: Branch, hearsAbort: Bool = true) throws {
+    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it;
+    /// one that writes down what a run came to is not halted before it has.
+    package init(
+        context: RunContext, branch: Branch, hearsAbort: Bool = true, canHalt: Bool = true
+    ) throws {
         self.context = context
         self.branch = branch
         self.hearsAbort = hearsAbort
+        self.canHalt = canHalt
         recorded = try context.services.store.entries(of: context.run.id, branch: branch)
         clock = recorded.first?.at ?? context.run.startedAt ?? context.run.createdAt
     }
 
     var isReplaying: Bool { cursor < recorded.count }
+    /// Whether no further call is to be begun.
+    var isHalted: Bool { canHalt && context.control.isHalted }
+    /// Whether the branch is to leave memory before its next call.
+    private var isEvicted: Bool { canHalt && hasPerformed && context.services.evictsAtCalls }
     var now: Timestamp { context.services.clock.now }
+    /// Where the next call stands.
+    var nextPlace: JournalPlace {
+        JournalPlace(run: context.run.id, branch: branch, sequence: sequence + 1)
+    }
 
     /// A line for one of the run's streams; written with the next entry, and once only.
     package mutating func note(_ level: RunNote.Level, _ text: String) {
         noteCount += 1
         guard !isReplaying else { return }
+        holdsNotes = true
         held.append(
             .noted(
                 RunNote(
@@ -87,12 +103,15 @@ package struct BranchJournal {
         } catch {
             return .failure(error)
         }
+        let place = nextPlace
         sequence += 1
-        let place = JournalPlace(run: context.run.id, branch: branch, sequence: sequence)
         if isReplaying {
             return try await replay(primitive, arguments, given, place, position)
         }
         if context.rehearsal != nil { return .parked(until: nil) }
+        if isHalted { return try await halt() }
+        if isEvicted { return try await halt(until: now) }
+        hasPerformed = true
         return try await perform(primitive, arguments, given, place)
     }
 
@@ -117,6 +136,7 @@ package struct BranchJournal {
         }
         cursor += 1
         clock = intent.at
+        context.rehearsal?.note(place, at: position)
         defer { context.rehearsal?.note(branch, read: cursor) }
         guard cursor < recorded.count else {
             if context.rehearsal != nil { return .parked(until: nil) }
@@ -267,5 +287,7 @@ package struct BranchJournal {
         try await context.commit(held.isEmpty ? changes : held + changes)
         held.removeAll(keepingCapacity: true)
         holdsOutcome = false
+        if holdsNotes { context.ring(Notice(topic: "output", run: context.run.id)) }
+        holdsNotes = false
     }
 }

@@ -15,43 +15,57 @@ extension Orchestrator {
     ) async throws -> RunRecord {
         let run = try await begin(id, lease)
         if run.state != .running { return run }
-        if let abort = run.abort { control.requestAbort(.abort(abort)) }
-        let context = RunContext(
-            run: run, services: services, catalogue: catalogue,
-            sources: try RunSources(run: run, store: services.store, library: library),
-            control: control, lease: lease, ring: ring)
-        let end: RunExecution.End
-        do {
-            end = try await RunExecution(context: context).execute()
-        } catch let failure as Failure where failure.code == .codeChanged {
-            end = .failed(failure)
+        control.obey(run)
+        while true {
+            let context = RunContext(
+                run: run, services: services, catalogue: catalogue,
+                sources: try RunSources(
+                    run: try services.store.run(id), store: services.store, library: library),
+                control: control, lease: lease, ring: ring)
+            let end = try await execute(context)
+            if case .parked(let until?) = end, services.evictsAtCalls, until <= services.clock.now {
+                continue
+            }
+            try await context.conclude(changes(for: end, of: run))
+            ring(Notice(topic: "run-changed", run: id))
+            return try services.store.run(id)
         }
-        try await context.commit(changes(for: end, of: run))
-        ring(Notice(topic: "run-changed", run: id))
-        return try services.store.run(id)
     }
 
-    /// A run that was running when its engine died is simply executed again. One whose runbook
-    /// has no place for another stays as it is, unless it is to end.
+    private func execute(_ context: RunContext) async throws -> RunExecution.End {
+        let grace = StopGrace(control: context.control, clock: services.clock)
+        do {
+            return try await grace.execute { try await RunExecution(context: context).execute() }
+        } catch let failure as Failure where failure.code == .codeChanged {
+            return .failed(failure)
+        }
+    }
+
+    /// A run that was running when its engine died is simply executed again, unless it is to rest
+    /// or to stop. One whose runbook has no place for another stays as it is, unless it is to end.
     private func begin(_ id: RunID, _ lease: LeaseToken?) async throws -> RunRecord {
         let run = try services.store.run(id)
         let event: RunEvent? =
             switch run.state {
             case .queued: .started
             case .waiting: .woken
-            case .suspended: .resumed
-            case .running, .completed, .failed, .aborted: nil
+            case .running: run.isHalted ? .parked : nil
+            case .suspended, .completed, .failed, .aborted, .stopped: nil
             }
         guard let event else { return run }
         var changes: [Change] = [.runChanged(id, event, at: services.clock.now)]
-        if let atOnce = run.limits.atOnce, run.abort == nil {
+        if let atOnce = run.limits.atOnce, run.abort == nil, event != .parked {
             changes.insert(.slotRequired(id, atOnce: atOnce), at: 0)
         }
         do {
             try await services.store.commit(changes, under: lease)
         } catch let failure as Failure where failure.code == .runSlotTaken {
             return run
+        } catch let failure as Failure where failure.code == .runTransitionRefused {
+            // Somebody wished it to rest or to stop since it was looked at.
+            return try services.store.run(id)
         }
+        if event == .parked { ring(Notice(topic: "run-changed", run: id)) }
         return try services.store.run(id)
     }
 
@@ -72,8 +86,10 @@ extension Orchestrator {
     }
 
     /// Executes a run until it has ended. Between passes it waits for a ring or the run's own time.
+    /// With `leavesSuspended` it returns when the run is put aside, too.
     package func lead(
-        _ id: RunID, under lease: LeaseToken?, notices: AsyncStream<Notice>
+        _ id: RunID, under lease: LeaseToken?, notices: AsyncStream<Notice>,
+        leavesSuspended: Bool = false
     ) async throws -> RunRecord {
         let control = RunControl()
         let bell = Bell()
@@ -86,7 +102,7 @@ extension Orchestrator {
                 return nil
             }
             group.addTask(executorPreference: LuaExecutor.shared) {
-                try await passes(id, lease, control, bell)
+                try await passes(id, lease, control, bell, leavesSuspended)
             }
             while let finished = try await group.next() {
                 if let finished { return finished }
@@ -120,7 +136,8 @@ extension Orchestrator {
     private func concerns(_ id: RunID, _ notice: Notice) -> Bool {
         if notice == .missed { return true }
         switch notice.topic {
-        case "answered", "abort-requested": return notice.run == id
+        case "answered": return notice.run == id
+        case let topic where Self.wishTopics.contains(topic): return notice.run == id
         case "run-changed" where notice.run != id:
             return (try? services.store.run(id))?.limits.atOnce != nil
         default: return false
@@ -128,28 +145,20 @@ extension Orchestrator {
     }
 
     private func hear(_ id: RunID, _ control: RunControl, _ bell: Bell) throws {
-        if let abort = try services.store.run(id).abort { control.requestAbort(.abort(abort)) }
+        control.obey(try services.store.run(id))
         control.wake()
         bell.ring()
     }
 
     private func passes(
-        _ id: RunID, _ lease: LeaseToken?, _ control: RunControl, _ bell: Bell
+        _ id: RunID, _ lease: LeaseToken?, _ control: RunControl, _ bell: Bell,
+        _ leavesSuspended: Bool
     ) async throws -> RunRecord {
         while true {
             let heard = bell.count
             let run = try await pass(id, under: lease, control: control)
-            if run.state.isFinal { return run }
+            if run.state.isFinal || leavesSuspended && run.state == .suspended { return run }
             try await bell.wait(after: heard, until: run.wakeAt, clock: services.clock)
         }
-    }
-}
-
-extension Failure {
-    /// A person's abort as the failure the run ends with.
-    static func abort(_ request: AbortRequest) -> Failure {
-        let reason = request.reason.map { ": \($0)" } ?? ""
-        return Failure(
-            .runAborted, "aborted by \(request.by)\(reason)", context: ["by": request.by])
     }
 }

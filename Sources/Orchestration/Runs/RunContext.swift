@@ -40,8 +40,15 @@ package final class RunContext: Sendable {
         self.rehearsal = rehearsal
     }
 
+    /// Writes what the run does. An execution that was left behind writes nothing.
     func commit(_ changes: [Change]) async throws {
         if rehearsal != nil { return }
+        if control.isLeftBehind { throw CancellationError() }
+        try await conclude(changes)
+    }
+
+    /// Writes what an execution came to, left behind or not.
+    func conclude(_ changes: [Change]) async throws {
         let unsaved = sources.takeUnsaved(for: run.id)
         try await services.store.commit(
             unsaved.isEmpty ? changes : unsaved + changes, under: lease)

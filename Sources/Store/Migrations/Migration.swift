@@ -9,7 +9,10 @@ import Model
 struct Migration: Sendable {
     let sql: String
 
-    static let all: [Migration] = [.runs, .questions, .protections, .summaries, .schedules, .subscriptions]
+    static let all: [Migration] = [
+        .runs, .questions, .protections, .summaries, .schedules, .wishesAndStreams,
+        .subscriptions,
+    ]
 }
 
 /// Brings a database from whatever version it has to the last one of `migrations`.

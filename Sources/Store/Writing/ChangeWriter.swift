@@ -15,7 +15,7 @@ struct ChangeWriter {
         case .runChanged(let run, let event, let at, let failure, let wakeAt):
             try move(run, event, at: at, failure: failure, wakeAt: wakeAt)
         case .runRequired(let run, let state): try require(run, in: state)
-        case .abortRequested(let run, let request): try requestAbort(of: run, request)
+        case .runWished(let run, let wish, let made): try self.wish(wish, of: run, made)
         case .slotRequired(let run, let atOnce): try requireSlot(for: run, atOnce: atOnce)
         case .runPatched(let run, let sources, let limits): try patch(run, sources, limits)
         case .sourceStored(let text): try store(text)
