@@ -141,6 +141,98 @@ for _, verb in ipairs { "note", "output", "progress", "warn" } do
   end)
 end
 
+--- Branches side by side: the engine says which one goes on, and each returns what failed in it.
+local fork = job.parallel
+local outside = {
+  ["run.aborted"] = true, ["run.out_of_time"] = true, ["run.branch_stopped"] = true,
+}
+
+local function refuse_branches(format, ...)
+  border.fail { code = "run.argument_invalid", message = "job.parallel: " .. format:format(...) }
+end
+
+--- What the journal calls a branch.
+local function label(item, index)
+  local name = type(item) == "table" and rawget(item, "name") or item
+  local is_plain = type(name) == "string" or math.type(name) == "integer"
+  return is_plain and tostring(name) or tostring(index)
+end
+
+--- Makes the bodies of the branches; what becomes of each is noted in `ends`.
+local function bodies_of(branches, each, ends)
+  local bodies, labels = {}, {}
+  for index, item in ipairs(branches) do
+    local body = each and function() return each(item, index) end or item
+    if type(body) ~= "function" then
+      refuse_branches("branch %d is a %s, not a function", index, type(body))
+    end
+    labels[index] = label(item, index)
+    bodies[index] = function()
+      local done, result = pcall(body)
+      if done then
+        ends.results[index] = result
+        return nil
+      end
+      ends.failures[index] = result
+      ends.count = ends.count + 1
+      local code = type(result) == "table" and rawget(result, "code")
+      ends.first = ends.first or not outside[code] and index
+      return tostring(result)
+    end
+  end
+  if #bodies == 0 and next(branches) ~= nil then
+    refuse_branches("branches are a list, not a table with names")
+  end
+  return bodies, labels
+end
+
+--- The failure of the whole; that of the first branch where it stopped the others.
+local function failure_of(ends, count, collects)
+  local first = ends.failures[ends.first]
+  if not collects then
+    return first
+  end
+  local _, failure = pcall(border.fail, {
+    code = "run.branches_failed",
+    message = ("%d of %d branches failed, the first of them branch %d: %s"):format(
+      ends.count, count, ends.first, tostring(first)
+    ),
+    failures = ends.failures, results = ends.results,
+    cause = type(first) == "table" and first or nil,
+  })
+  return failure
+end
+
+local function parallel(branches, each, options)
+  if type(each) == "table" and options == nil then
+    each, options = nil, each
+  end
+  if type(branches) ~= "table" or each ~= nil and type(each) ~= "function" then
+    refuse_branches("give a list of functions, or a list and a function")
+  end
+  local ends = { results = {}, failures = {}, count = 0, first = false }
+  local bodies, labels = bodies_of(branches, each, ends)
+  if #bodies == 0 then
+    return ends.results
+  end
+  border.prepare(bodies)
+  fork(labels, nil, options)
+  if ends.first then
+    return nil, failure_of(ends, #bodies, options and options.on_failure == "all")
+  end
+  return ends.results
+end
+
+job.try_parallel = anchored(parallel)
+
+job.parallel = anchored(function(branches, each, options)
+  local results, failure = parallel(branches, each, options)
+  if failure ~= nil then
+    error(failure, 0)
+  end
+  return results
+end)
+
 --- What a step is given: fields that exist, and `context.vm "name"`; all else is an error, not nil.
 local function context_of(fields)
   local by_name = {}

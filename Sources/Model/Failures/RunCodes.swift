@@ -5,7 +5,7 @@ extension Failure.Code {
     static let run: [Self] = [
         .argumentInvalid, .phaseRefused, .codeChanged, .outcomeUnknown, .runAborted,
         .questionRefused, .parameterInvalid, .sourceMissing, .patchRefused, .runOutOfTime,
-    ]
+    ] + family
 
     package static let argumentInvalid = Self(
         "run.argument_invalid",

@@ -113,6 +113,9 @@ struct ScriptExecution {
             note(call, primitive, &state, &journal)
             return nil
         }
+        if case .forks = primitive.effect {
+            return try await fork(call, primitive, &state, &journal, in: phase)
+        }
         switch try await journal.call(primitive, call.arguments, at: call.position, in: phase) {
         case .value(let json): state.reply(json: json, at: journal.clock)
         case .failure(let failure):
@@ -126,7 +129,24 @@ struct ScriptExecution {
         return nil
     }
 
-    private func note(
+    /// Runs the branches of a call to their ends; returns an end only when all of them park.
+    private func fork(
+        _ call: LuaCall, _ primitive: Primitive, _ state: inout LuaState,
+        _ journal: inout BranchJournal, in phase: Primitive.Phase
+    ) async throws -> End? {
+        var strands = Strands(script: self, phase: phase)
+        switch try await strands.conduct(call, primitive, &state, &journal) {
+        case .went(.value(let json)): state.reply(json: json, at: journal.clock)
+        case .went(.failure(let failure)) where failure.endsRun:
+            state.interrupt(failure, at: journal.clock)
+        case .went(.failure(let failure)): state.raise(failure, at: journal.clock)
+        case .went(.parked(let until)): return .parked(until: until)
+        case .ruined(let failure): return .failed(failure)
+        }
+        return nil
+    }
+
+    func note(
         _ call: LuaCall, _ primitive: Primitive, _ state: inout LuaState,
         _ journal: inout BranchJournal
     ) {

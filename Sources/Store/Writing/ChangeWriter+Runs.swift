@@ -6,10 +6,12 @@ extension ChangeWriter {
     func insert(_ record: RunRecord) throws {
         let inserted = try db.run(
             """
-            INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope, started_by,
-                reason, state, created_at, started_at, ended_at, wake_at, failure, abort_by,
-                abort_reason, abort_at, runtime_version, random_seed, limits)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope,
+                started_by, reason, state, created_at, started_at, ended_at, wake_at, failure, abort_by,
+                abort_reason, abort_at, runtime_version, random_seed, limits, parent, parent_branch,
+                parent_sequence, parent_waits, continues, origin, priority)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """,
             .run(record.id), .text(record.kind.rawValue), .text(record.name), .text(record.file),
@@ -21,7 +23,12 @@ extension ChangeWriter {
             .json(orNull: record.failure?.value), .text(orNull: record.abort?.by),
             .text(orNull: record.abort?.reason), .at(orNull: record.abort?.at),
             .text(record.runtimeVersion), .integer(Int64(bitPattern: record.randomSeed)),
-            .text(record.limits.value.canonicalJSON))
+            .text(record.limits.value.canonicalJSON), .run(orNull: record.parent?.place.run),
+            .text(orNull: record.parent?.place.branch.path),
+            record.parent.map { .integer($0.place.sequence) } ?? .null,
+            record.parent.map { .integer($0.isAwaited ? 1 : 0) } ?? .null,
+            .run(orNull: record.continuation?.predecessor),
+            .run(orNull: record.continuation?.origin), .text(record.priority.rawValue))
         guard inserted == 1 else {
             throw Failure(
                 .numberTaken,
@@ -38,14 +45,16 @@ extension ChangeWriter {
         let next = try state(of: run).after(event)
         try db.run(
             """
-            UPDATE run SET state = ?, wake_at = ?, failure = coalesce(?, failure),
+            UPDATE run SET state = ?1, wake_at = iif(?1 = 'waiting', coalesce(woken_at, ?), NULL),
+                woken_at = NULL, failure = coalesce(?, failure),
                 started_at = CASE WHEN ? THEN ? ELSE started_at END,
                 ended_at = CASE WHEN ? THEN ? ELSE ended_at END
             WHERE id = ?
             """,
-            .text(next.rawValue), next == .waiting ? .at(orNull: wakeAt) : .null,
+            .text(next.rawValue), .at(orNull: wakeAt),
             .json(orNull: failure?.value), .integer(event == .started ? 1 : 0), .at(instant),
             .integer(next.isFinal ? 1 : 0), .at(instant), .run(run))
+        if next.isFinal { try wakeParent(of: run, at: instant) }
     }
 
     func require(_ run: RunID, in wanted: RunState) throws {
@@ -57,23 +66,6 @@ extension ChangeWriter {
                     + "look at it with `muster runs`",
                 context: ["run": run.description, "state": state.rawValue])
         }
-    }
-
-    /// Runs of one name that are running at once are few: the partial index holds no others.
-    func requireSlot(for run: RunID, atOnce: Int) throws {
-        let others = try db.all(
-            """
-            SELECT id FROM run WHERE state = 'running' AND id <> ?1
-                AND name = (SELECT name FROM run WHERE id = ?1)
-            """,
-            .run(run)
-        ) { RunID($0.integer(0)) }
-        guard others.count >= atOnce else { return }
-        let list = others.map(\.description).joined(separator: ", ")
-        throw Failure(
-            .runSlotTaken,
-            "run \(run) has to wait: of its runbook \(atOnce) may run at once, and there is run \(list)",
-            context: ["run": run.description, "running": list])
     }
 
     /// From now on the run is made of these texts and no others, within these limits.
@@ -105,6 +97,7 @@ extension ChangeWriter {
             WHERE id = ? AND abort_at IS NULL
             """,
             .text(request.by), .text(orNull: request.reason), .at(request.at), .run(run))
+        try wake(run, at: request.at)
     }
 
     func store(_ text: String) throws {
@@ -132,7 +125,7 @@ extension ChangeWriter {
             .text(note.level.rawValue), .text(note.text), .at(note.at))
     }
 
-    private func state(of run: RunID) throws -> RunState {
+    func state(of run: RunID) throws -> RunState {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT state FROM run WHERE id = ?"), arguments: [run.number])
         guard let row else { throw Failure(unknown: run) }

@@ -16,7 +16,8 @@ struct ChangeWriter {
             try move(run, event, at: at, failure: failure, wakeAt: wakeAt)
         case .runRequired(let run, let state): try require(run, in: state)
         case .abortRequested(let run, let request): try requestAbort(of: run, request)
-        case .slotRequired(let run, let atOnce): try requireSlot(for: run, atOnce: atOnce)
+        case .slotRequired(let run, let slots): try requireSlot(for: run, slots)
+        case .runAdded, .childAwaited, .abortWished, .childrenAborted: try applyToFamily(change)
         case .runPatched(let run, let sources, let limits): try patch(run, sources, limits)
         case .sourceStored(let text): try store(text)
         case .sourceUsed(let run, let source): try use(source, in: run)
@@ -54,6 +55,16 @@ struct ChangeWriter {
             try self.change(id) { question throws(Failure) in try question.withdrawn(at: at) }
         case .questionsWithdrawn(let run, let at): try withdrawQuestions(of: run, at: at)
         default: preconditionFailure("not a change to questions: \(change)")
+        }
+    }
+
+    private func applyToFamily(_ change: Change) throws {
+        switch change {
+        case .runAdded(let record): try add(record)
+        case .childAwaited(let run): try awaitChild(run)
+        case .abortWished(let run, let request): try wishAbort(of: run, request)
+        case .childrenAborted(let run, let request): try abortChildren(of: run, request)
+        default: preconditionFailure("not a change to a family of runs: \(change)")
         }
     }
 

@@ -56,7 +56,7 @@ struct AbortCommand: AsyncParsableCommand {
         if try !Lease.isHeld(folder: lab.folder) {
             // Nobody leads it, so we do: the abort takes effect now.
             try await lab.leading { token in
-                _ = try await lab.orchestrator.pass(id, under: token)
+                _ = try await lab.orchestrator.settle(id, under: token)
             }
         }
         if options.json { return Terminal.say(json: try lab.store.run(id).view) }
