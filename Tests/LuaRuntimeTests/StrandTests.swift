@@ -35,7 +35,10 @@ import Testing
             local order = {}
             local function branch(name)
               return function()
-                for round = 1, 2 do order[#order + 1] = name .. echo.say(name, #order) end
+                for round = 1, 2 do
+                  local said = name .. echo.say(name, #order)
+                  order[#order + 1] = said
+                end
                 return name
               end
             end
@@ -92,7 +95,8 @@ import Testing
             local function branch(name)
               return function()
                 local guard <close> = setmetatable({}, { __close = function()
-                  closed[#closed + 1] = name .. echo.say "closing"
+                  local said = name .. echo.say "closing"
+                  closed[#closed + 1] = said
                 end })
                 local value, failure = echo.try_say(name)
                 closed[#closed + 1] = failure and failure.code or value

@@ -103,7 +103,8 @@ import Testing
                 }
                 try await world.finish(RunID(1), on: heir)
                 let rounds = try heir.runs(limit: 9).map(\.parameters)
-                #expect(rounds == [["round": 3], ["round": 2], ["round": 1]], "\(moment) \(number)")
+                #expect(
+                    rounds == [["round": 3], ["round": 2], ["round": 1]], "\(moment) \(number)")
                 if !death.hasStruck { break }
             }
         }

@@ -87,7 +87,8 @@ import Testing
         #expect(try store.run(parent).wakeAt == .second(90))
     }
 
-    @Test func `an abort goes to the children that are waited for and have not ended`() async throws {
+    @Test func `an abort goes to the children that are waited for and have not ended`() async throws
+    {
         try await store.commit([
             .runAdded(child(1)), .runAdded(child(2, isAwaited: false)), .runAdded(child(3)),
             .runChanged(RunID(4), .failed, at: .second(3)),
