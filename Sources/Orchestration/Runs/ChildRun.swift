@@ -1,6 +1,6 @@
 // A run that another one starts: checked as if a person asked for it, in the name, the scope and
-// the priority of its parent, and inserted in the transaction of the call's intent. So whoever replays
-// the call, or dies in it, finds the one child that there is.
+// the priority of its parent, and inserted in the transaction of the call's intent. So whoever
+// replays the call, or dies in it, finds the one child that there is.
 import Model
 import Store
 

@@ -7,8 +7,8 @@
 //          └────────────────────────────────────────────────────────────┘
 //
 // Must stay true: what a strand does depends on the outcomes that were given before, to any of
-// them, and on nothing else. So a replay gives them in the order in which they stand in the journal of
-// the run, whichever comes first this time.
+// them, and on nothing else. So a replay gives them in the order in which they stand in the journal
+// of the run, whichever comes first this time.
 import LuaRuntime
 import Model
 import Store
