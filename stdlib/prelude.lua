@@ -134,7 +134,7 @@ runbook = anchored(function(fields)
 end)
 
 --- Lines of the run's streams may be formats, as string.format takes them.
-for _, verb in ipairs { "note", "output", "progress", "warn" } do
+for _, verb in ipairs { "note", "output", "progress", "warn", "error" } do
   local write = job[verb]
   job[verb] = anchored(function(text, ...)
     return write(select("#", ...) > 0 and text:format(...) or text)
@@ -143,8 +143,10 @@ end
 
 --- Branches side by side: the engine says which one goes on, and each returns what failed in it.
 local fork = job.parallel
-local outside = {
+--- What ends a run or a branch is told to it, and is no failure that could be waited or tried away.
+local ends = {
   ["run.aborted"] = true, ["run.out_of_time"] = true, ["run.branch_stopped"] = true,
+  ["run.continued"] = true,
 }
 
 local function refuse_branches(format, ...)
@@ -158,8 +160,8 @@ local function label(item, index)
   return is_plain and tostring(name) or tostring(index)
 end
 
---- Makes the bodies of the branches; what becomes of each is noted in `ends`.
-local function bodies_of(branches, each, ends)
+--- Makes the bodies of the branches; what becomes of each is noted in `came`.
+local function bodies_of(branches, each, came)
   local bodies, labels = {}, {}
   for index, item in ipairs(branches) do
     local body = each and function() return each(item, index) end or item
@@ -170,13 +172,13 @@ local function bodies_of(branches, each, ends)
     bodies[index] = function()
       local done, result = pcall(body)
       if done then
-        ends.results[index] = result
+        came.results[index] = result
         return nil
       end
-      ends.failures[index] = result
-      ends.count = ends.count + 1
+      came.failures[index] = result
+      came.count = came.count + 1
       local code = type(result) == "table" and rawget(result, "code")
-      ends.first = ends.first or not outside[code] and index
+      came.first = came.first or not ends[code] and index
       return tostring(result)
     end
   end
@@ -187,17 +189,17 @@ local function bodies_of(branches, each, ends)
 end
 
 --- The failure of the whole; that of the first branch where it stopped the others.
-local function failure_of(ends, count, collects)
-  local first = ends.failures[ends.first]
+local function failure_of(came, count, collects)
+  local first = came.failures[came.first]
   if not collects then
     return first
   end
   local _, failure = pcall(border.fail, {
     code = "run.branches_failed",
     message = ("%d of %d branches failed, the first of them branch %d: %s"):format(
-      ends.count, count, ends.first, tostring(first)
+      came.count, count, came.first, tostring(first)
     ),
-    failures = ends.failures, results = ends.results,
+    failures = came.failures, results = came.results,
     cause = type(first) == "table" and first or nil,
   })
   return failure
@@ -210,17 +212,17 @@ local function parallel(branches, each, options)
   if type(branches) ~= "table" or each ~= nil and type(each) ~= "function" then
     refuse_branches("give a list of functions, or a list and a function")
   end
-  local ends = { results = {}, failures = {}, count = 0, first = false }
-  local bodies, labels = bodies_of(branches, each, ends)
+  local came = { results = {}, failures = {}, count = 0, first = false }
+  local bodies, labels = bodies_of(branches, each, came)
   if #bodies == 0 then
-    return ends.results
+    return came.results
   end
   border.prepare(bodies)
   fork(labels, nil, options)
-  if ends.first then
-    return nil, failure_of(ends, #bodies, options and options.on_failure == "all")
+  if came.first then
+    return nil, failure_of(came, #bodies, options and options.on_failure == "all")
   end
-  return ends.results
+  return came.results
 end
 
 job.try_parallel = anchored(parallel)
@@ -232,6 +234,74 @@ job.parallel = anchored(function(branches, each, options)
   end
   return results
 end)
+
+local function code_of(failure)
+  return type(failure) == "table" and type(failure.code) == "string" and failure.code
+    or "lua.error"
+end
+
+--- Stands for a function where a primitive is told of it; `count` is how often it was called.
+local function standing_for(count)
+  local file, line = border.position()
+  return {
+    ["$function"] = line or 0, where = file and ("%s:%d"):format(file, line), [count] = 0,
+  }
+end
+
+local pause = job.wait_until
+
+job.wait_until = anchored(function(condition, options)
+  if type(condition) ~= "function" then
+    return pause(condition, options)
+  end
+  local told = standing_for "looks"
+  told["until"] = pause(told, options) or nil
+  while true do
+    local seen = condition()
+    if seen then
+      return seen
+    end
+    told.looks = told.looks + 1
+    pause(told, options)
+  end
+end)
+
+local again = job.retry
+
+job.retry = anchored(function(attempt, options)
+  local told = standing_for "attempts"
+  told["until"] = again(type(attempt) == "function" and told or attempt, options) or nil
+  while true do
+    told.attempts = told.attempts + 1
+    local results = table.pack(pcall(attempt))
+    if results[1] then
+      return table.unpack(results, 2, results.n)
+    end
+    local failure = results[2]
+    told.code = code_of(failure)
+    if ends[told.code] then
+      error(failure, 0)
+    end
+    job.warn("attempt %d failed: %s", told.attempts, tostring(failure))
+    if not again(told, options) then
+      error(failure, 0)
+    end
+  end
+end)
+
+for _, verb in ipairs { "wait_until", "retry" } do
+  local body = job[verb]
+  job["try_" .. verb] = anchored(function(...)
+    local results = table.pack(pcall(body, ...))
+    if results[1] then
+      return table.unpack(results, 2, results.n)
+    end
+    if ends[code_of(results[2])] then
+      error(results[2], 0)
+    end
+    return nil, results[2]
+  end)
+end
 
 --- What a step is given: fields that exist, and `context.vm "name"`; all else is an error, not nil.
 local function context_of(fields)

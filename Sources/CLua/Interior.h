@@ -14,6 +14,7 @@
 //     Strings.c    the rest of string.*, utf8.*     Tables.c       table.*
 //     Order.c      pairs and next                   Clock.c        os.time and os.date
 //     Strands.c    chains beside each other
+//     Variables.c  an author's frames, to be shown
 #pragma once
 #include <lauxlib.h>
 #include <lua.h>

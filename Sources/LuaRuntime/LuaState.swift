@@ -25,6 +25,8 @@ package struct LuaState: ~Copyable {
     private var strand = 0
     private var resting: [Int: Phase] = [:]
 
+    var isCalling: Bool { phase == .calling }
+
     /// What the state waits for.
     private enum Phase { case idle, ready, calling, dead }
 

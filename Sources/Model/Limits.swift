@@ -14,6 +14,8 @@ package enum Limits {
     package static let burstInstructionsMax = 50_000_000
     /// Lua instructions a cancelled run may use to clean up.
     package static let cancellationGraceInstructions = 1_000_000
+    /// How long an act under way may go on once its run is stopped.
+    package static let stopGrace = Duration.seconds(10)
     /// Memory of one Lua state.
     package static let stateBytesMax = 32 << 20
     /// The least a runbook may be held to: a state, the library and a script of some size.

@@ -117,7 +117,7 @@ import Testing
         let engine = try world.engine()
         let parent = try await engine.start(world.request("parent"))
         _ = try await engine.settle(parent, under: nil)
-        try await engine.requestAbort(parent, by: World.eva, reason: "enough")
+        try await engine.wish(.abort, of: parent, by: World.eva, reason: "enough")
         _ = try await engine.settle(parent, under: nil)
         let states = try ["parent", "child", "deep", "free"].map { name in
             try engine.runs(limit: 9).first { $0.name == name }?.state

@@ -83,7 +83,7 @@ import Testing
         let engine = try world.engine()
         let run = try await engine.start(world.request("loop"))
         #expect(try await engine.settle(run, under: nil).state == .waiting)
-        try await engine.requestAbort(run, by: World.eva, reason: nil)
+        try await engine.wish(.abort, of: run, by: World.eva, reason: nil)
         try await world.finish(run, on: engine)
         #expect(try engine.run(run).state == .aborted)
         #expect(try engine.runs(limit: 9).count == 1)

@@ -146,7 +146,7 @@ import Testing
         let engine = try world.engine()
         let run = try await engine.start(world.request("side"))
         #expect(try await engine.settle(run, under: nil).state == .waiting)
-        try await engine.requestAbort(run, by: World.eva, reason: "enough")
+        try await engine.wish(.abort, of: run, by: World.eva, reason: "enough")
         #expect(try await engine.settle(run, under: nil).state == .aborted)
         #expect(try world.report(run).notes.map(\.text) == ["2 run.aborted"])
         #expect(world.effects.entries.count >= 1)

@@ -25,8 +25,8 @@ import Testing
         return record
     }
 
-    private func abort(_ second: Int = 5) -> AbortRequest {
-        AbortRequest(by: "eva", reason: nil, at: .second(second))
+    private func abort(_ second: Int = 5) -> RunWishMade {
+        RunWishMade(by: "eva", reason: nil, at: .second(second))
     }
 
     @Test func `a child gets the next number and reads back as it was written`() async throws {
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `news of a running run is kept until it parks`() async throws {
         try await store.commit([
-            .abortRequested(parent, abort()),
+            .runWished(parent, .abort, abort()),
             .runChanged(parent, .parked, at: .second(6), wakeAt: .second(90)),
         ])
         #expect(try store.run(parent).wakeAt == .second(5))

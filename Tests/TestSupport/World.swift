@@ -61,12 +61,17 @@ package final class World: Sendable {
 
     // MARK: Engines
 
+    /// Whether runs leave memory before each of their calls (MUSTER_EVICT), as `make test` has them
+    /// do a second time.
+    package static let evicts = ProcessInfo.processInfo.environment["MUSTER_EVICT"] != nil
+
     /// An engine of this lab, which may be made to die, or watched, and whose fabric may be made to
     /// fail.
     package func engine(
         dying death: Death? = nil, observing observer: (any CommitObserver)? = nil,
         faults: FaultPlan = FaultPlan(), adding: [Primitive] = [],
-        policy: ReplicationPolicy = ReplicationPolicy(), rights: Rights = Rights()
+        policy: ReplicationPolicy = ReplicationPolicy(), rights: Rights = Rights(),
+        evicting: Bool = World.evicts
     ) throws -> Orchestrator {
         let store = try Store(folder: folder, observer: death ?? observer)
         let fabric = FaultyFabric(
@@ -77,7 +82,7 @@ package final class World: Sendable {
         return Orchestrator(
             services: Services(
                 fabric: fabric, replication: replication, store: store, clock: clock,
-                rights: rights),
+                rights: rights, evictsAtCalls: evicting),
             catalogue: Catalogue(adding: adding), library: library, version: "test"
         ) { _ in }
     }

@@ -684,6 +684,18 @@ function job.warn(text, ...) end
 ---@return muster.failure? # why not
 function job.try_warn(text, ...) end
 
+--- Writes a line to the run's error stream; the run goes on.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+function job.error(text, ...) end
+
+--- Writes a line to the run's error stream; the run goes on. Returns nil and the failure instead of raising.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_error(text, ...) end
+
 --- Gets the time of the run's last journal entry, in seconds since 1970.
 ---@return number # seconds
 function job.now() end
@@ -713,6 +725,32 @@ function job.sleep(duration) end
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function job.try_sleep(duration) end
+
+--- Waits until a condition is true, or until a time; the run leaves memory between looks.
+---@param condition fun(): any|string A function that is called until it returns what is true; or the time.
+---@param options? { every?: string, deadline?: string, what?: string, zone?: string } How often and how long.
+---@return any # what the condition returned
+function job.wait_until(condition, options) end
+
+--- Waits until a condition is true, or until a time; the run leaves memory between looks. Returns nil and the failure instead of raising.
+---@param condition fun(): any|string A function that is called until it returns what is true; or the time.
+---@param options? { every?: string, deadline?: string, what?: string, zone?: string } How often and how long.
+---@return (any)? # what the condition returned
+---@return muster.failure? # why not
+function job.try_wait_until(condition, options) end
+
+--- Calls a function until it succeeds, with growing pauses; the run leaves memory in them.
+---@param attempt fun(): any The function; what it returns is handed on.
+---@param options? { attempts?: integer, pause?: string, factor?: number, longest?: string, jitter?: number, codes?: string[], deadline?: string } How often, and when again.
+---@return any # what the function returned
+function job.retry(attempt, options) end
+
+--- Calls a function until it succeeds, with growing pauses; the run leaves memory in them. Returns nil and the failure instead of raising.
+---@param attempt fun(): any The function; what it returns is handed on.
+---@param options? { attempts?: integer, pause?: string, factor?: number, longest?: string, jitter?: number, codes?: string[], deadline?: string } How often, and when again.
+---@return (any)? # what the function returned
+---@return muster.failure? # why not
+function job.try_retry(attempt, options) end
 
 --- Asks a person, and waits for the answer; a refusal aborts the run.
 ---@param title string The question, as the person reads it.

@@ -77,5 +77,8 @@ clua_text clua_output(const clua_state *state);
 bool clua_is_try(const clua_state *state);
 /// The author's line behind the last call; `line` is 0 when there is none.
 clua_text clua_position(const clua_state *state, int *line);
+/// While a call waits: the author's frames with their variables, as `clua_output`. False: that is
+/// the failure.
+bool clua_variables(clua_state *state);
 size_t clua_memory_used(const clua_state *state);
 int64_t clua_instructions_used(const clua_state *state);

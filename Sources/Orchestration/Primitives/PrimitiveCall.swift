@@ -15,10 +15,14 @@ package final class Services: Sendable {
     package let rights: Rights
     /// How many runs may be running at once.
     package let slots: RunSlots
+    /// Whether a run leaves memory before each call, as if it had waited there: what it does must
+    /// not depend on what it still remembers. For tests.
+    package let evictsAtCalls: Bool
 
     package init(
         fabric: any FabricProvider, replication: ReplicationEngine, store: Store,
-        clock: any WallClock, rights: Rights = Rights(), slots: RunSlots = .house
+        clock: any WallClock, rights: Rights = Rights(), slots: RunSlots = .house,
+        evictsAtCalls: Bool = false
     ) {
         self.fabric = fabric
         self.replication = replication
@@ -26,6 +30,7 @@ package final class Services: Sendable {
         self.clock = clock
         self.rights = rights
         self.slots = slots
+        self.evictsAtCalls = evictsAtCalls
     }
 }
 

@@ -53,13 +53,19 @@ extension RunRecord {
         if let startedAt { fields["started_at"] = .text(startedAt.description) }
         if let endedAt { fields["ended_at"] = .text(endedAt.description) }
         if let failure { fields["failure"] = failure.value }
-        if let abort {
-            fields["abort"] = [
-                "by": .text(abort.by), "reason": abort.reason.map { .text($0) } ?? .null,
-                "at": .text(abort.at.description),
-            ]
-        }
+        if let abort { fields["abort"] = abort.view }
+        if let suspension { fields["suspension"] = suspension.view }
+        if let stop { fields["stop"] = stop.view }
         return .object(fields)
+    }
+}
+
+extension RunWishMade {
+    fileprivate var view: Value {
+        [
+            "by": .text(by), "reason": reason.map { .text($0) } ?? .null,
+            "at": .text(at.description),
+        ]
     }
 }
 
@@ -91,7 +97,7 @@ extension PlanProgress.Task {
 }
 
 extension RunReport.Act {
-    fileprivate var view: Value {
+    package var view: Value {
         var fields: [String: Value] = [
             "branch": .text(place.branch.path), "sequence": .integer(Int64(place.sequence)),
             "primitive": .text(primitive), "arguments": (try? Value(json: arguments)) ?? .null,

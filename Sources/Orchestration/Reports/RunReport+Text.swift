@@ -16,12 +16,13 @@ extension RunReport {
         let kinds = run.failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" }
         let act = kinds ?? "runbook"
         let reason = run.reason.map { " (\"\($0)\")" } ?? ""
+        let wish = run.wishLine.map { ["  \($0)"] } ?? []
         return [
             "Run \(run.id) · \(run.name) · \(act) · \(run.state.rawValue)",
             "  started by \(run.startedBy)\(reason) at \(run.startedAt ?? run.createdAt)",
             "  took \(took.readable): \(machineTime.readable) of the machine, "
                 + "\(humanTime.readable) waiting for people",
-        ]
+        ] + wish
     }
 
     private var familyLines: [String] {
@@ -100,6 +101,19 @@ extension RunReport {
     private var decisionLines: [String] {
         let lines = decisions.map { "  \($0.who) at \($0.at): \($0.what)" }
         return lines.isEmpty ? [] : ["Who decided"] + lines
+    }
+}
+
+extension RunRecord {
+    /// What is wished of a run that has not ended, and by whom; nil when nothing is.
+    package var wishLine: String? {
+        if state.isFinal { return nil }
+        if let stop { return "is being stopped by \(stop.words)" }
+        if let suspension {
+            return (state == .suspended ? "suspended by " : "is being suspended by ")
+                + suspension.words
+        }
+        return abort.map { "is being aborted by \($0.words)" }
     }
 }
 

@@ -10,7 +10,7 @@ extension BranchJournal {
     mutating func beginFork(
         _ primitive: Primitive, _ arguments: String, at position: SourcePosition?
     ) async throws -> Bool {
-        let place = nextPlace()
+        let place = takePlace()
         if isReplaying {
             let intent = recorded[cursor]
             guard intent.primitive == primitive.name, intent.payload == arguments else {

@@ -15,6 +15,7 @@ extension BranchJournal {
         }
         cursor += 1
         tick(to: intent.at)
+        context.rehearsal?.note(place, at: position)
         defer { context.rehearsal?.note(branch, read: cursor) }
         guard cursor < recorded.count else {
             if context.rehearsal != nil { return .parked(until: nil) }

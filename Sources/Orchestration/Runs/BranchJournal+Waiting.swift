@@ -7,7 +7,7 @@ extension BranchJournal {
     mutating func look(
         _ primitive: Primitive, _ call: PrimitiveCall
     ) async throws -> Outcome {
-        guard case .waits(let answer) = primitive.effect else { return .parked(until: nil) }
+        guard case .waits(let answer) = primitive.effect, !isHalted else { return try await halt() }
         if let reason = reasonToEnd {
             reasonToldToEnd = reason
             return try await abandon(primitive, call, for: reason)
@@ -39,6 +39,13 @@ extension BranchJournal {
     ) async throws -> Outcome {
         let changes = try primitive.abandoning(call, reason)
         return try await close(.failure(reason), primitive, call.place, opening: changes)
+    }
+
+    /// No call is begun now, for the run is to rest, to stop or to leave memory: what came before
+    /// is written.
+    mutating func halt(until instant: Timestamp? = nil) async throws -> Outcome {
+        try await flush()
+        return .parked(until: instant)
     }
 
     private mutating func park(

@@ -34,6 +34,7 @@ package struct BranchJournal {
     private var held: [Change] = []
     private var holdsOutcome = false
     private var noteCount = 0
+    private var holdsNotes = false
     /// The time of the last entry: the only clock a script sees.
     package private(set) var clock: Timestamp
     /// A call still waits for its outcome after this instant: then it has failed.
@@ -43,6 +44,7 @@ package struct BranchJournal {
     private var firstIntentAt: Timestamp?
     /// Why the script was told to end; told once, what it does after that is its cleaning up.
     var reasonToldToEnd: Failure?
+    private var hasPerformed = false
     private let hearsAbort: Bool
     /// Set when the branch was stopped by what happened beside it.
     let stop: StopSignal?
@@ -51,20 +53,24 @@ package struct BranchJournal {
     var beside: GivenOutcomes?
     /// The call that waits.
     var latest: (Primitive, PrimitiveCall)?
+    private let canHalt: Bool
 
-    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it.
+    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it;
+    /// one that writes down what a run came to is not halted before it has.
     package init(
-        context: RunContext, branch: Branch, hearsAbort: Bool = true
+        context: RunContext, branch: Branch, hearsAbort: Bool = true, canHalt: Bool = true
     ) throws {
-        try self.init(context, branch, hearsAbort: hearsAbort, stop: nil)
+        try self.init(context, branch, hearsAbort: hearsAbort, canHalt: canHalt, stop: nil)
     }
 
     init(
-        _ context: RunContext, _ branch: Branch, hearsAbort: Bool, stop: StopSignal?
+        _ context: RunContext, _ branch: Branch, hearsAbort: Bool, canHalt: Bool = true,
+        stop: StopSignal?
     ) throws {
         self.context = context
         self.branch = branch
         self.hearsAbort = hearsAbort
+        self.canHalt = canHalt
         self.stop = stop
         let entries = try context.services.store.numberedEntries(
             of: context.run.id, branch: branch)
@@ -74,14 +80,26 @@ package struct BranchJournal {
     }
 
     var isReplaying: Bool { cursor < recorded.count }
+    /// Whether no further call is to be begun.
+    var isHalted: Bool { canHalt && context.control.isHalted }
+    /// Whether the branch is to leave memory before its next call. Those that have others beside
+    /// them leave it together, when all wait.
+    private var isEvicted: Bool {
+        canHalt && hasPerformed && beside == nil && context.services.evictsAtCalls
+    }
 
     mutating func tick(to instant: Timestamp) { clock = instant }
     var now: Timestamp { context.services.clock.now }
+    /// Where the next call stands.
+    var nextPlace: JournalPlace {
+        JournalPlace(run: context.run.id, branch: branch, sequence: sequence + 1)
+    }
 
     /// A line for one of the run's streams; written with the next entry, and once only.
     package mutating func note(_ level: RunNote.Level, _ text: String) {
         noteCount += 1
         guard !isReplaying else { return }
+        holdsNotes = true
         held.append(
             .noted(
                 RunNote(
@@ -114,15 +132,19 @@ package struct BranchJournal {
         _ primitive: Primitive, _ arguments: String, _ given: [String: Value],
         at position: SourcePosition?
     ) async throws -> Outcome {
-        let place = nextPlace()
+        let place = takePlace()
+        latest = nil
         if isReplaying {
             return try await replay(primitive, arguments, given, place, position)
         }
         if context.rehearsal != nil { return .parked(until: nil) }
+        if isHalted { return try await halt() }
+        if isEvicted { return try await halt(until: now) }
+        hasPerformed = true
         return try await perform(primitive, arguments, given, place)
     }
 
-    mutating func nextPlace() -> JournalPlace {
+    mutating func takePlace() -> JournalPlace {
         sequence += 1
         return JournalPlace(run: context.run.id, branch: branch, sequence: sequence)
     }
@@ -257,5 +279,7 @@ package struct BranchJournal {
         }
         held.removeAll(keepingCapacity: true)
         holdsOutcome = false
+        if holdsNotes { context.ring(Notice(topic: "output", run: context.run.id)) }
+        holdsNotes = false
     }
 }

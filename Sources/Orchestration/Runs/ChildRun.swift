@@ -100,8 +100,8 @@ extension Store {
         let last = try run(lastSuccessor(of: child))
         switch last.state {
         case .completed: return .value(try returned(by: last.id) ?? .null)
-        case .failed, .aborted:
-            let act = last.state == .failed ? "failed" : "was aborted"
+        case .failed, .aborted, .stopped:
+            let act = last.state == .failed ? "failed" : "was \(last.state.rawValue)"
             let reason = last.failure.map { ": \($0.message)" } ?? ""
             throw Failure(
                 .childFailed, "run \(last.id) (\(last.name)) \(act)\(reason)",
@@ -115,7 +115,7 @@ extension Store {
     ) throws -> Change {
         .abortWished(
             try lastSuccessor(of: child),
-            AbortRequest(
+            RunWishMade(
                 by: reason.context["by"] ?? "run \(call.place.run)",
                 reason: "run \(call.place.run) does not wait for it any more: \(reason.message)",
                 at: call.services.clock.now))

@@ -50,6 +50,8 @@ struct Continuation: Sendable {
         record.startedAt = nil
         record.wakeAt = nil
         record.abort = nil
+        record.suspension = nil
+        record.stop = nil
         record.parent = nil
         record.runtimeVersion = version
         record.randomSeed = RunSeed.derived(from: run.randomSeed, "continued/\(run.id)")

@@ -28,13 +28,16 @@ struct Dispatcher: Sendable {
     private let lease: LeaseToken?
     /// Whether to wait for answers and for time.
     private let stays: Bool
+    /// Whether to leave a family whose first run is put aside.
+    private let leavesSuspended: Bool
     private let bell = Bell()
     private let state = Locked(State())
 
     init(
         _ orchestrator: Orchestrator, of domain: RunDomain, under lease: LeaseToken?,
-        stays: Bool = true
+        stays: Bool = true, leavesSuspended: Bool = false
     ) {
+        self.leavesSuspended = leavesSuspended
         self.orchestrator = orchestrator
         self.domain = domain
         self.lease = lease
@@ -133,14 +136,18 @@ struct Dispatcher: Sendable {
         guard state.withLock(\.active.isEmpty) else { return false }
         switch domain {
         case .all: return false
-        case .family: return try !stays || store.isOver(domain)
+        case .family(let run):
+            let isAside = try leavesSuspended && store.run(run).state == .suspended
+            return try isAside || !stays || store.isOver(domain)
         }
     }
 
     /// What somebody else did. The end of a pass of ours rings the bell by itself.
     private func hear(_ notice: Notice) {
         switch notice.topic {
-        case "answered", "abort-requested":
+        case "answered":
+            if let run = notice.run { tell(run) }
+        case let topic where Orchestrator.wishTopics.contains(topic):
             if let run = notice.run { tell(run) }
         case Notice.missed.topic: for run in state.withLock(\.active).keys { tell(run) }
         case "run-changed" where domain == .all: return
@@ -153,7 +160,7 @@ struct Dispatcher: Sendable {
     /// Tells a run that is being executed.
     private func tell(_ run: RunID) {
         guard let control = state.withLock(\.active)[run] else { return }
-        if let abort = try? store.run(run).abort { control.requestAbort(.abort(abort)) }
+        if let record = try? store.run(run) { control.obey(record) }
         control.wake()
     }
 }

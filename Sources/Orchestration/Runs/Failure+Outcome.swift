@@ -61,7 +61,7 @@ extension Failure {
 
 extension String {
     /// Arguments in a message: the list's brackets as a call's, cut at eighty characters.
-    fileprivate var shortened: String {
+    package var shortened: String {
         let inner = dropFirst().dropLast()
         return "(" + (inner.count > 80 ? inner.prefix(79) + "…" : inner) + ")"
     }

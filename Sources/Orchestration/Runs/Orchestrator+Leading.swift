@@ -16,21 +16,22 @@ extension Orchestrator {
         do {
             try await services.store.commit(
                 beginning(run, at: services.clock.now), under: lease)
-        } catch let failure as Failure where failure.code == .runSlotTaken {
-            return run
+        } catch let failure as Failure
+            where [.runSlotTaken, .runTransitionRefused].contains(failure.code)
+        {
+            // There is no place, or somebody wished it to rest or to stop since it was looked at.
+            return try services.store.run(id)
         }
         return try await execute(id, under: lease, control: control)
     }
 
-    /// What makes a run running, if there is a place for it. A run that was running when its engine
-    /// died is simply executed again.
+    /// What makes a run running, if there is a place for it.
     func beginning(_ run: RunRecord, at now: Timestamp) -> [Change] {
         let event: RunEvent? =
             switch run.state {
             case .queued: .started
             case .waiting: .woken
-            case .suspended: .resumed
-            case .running, .completed, .failed, .aborted: nil
+            case .running, .suspended, .completed, .failed, .aborted, .stopped: nil
             }
         guard let event else { return [] }
         let begins: [Change] = [.runChanged(run.id, event, at: now)]
@@ -38,26 +39,43 @@ extension Orchestrator {
         return [.slotRequired(run.id, services.slots.with(atOnce: run.limits.atOnce))] + begins
     }
 
-    /// Executes a run that is running.
+    /// Executes a run that is running. One that was running when its engine died is simply
+    /// executed again, unless it is to rest or to stop.
     func execute(
         _ id: RunID, under lease: LeaseToken?, control: RunControl
     ) async throws -> RunRecord {
         let run = try services.store.run(id)
         if run.state != .running { return run }
-        if let abort = run.abort { control.requestAbort(.abort(abort)) }
-        let context = RunContext(
-            run: run, services: services, catalogue: catalogue,
-            sources: try RunSources(run: run, store: services.store, library: library),
-            control: control, lease: lease, ring: ring, rehearsal: nil, version: version)
-        let end: RunExecution.End
-        do {
-            end = try await RunExecution(context: context).execute()
-        } catch let failure as Failure where failure.code == .codeChanged {
-            end = .failed(failure)
+        if run.isHalted {
+            try await services.store.commit(
+                [.runChanged(id, .parked, at: services.clock.now)], under: lease)
+            ring(Notice(topic: "run-changed", run: id))
+            return try services.store.run(id)
         }
-        try await context.commit(changes(for: end, of: context))
-        ring(Notice(topic: "run-changed", run: id))
-        return try services.store.run(id)
+        control.obey(run)
+        while true {
+            let context = RunContext(
+                run: run, services: services, catalogue: catalogue,
+                sources: try RunSources(
+                    run: try services.store.run(id), store: services.store, library: library),
+                control: control, lease: lease, ring: ring, rehearsal: nil, version: version)
+            let end = try await execute(context)
+            if case .parked(let until?) = end, services.evictsAtCalls, until <= services.clock.now {
+                continue
+            }
+            try await context.conclude(changes(for: end, of: context))
+            ring(Notice(topic: "run-changed", run: id))
+            return try services.store.run(id)
+        }
+    }
+
+    private func execute(_ context: RunContext) async throws -> RunExecution.End {
+        let grace = StopGrace(control: context.control, clock: services.clock)
+        do {
+            return try await grace.execute { try await RunExecution(context: context).execute() }
+        } catch let failure as Failure where failure.code == .codeChanged {
+            return .failed(failure)
+        }
     }
 
     private func changes(for end: RunExecution.End, of context: RunContext) throws -> [Change] {
@@ -67,7 +85,7 @@ extension Orchestrator {
             .questionsWithdrawn(run.id, at: at), .claimsReleased(run.id),
             .childrenAborted(
                 run.id,
-                AbortRequest(
+                RunWishMade(
                     by: "run \(run.id)", reason: "run \(run.id), which waited for it, ended",
                     at: at)),
         ]
@@ -92,11 +110,15 @@ extension Orchestrator {
         }
     }
 
-    /// Executes a run until it has ended, and all that it starts. Raises the engine's own trouble.
+    /// Executes a run until it has ended, and all that it starts. With `leavesSuspended` it returns
+    /// when the run is put aside, too. Raises the engine's own trouble.
     package func lead(
-        _ id: RunID, under lease: LeaseToken?, notices: AsyncStream<Notice>
+        _ id: RunID, under lease: LeaseToken?, notices: AsyncStream<Notice>,
+        leavesSuspended: Bool = false
     ) async throws -> RunRecord {
-        try await Dispatcher(self, of: .family(id), under: lease).run(notices)
+        try await Dispatcher(
+            self, of: .family(id), under: lease, leavesSuspended: leavesSuspended
+        ).run(notices)
         return try services.store.run(id)
     }
 
@@ -114,14 +136,5 @@ extension Orchestrator {
         try await Dispatcher(self, of: .family(id), under: lease, stays: false)
             .run(AsyncStream { $0.finish() })
         return try services.store.run(id)
-    }
-}
-
-extension Failure {
-    /// A person's abort as the failure the run ends with.
-    static func abort(_ request: AbortRequest) -> Failure {
-        let reason = request.reason.map { ": \($0)" } ?? ""
-        return Failure(
-            .runAborted, "aborted by \(request.by)\(reason)", context: ["by": request.by])
     }
 }

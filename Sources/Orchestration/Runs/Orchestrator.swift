@@ -1,5 +1,5 @@
 // The only door of the room: what the command, the HTTP API and the tests ask for. Whoever holds
-// the lead executes runs; everybody may start, answer and ask to abort, and rings the leader.
+// the lead executes runs; everybody may start, answer and wish, and rings the leader.
 import Fabric
 import LuaRuntime
 import Model
@@ -89,7 +89,7 @@ extension Orchestrator {
     func check(_ request: RunRequest) async throws { _ = try await starting.check(request) }
 }
 
-// MARK: Starting, aborting
+// MARK: Starting
 
 extension Orchestrator {
     /// Writes a run down, with the decision behind it (F-5), and returns its number. It begins when
@@ -118,12 +118,6 @@ extension Orchestrator {
         return id
     }
 
-    /// Asks for the end of a run; the leader ends it, in whatever state it is. A run that nobody
-    /// leads ends when it is resumed.
-    package func requestAbort(_ run: RunID, by person: Person, reason: String?) async throws {
-        let request = AbortRequest(by: person.name, reason: reason, at: now)
-        try await store.commit([.abortRequested(run, request)])
-        ring(Notice(topic: "abort-requested", run: run))
     }
 }
 

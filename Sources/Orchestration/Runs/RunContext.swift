@@ -45,8 +45,15 @@ package final class RunContext: Sendable {
             version: version ?? run.runtimeVersion)
     }
 
+    /// Writes what the run does. An execution that was left behind writes nothing.
     func commit(_ changes: [Change]) async throws {
         if rehearsal != nil { return }
+        if control.isLeftBehind { throw CancellationError() }
+        try await conclude(changes)
+    }
+
+    /// Writes what an execution came to, left behind or not.
+    func conclude(_ changes: [Change]) async throws {
         let unsaved = sources.takeUnsaved(for: run.id)
         try await services.store.commit(
             unsaved.isEmpty ? changes : unsaved + changes, under: lease)
@@ -59,7 +66,7 @@ extension Change {
     fileprivate var news: Notice? {
         switch self {
         case .runAdded: Notice(topic: "queued")
-        case .abortWished(let run, _): Notice(topic: "abort-requested", run: run)
+        case .abortWished(let run, _): Notice(topic: Orchestrator.topic(of: .abort), run: run)
         default: nil
         }
     }

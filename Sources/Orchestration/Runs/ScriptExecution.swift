@@ -54,7 +54,7 @@ struct ScriptExecution {
         } catch {
             return .failed(error)
         }
-        var journal = try BranchJournal(context: context, branch: Self.cardBranch)
+        var journal = try BranchJournal(context: context, branch: Self.cardBranch, canHalt: false)
         return try await drive(&state, &journal, in: .card)
     }
 
@@ -110,9 +110,11 @@ struct ScriptExecution {
                 .internalFault, "the state knows \(call.primitive), the catalogue does not")
         }
         if case .notes = primitive.effect, primitive.phases.contains(phase) {
+            if journal.isHalted, !journal.isReplaying { return .parked(until: nil) }
             note(call, primitive, &state, &journal)
             return nil
         }
+        try context.rehearsal?.look(at: state, making: journal.nextPlace)
         if case .forks = primitive.effect {
             return try await fork(call, primitive, &state, &journal, in: phase)
         }

@@ -186,6 +186,7 @@ struct Strands {
             state.raise(error, at: journal.clock)
             return true
         }
+        try script.context.rehearsal?.look(at: state, making: journal.nextPlace)
         switch primitive.effect {
         case .notes:
             script.note(call, primitive, &state, &journal)

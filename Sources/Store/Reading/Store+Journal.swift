@@ -1,4 +1,4 @@
-// Reading journals back, proving their chains, and reading what runs said.
+// Reading journals back, and proving their chains.
 import GRDB
 import Model
 
@@ -95,38 +95,6 @@ extension Store {
                 kind, at: place, primitive: row.text(2), payload: row.text(3),
                 on: Timestamp(microseconds: row.integer(4)))
             return (entry, JournalLink(bytes: Array(row.bytes(5))), row.integer(6))
-        }
-    }
-}
-
-// What runs said
-extension Store {
-    /// The last `limit` notes of a run that came before number `before`, oldest first.
-    package func notes(
-        of run: RunID, before: Int64 = .max, limit: Int
-    ) throws -> [NumberedNote] {
-        try notes(
-            "SELECT * FROM note WHERE run = ? AND number < ? ORDER BY number DESC LIMIT ?",
-            [run.number, before, limit]
-        ).reversed()
-    }
-
-    /// The first `limit` notes of a run that came after number `after`, oldest first.
-    package func notes(of run: RunID, after: Int64, limit: Int) throws -> [NumberedNote] {
-        try notes(
-            "SELECT * FROM note WHERE run = ? AND number > ? ORDER BY number LIMIT ?",
-            [run.number, after, limit])
-    }
-
-    private func notes(_ sql: String, _ arguments: StatementArguments) throws -> [NumberedNote] {
-        try read { db in
-            try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map { row in
-                let note = RunNote(
-                    run: row.run("run"), branch: Branch(row["branch"]), ordinal: row["ordinal"],
-                    level: try row.value("level", as: RunNote.Level.init(rawValue:)),
-                    text: row["text"], at: row.instant("at"))
-                return NumberedNote(number: row["number"], note: note)
-            }
         }
     }
 }

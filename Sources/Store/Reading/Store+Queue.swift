@@ -47,7 +47,7 @@ extension Store {
             of: domain,
             """
             SELECT id FROM run WHERE abort_at IS NOT NULL AND ended_at IS NULL
-                AND state <> 'running' AND \(domain.holds)
+                AND state IN ('queued', 'waiting') AND \(domain.holds)
             """)
     }
 

@@ -99,8 +99,6 @@ extension RunRecord {
         endedAt = row.optionalInstant("ended_at")
         wakeAt = row.optionalInstant("wake_at")
         failure = try row.optional("failure") { Failure(try Value(json: $0)) }
-        abort = row.optionalInstant("abort_at").map {
-            AbortRequest(by: row["abort_by"], reason: row["abort_reason"], at: $0)
-        }
+        (abort, suspension, stop) = (row.wish(.abort), row.wish(.suspend), row.wish(.stop))
     }
 }

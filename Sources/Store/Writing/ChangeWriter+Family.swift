@@ -18,11 +18,11 @@ extension ChangeWriter {
         try db.run("UPDATE run SET parent_waits = 1 WHERE id = ?", .run(child))
     }
 
-    func wishAbort(of run: RunID, _ request: AbortRequest) throws {
-        if try !state(of: run).isFinal { try requestAbort(of: run, request) }
+    func wishAbort(of run: RunID, _ made: RunWishMade) throws {
+        if try !state(of: run).isFinal { try wish(.abort, of: run, made) }
     }
 
-    func abortChildren(of run: RunID, _ request: AbortRequest) throws {
+    func abortChildren(of run: RunID, _ made: RunWishMade) throws {
         let children = try db.all(
             """
             SELECT last.id FROM run AS child
@@ -30,7 +30,7 @@ extension ChangeWriter {
             WHERE child.parent = ? AND child.parent_waits AND last.ended_at IS NULL
             """, .run(run)
         ) { RunID($0.integer(0)) }
-        for child in children { try requestAbort(of: child, request) }
+        for child in children { try wish(.abort, of: child, made) }
     }
 
     func wake(_ run: RunID, at instant: Timestamp) throws {

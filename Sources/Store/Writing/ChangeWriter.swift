@@ -15,7 +15,7 @@ struct ChangeWriter {
         case .runChanged(let run, let event, let at, let failure, let wakeAt):
             try move(run, event, at: at, failure: failure, wakeAt: wakeAt)
         case .runRequired(let run, let state): try require(run, in: state)
-        case .abortRequested(let run, let request): try requestAbort(of: run, request)
+        case .runWished(let run, let wish, let made): try self.wish(wish, of: run, made)
         case .slotRequired(let run, let slots): try requireSlot(for: run, slots)
         case .runAdded, .childAwaited, .abortWished, .childrenAborted: try applyToFamily(change)
         case .runPatched(let run, let sources, let limits): try patch(run, sources, limits)
@@ -62,8 +62,8 @@ struct ChangeWriter {
         switch change {
         case .runAdded(let record): try add(record)
         case .childAwaited(let run): try awaitChild(run)
-        case .abortWished(let run, let request): try wishAbort(of: run, request)
-        case .childrenAborted(let run, let request): try abortChildren(of: run, request)
+        case .abortWished(let run, let made): try wishAbort(of: run, made)
+        case .childrenAborted(let run, let made): try abortChildren(of: run, made)
         default: preconditionFailure("not a change to a family of runs: \(change)")
         }
     }

@@ -80,17 +80,25 @@ enum RunParameters {
 struct ResumeCommand: LeadCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Goes on with a run whose engine died or was left waiting, or with a machine.")
+        abstract:
+            "Goes on with a run that was put aside, left waiting or whose engine died; or with "
+            + "a machine.")
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The run, the newest unfinished one; or a machine that was suspended.")
     var run: String?
+    @Option(help: "Of a run that was suspended, why it goes on; kept in the report.")
+    var reason: String?
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
     func run() async throws {
         let lab = try await Composition(options)
         if let run, RunID(run) == nil { return try await resume(machine: run, lab) }
         let id = try run.flatMap { RunID($0) } ?? newest(lab)
+        if try lab.store.run(id).suspension != nil {
+            try await lab.orchestrator.wish(
+                .resume, of: id, by: try lab.person(options), reason: reason)
+        }
         let leading = RunLeading(lab: lab, options: options, noWait: noWait)
         switch try await lab.lead() {
         case .taken(let lease):

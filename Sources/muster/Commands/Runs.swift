@@ -4,9 +4,16 @@ import Model
 import Orchestration
 import Store
 
-struct RunsCommand: AsyncParsableCommand {
+struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "runs", abstract: "Lists the runs, newest first.")
+        commandName: "runs", abstract: "Lists the runs, newest first; and what one of them said.",
+        subcommands: [RunListCommand.self, RunOutputCommand.self],
+        defaultSubcommand: RunListCommand.self)
+}
+
+struct RunListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the runs, newest first.")
 
     @OptionGroup var options: LabOptions
     @Option(help: "How many.") var limit = 20
