@@ -33,7 +33,9 @@ package struct CardInspection: Sendable {
         var state = try LuaState(
             LuaConfiguration(
                 primitives: catalogue.names,
-                prelude: try library.module(Library.prelude).map { [$0] } ?? [],
+                prelude: try Library.preludes { name throws(Failure) in
+                    try library.module(name)
+                },
                 start: services.clock.now
             ) { name throws(Failure) in
                 if let kept = try sources?.module(name) { return kept }

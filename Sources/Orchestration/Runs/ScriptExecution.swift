@@ -60,10 +60,12 @@ struct ScriptExecution {
 
     private func makeState() throws(Failure) -> LuaState {
         let sources = context.sources
-        let prelude = try sources.module(Library.prelude)
+        let preludes = try Library.preludes { name throws(Failure) in
+            try sources.module(name)
+        }
         return try LuaState(
             LuaConfiguration(
-                primitives: context.catalogue.names, prelude: prelude.map { [$0] } ?? [],
+                primitives: context.catalogue.names, prelude: preludes,
                 limits: LuaLimits(context.run.limits), seed: context.run.randomSeed,
                 start: context.run.startedAt ?? context.run.createdAt
             ) { name throws(Failure) in try sources.module(name) })

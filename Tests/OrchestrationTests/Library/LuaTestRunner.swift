@@ -48,7 +48,8 @@ struct LuaTestRunner {
             LuaConfiguration(
                 primitives: Catalogue().names + ["stage.test", "stage.arguments"],
                 prelude: [
-                    Self.stage, try Repository.libraryModule("prelude"), Self.sideBySide,
+                    Self.stage, try Repository.libraryModule("prelude"),
+                    try Repository.libraryModule("branches"), Self.sideBySide,
                 ]
             ) { name throws(Failure) in Repository.module(name) })
         try state.load(LuaModule(name: path, text: text))
