@@ -1,6 +1,6 @@
---- Makes `job.parallel` of the primitive of that name, before any line of an author's runs: the
--- branches are functions of the one state, what became of each is gathered here, and the engine says
--- which one goes on.
+--- Makes `job.parallel` of the primitive of that name, before any line of an author's runs. The
+-- branches are functions of the one state; what became of each is gathered here, and the engine
+-- says which one goes on.
 local border = ...
 
 local anchored = border.anchored
