@@ -12,6 +12,7 @@ import Testing
                 0, "suspend", "1", "--reason", "a storm", says: ["run 1 is suspended", "resume 1"])
             #expect(try await run.end() == .code(5))
             try await lab.expect(0, "report", "1", says: ["suspended by ", "a storm"])
+            try await lab.expect(0, "runs", says: ["suspended by ", ": a storm"])
             try await lab.expect(4, "suspend", "1", says: ["it is suspended"])
             #expect(try await lab.json("tasks").list.count == 1)
             try await lab.expect(5, "resume", "1", "--no-wait", says: ["waiting"])

@@ -1,5 +1,5 @@
-// Going through a run's journal again, with its own text or another: what a patch is judged by, what
-// `replay --check` tells beforehand, and what `replay` shows. Nothing is performed and nothing
+// Going through a run's journal again, with its own text or another: what a patch is judged by,
+// what `replay --check` tells beforehand, and what `replay` shows. Nothing is performed and nothing
 // written, whatever state the run is in.
 import LuaRuntime
 import Model

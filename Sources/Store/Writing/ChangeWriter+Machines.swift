@@ -42,16 +42,20 @@ extension ChangeWriter {
             db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO protection
-                        (\(SummaryColumns.names), key, record, updated_at)
-                    VALUES (\(marks)?, ?, ?)
+                        (\(SummaryColumns.names), key, updated_at)
+                    VALUES (\(marks)?, ?)
                     """),
             SummaryColumns.values(record.summary) + [
-                .text(record.summary.key), .text(record.record), .at(record.updatedAt),
+                .text(record.summary.key), .at(record.updatedAt),
             ])
+        try db.run(
+            "INSERT OR REPLACE INTO protection_record (key, record) VALUES (?, ?)",
+            .text(record.summary.key), .text(record.record))
     }
 
     func removeProtection(of key: String) throws {
         try db.run("DELETE FROM protection WHERE key = ?", .text(key))
+        try db.run("DELETE FROM protection_record WHERE key = ?", .text(key))
         try replacePoints(of: key, with: [])
     }
 

@@ -1,6 +1,7 @@
-// `muster suspend`, `stop` and `abort`, of a run: what people wish of it, whoever leads it. `suspend`
-// takes machines too, as `resume` does, which stands with `run`. A wish is written down first; where
-// nobody leads, this process takes the lead for as long as the wish needs to come true.
+// `muster suspend`, `stop` and `abort`, of a run: what people wish of it, whoever leads it.
+// `suspend` takes machines too, as `resume` does, which stands with `run`. A wish is written down
+// first; where nobody leads, this process takes the lead for as long as the wish needs to come
+// true.
 import ArgumentParser
 import Model
 import Orchestration
