@@ -141,8 +141,11 @@ for _, verb in ipairs { "note", "output", "progress", "warn", "error" } do
   end)
 end
 
---- What ends a run is told to the script, and is no failure that could be waited or tried away.
-local ends = { ["run.aborted"] = true, ["run.out_of_time"] = true }
+--- What ends a run or a branch is told to it, and is no failure that could be waited or tried away.
+local ends = {
+  ["run.aborted"] = true, ["run.out_of_time"] = true, ["run.branch_stopped"] = true,
+  ["run.continued"] = true,
+}
 
 local function code_of(failure)
   return type(failure) == "table" and type(failure.code) == "string" and failure.code

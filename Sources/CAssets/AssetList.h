@@ -8,6 +8,9 @@
 #define ASSET stdlib/add_on.lua
 #include "EmbedAsset.h"
 
+#define ASSET stdlib/branches.lua
+#include "EmbedAsset.h"
+
 #define ASSET stdlib/failover.lua
 #include "EmbedAsset.h"
 

@@ -29,6 +29,8 @@ struct Example: Sendable, CustomTestStringConvertible {
         Example(name: "fail-back-chain", parameters: ["vm": "sql01", "home": "oslo"]),
         Example(name: "test-failover", parameters: ["vm": "sql01"]),
         Example(
+            name: "rehearse-machines", parameters: ["subscription": "contoso", "at_once": "1"]),
+        Example(
             name: "take-out-of-protection", parameters: ["vm": "sql01", "delete_replica": true]),
     ]
 
@@ -103,7 +105,7 @@ extension Example {
         } catch is SimulatedDeath {}
         let heir = try world.engine()
         let run: RunID
-        if let begun = try heir.services.store.runs(limit: 1).first {
+        if let begun = try heir.services.store.runs(limit: 100).last {
             run = begun.id
         } else {
             run = try await heir.start(request(in: world))

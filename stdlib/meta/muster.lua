@@ -90,6 +90,7 @@
 ---@field summary string What the runbook does, in one line.
 ---@field parameters? table<string, muster.parameter> What it is told when it is started.
 ---@field limits? { memory?: string, instructions?: integer, time?: string, at_once?: integer } What it may use of the house.
+---@field priority? "low"|"normal"|"high" How it stands in the queue; "normal".
 ---@field run fun(arguments: table<string, any>): any The work: function(arguments) … end.
 
 --- A recovery plan: who, from where to where, in which order.
@@ -773,6 +774,57 @@ function job.require_rights(rights) end
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function job.try_require_rights(rights) end
+
+--- Starts another plan or runbook as a run of its own, and waits for its end.
+---@param name string The plan or runbook.
+---@param parameters? table<string, any> What it is told, as `--param` does.
+---@param options? { wait?: boolean, reason?: string, kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back" } How it is started.
+---@return any # what it returned, or its number when it is not waited for
+function job.run(name, parameters, options) end
+
+--- Starts another plan or runbook as a run of its own, and waits for its end. Returns nil and the failure instead of raising.
+---@param name string The plan or runbook.
+---@param parameters? table<string, any> What it is told, as `--param` does.
+---@param options? { wait?: boolean, reason?: string, kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back" } How it is started.
+---@return (any)? # what it returned, or its number when it is not waited for
+---@return muster.failure? # why not
+function job.try_run(name, parameters, options) end
+
+--- Waits until runs that this one has started have ended.
+---@param children integer|integer[] The number that job.run gave, or a list of them.
+---@return any # what it returned; of a list, a list in its order
+function job.wait(children) end
+
+--- Waits until runs that this one has started have ended. Returns nil and the failure instead of raising.
+---@param children integer|integer[] The number that job.run gave, or a list of them.
+---@return (any)? # what it returned; of a list, a list in its order
+---@return muster.failure? # why not
+function job.try_wait(children) end
+
+--- Runs branches side by side, and waits until the last has ended.
+---@param branches any[] Functions, or the items that `each` is called with.
+---@param each? fun(item: any, index: integer): any What is called with each item and its place.
+---@param options? { limit?: integer, on_failure?: "stop"|"all" } How they run.
+---@return any[] # what each returned, in their order
+function job.parallel(branches, each, options) end
+
+--- Runs branches side by side, and waits until the last has ended. Returns nil and the failure instead of raising.
+---@param branches any[] Functions, or the items that `each` is called with.
+---@param each? fun(item: any, index: integer): any What is called with each item and its place.
+---@param options? { limit?: integer, on_failure?: "stop"|"all" } How they run.
+---@return any[]? # what each returned, in their order
+---@return muster.failure? # why not
+function job.try_parallel(branches, each, options) end
+
+--- Ends the run, which goes on as a new one with a fresh journal.
+---@param parameters table<string, any> What the new run is told.
+function job.continue_as(parameters) end
+
+--- Ends the run, which goes on as a new one with a fresh journal. Returns nil and the failure instead of raising.
+---@param parameters table<string, any> What the new run is told.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_continue_as(parameters) end
 
 ---@class muster.namespace.plan
 ---@overload fun(fields: muster.plan): muster.plan

@@ -13,19 +13,23 @@ package final class Services: Sendable {
     package let store: Store
     package let clock: any WallClock
     package let rights: Rights
+    /// How many runs may be running at once.
+    package let slots: RunSlots
     /// Whether a run leaves memory before each call, as if it had waited there: what it does must
     /// not depend on what it still remembers. For tests.
     package let evictsAtCalls: Bool
 
     package init(
         fabric: any FabricProvider, replication: ReplicationEngine, store: Store,
-        clock: any WallClock, rights: Rights = Rights(), evictsAtCalls: Bool = false
+        clock: any WallClock, rights: Rights = Rights(), slots: RunSlots = .house,
+        evictsAtCalls: Bool = false
     ) {
         self.fabric = fabric
         self.replication = replication
         self.store = store
         self.clock = clock
         self.rights = rights
+        self.slots = slots
         self.evictsAtCalls = evictsAtCalls
     }
 }
@@ -40,11 +44,17 @@ package struct PrimitiveCall: Sendable {
     /// The subscription whose machines the run may touch; nil for the whole house.
     package let scope: String?
     package let services: Services
+    /// Starts children; nil while a card is read, where nothing is started.
+    let starting: RunStarting?
+    /// The run as it was when it was taken up; nil while a card is read.
+    let run: RunRecord?
 
     package init(
         place: JournalPlace, arguments: [String: Value], startedAt: Timestamp, by: String = "",
-        scope: String?, services: Services
+        scope: String?, services: Services, starting: RunStarting? = nil, run: RunRecord? = nil
     ) {
+        self.starting = starting
+        self.run = run
         self.place = place
         self.arguments = arguments
         self.startedAt = startedAt

@@ -42,13 +42,15 @@ package struct RunRequest: Sendable {
     package var scope: String?
     package var by: Person
     package var reason: String?
+    /// How it stands in the queue; nil: as its card says.
+    package var priority: RunPriority?
     /// Seeds the run's random numbers.
     package var seed: UInt64
 
     package init(
         name: String, kind: FailoverKind? = nil, direction: Direction? = nil,
         parameters: [String: Value] = [:], scope: String? = nil, by: Person,
-        reason: String? = nil, seed: UInt64
+        reason: String? = nil, priority: RunPriority? = nil, seed: UInt64
     ) {
         self.name = name
         self.kind = kind
@@ -57,6 +59,7 @@ package struct RunRequest: Sendable {
         self.scope = scope
         self.by = by
         self.reason = reason
+        self.priority = priority
         self.seed = seed
     }
 }
@@ -76,6 +79,14 @@ extension Orchestrator {
     }
 
     package var directory: MachineDirectory { MachineDirectory(services: services) }
+
+    var starting: RunStarting {
+        RunStarting(
+            services: services, catalogue: catalogue, library: library, version: version)
+    }
+
+    /// Everything that can be said of a request before it is written down.
+    func check(_ request: RunRequest) async throws { _ = try await starting.check(request) }
 }
 
 // MARK: Starting
@@ -92,10 +103,11 @@ extension Orchestrator {
         _ request: RunRequest, under lease: LeaseToken? = nil,
         adding changes: (RunID) -> [Change] = { _ in [] }
     ) async throws -> RunID {
-        let (file, subject, parameters) = try await check(request)
+        let checked = try await starting.check(request)
         let id = try await store.commitRun(under: lease) { id in
-            let record = record(of: request, subject, file, parameters, id)
-            return [.runInserted(record)] + file.pinning(to: id) + changes(id) + [
+            var record = starting.record(of: request, checked, at: now)
+            record.id = id
+            return [.runInserted(record)] + checked.file.pinning(to: id) + changes(id) + [
                 .decided(
                     Decision(
                         who: request.by.name, what: request.act, reason: request.reason, at: now,
@@ -106,64 +118,10 @@ extension Orchestrator {
         return id
     }
 
-    /// Everything that can be said of a request before it is written down.
-    @discardableResult
-    func check(_ request: RunRequest) async throws -> (
-        file: LuaModule, subject: CardInspection.Subject, parameters: Value
-    ) {
-        let file = try library.file(request.name)
-        let subject = try await inspection(request.scope).read(file)
-        let parameters = try checkedParameters(request, subject)
-        try services.rights.require(request.rights(for: subject), of: request.by.name)
-        return (file, subject, parameters)
-    }
-
-    private func record(
-        of request: RunRequest, _ subject: CardInspection.Subject, _ file: LuaModule,
-        _ parameters: Value, _ id: RunID
-    ) -> RunRecord {
-        let isPlan = if case .plan = subject { true } else { false }
-        let name = file.name.hasSuffix(".lua") ? String(file.name.dropLast(4)) : file.name
-        var record = RunRecord(
-            id: id, kind: isPlan ? .plan : .runbook, name: name, file: file.name,
-            parameters: parameters, failover: request.kind, scope: request.scope,
-            startedBy: request.by.name, reason: request.reason, createdAt: now,
-            runtimeVersion: version, randomSeed: request.seed)
-        record.direction = request.direction
-        record.limits = subject.limits
-        return record
-    }
-
-    private func checkedParameters(
-        _ request: RunRequest, _ subject: CardInspection.Subject
-    ) throws(Failure) -> Value {
-        switch subject {
-        case .runbook(let card):
-            guard request.kind == nil else {
-                throw Failure(.usage, "'\(request.name)' is a runbook: it takes no --kind")
-            }
-            return try card.arguments(from: request.parameters)
-        case .plan:
-            guard request.kind != nil else {
-                let kinds = FailoverKind.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Failure(.usage, "'\(request.name)' is a plan: say --kind, one of \(kinds)")
-            }
-            guard request.parameters.isEmpty else {
-                throw Failure(.usage, "'\(request.name)' is a plan: it takes no parameters")
-            }
-            return .object([:])
-        }
     }
 }
 
 extension RunRequest {
-    /// What the engine's own acts of a plan ask for; a script's are checked as it calls them.
-    fileprivate func rights(for subject: CardInspection.Subject) -> [FailoverRight] {
-        guard let kind, case .plan(let plan) = subject else { return [] }
-        let reverses = plan.reverses && (kind == .planned || kind == .failback)
-        return [FailoverRight(of: kind)] + (reverses ? [.reverse] : [])
-    }
-
     /// The act in words, for the record of decisions.
     fileprivate var act: String { kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)" }
 }

@@ -13,6 +13,7 @@ package struct RunbookCard: Sendable {
     package let summary: String
     package let parameters: [Declared]
     package let limits: RunLimits
+    package let priority: RunPriority
 
     package static let types = [
         "string", "boolean", "number", "integer", "duration", "size", "time", "vm", "site",
@@ -38,6 +39,9 @@ package struct RunbookCard: Sendable {
         Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
         Parameter("limits", .record(limitFields), "What it may use of the house."),
         Parameter(
+            "priority", .choice(RunPriority.allCases.map(\.rawValue)),
+            "How it stands in the queue; \"normal\"."),
+        Parameter(
             "run", .function("(arguments: table<string, any>): any"), required: true,
             "The work: function(arguments) … end."),
     ]
@@ -59,6 +63,7 @@ package struct RunbookCard: Sendable {
                 name: name, type: card["type"]?.text ?? "", summary: card["summary"]?.text ?? "",
                 fallback: card["default"])
         }
+        priority = card["priority"]?.text.flatMap(RunPriority.init) ?? .normal
         limits = try RunLimits(card: card["limits"] ?? [:], noted)
         for declared in parameters { try declared.checkFallback(noted) }
     }

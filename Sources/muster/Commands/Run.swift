@@ -23,6 +23,8 @@ struct RunCommand: LeadCommand {
     var scope: String?
     @Option(help: "Why; demanded for an unplanned failover while the primary answers.")
     var reason: String?
+    @Option(help: "How it stands in the queue: low, normal or high; as its card says.")
+    var priority: RunPriority?
     @Flag(help: "Accept the loss that an unplanned failover shows.") var acceptLoss = false
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
@@ -54,7 +56,7 @@ struct RunCommand: LeadCommand {
         let request = RunRequest(
             name: name, kind: kind, direction: direction,
             parameters: try RunParameters.read(parameters),
-            scope: scope, by: lead.person, reason: reason,
+            scope: scope, by: lead.person, reason: reason, priority: priority,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
         return try await lead.lab.orchestrator.start(request, under: lead.token)
     }
