@@ -221,6 +221,14 @@ import Testing
         }
     }
 
+    @Test func `R-23: a resync of a suspended protection waits for its window too`() async throws {
+        try await Self.tell([
+            Self.step(.protect, "vm", 7115), Self.step(.firstCopy, "vm", 4914),
+            Self.step(.suspend, "vm", 7828), Self.step(.setWindow, "vm", 9783),
+            Self.step(.resync, "vm", 1058),
+        ])
+    }
+
     @Test func `F-6: the middle of a chain does not take over from its end, protected or not`()
         async throws
     {
