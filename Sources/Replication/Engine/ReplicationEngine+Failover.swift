@@ -121,17 +121,14 @@ extension ReplicationEngine {
         _ = try opening(of: protection)
         let primary = try await machine(ifAnswering: protection.primary)
         let origin = try await origin(of: protection)
+        try await requireNewest(protection, primary)
         if request.kind == .unplanned, event != .pointChanged {
             try requireReason(request, protection, origin ?? primary)
         }
         let isSettled = event == .pointChanged || protection.state == .preparedForFailover
         var begun = isSettled ? protection : try await settle(protection, for: request)
         let point = try begun.point(for: request)
-        if event == .pointChanged {
-            try await requireUntouched(protection)
-            // What is proven are the blocks as replication brought them.
-            begun = try await turn(begun, at: begun.replica, seals: true)
-        }
+        if event == .pointChanged { try await requireUntouched(protection) }
         let proof = try await prove(point, of: begun, request.proof)
         try await restOnward(protection)
         let replica = try await fabric.machine(protection.replica)
