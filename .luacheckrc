@@ -9,7 +9,7 @@ read_globals = {
 }
 
 -- The prelude makes the constructors that all the others find.
-files["stdlib/prelude.lua"] = { globals = { "job", "plan", "runbook" } }
+files["stdlib/prelude.lua"] = { globals = { "asset", "job", "plan", "runbook" } }
 files["stdlib/branches.lua"] = { globals = { "job" } }
 
 files["**/*.test.lua"] = { read_globals = { "check", "test", "world" } }

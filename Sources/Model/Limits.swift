@@ -46,6 +46,13 @@ package enum Limits {
     package static let schedulePassedMax = 10_000
     /// The shortest interval of a schedule.
     package static let scheduleIntervalMin = Duration.seconds(60)
+    /// Files in one bundle or import, and bytes of a bundle.
+    package static let importedFilesMax = 10_000
+    package static let bundleBytesMax = 256 << 20
+    /// The shortest secret that may sign: from the signature of a shorter one it could be guessed.
+    package static let signingBytesMin = 16
+    /// Bytes of one secret: a private key is the longest.
+    package static let secretBytesMax = 64 << 10
     /// Notices a listener may leave unread before it is told that it missed some.
     package static let noticesMax = 1024
     /// The time limit of a plan's step, unless the step says otherwise (P-3).

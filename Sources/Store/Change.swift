@@ -90,6 +90,31 @@ package enum Change: Sendable, Equatable {
     /// What was agreed with a subscription, put in the place of the former.
     indirect case subscriptionSaved(Subscription)
 
+    // Assets
+
+    /// An asset as it is now, the next version of what is there. Raises `asset.changed` when the
+    /// version before it is not the one that is kept.
+    indirect case assetSaved(Asset)
+    /// A variable's next version has that value. Raises `asset.changed` when it is gone.
+    indirect case variableSet(String, Value, by: String, at: Timestamp)
+    /// These assets, and no others, are sealed, each under a key that is the same for all. Raises
+    /// `asset.changed` when one has another version, or another is sealed otherwise.
+    indirect case assetsResealed([Asset])
+    /// The asset is no more. Raises `asset.changed` when there is none.
+    case assetRemoved(String)
+
+    // The library
+
+    /// A text, stored before or in the same batch, is the next version of a name. Raises
+    /// `store.conflict` when another took that number.
+    indirect case versionImported(LibraryVersion)
+    /// The draft of a name is that version; nil for none.
+    case draftSet(String, Int?)
+    /// A version is in force from now on, and no draft any more.
+    indirect case published(Publication)
+    /// A run is started with that version.
+    case editionUsed(RunID, RunEdition)
+
     // The record
 
     /// A person decided. Kept for ever (F-5).

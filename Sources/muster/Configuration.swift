@@ -15,6 +15,8 @@ struct Configuration: Sendable {
     let replication: ReplicationConfiguration
     /// How many runs may be running at once.
     let slots: RunSlots
+    /// The key file under which assets' secrets are kept; the lab's own when nil.
+    let assetKey: String?
 
     private static let fields: [Parameter] = [
         Parameter("people", .map(.list(.text)), "For each person, the roles."),
@@ -26,6 +28,9 @@ struct Configuration: Sendable {
         Parameter(
             "replication", .record(ReplicationConfiguration.fields),
             "Bounds of transfers, whose replicas a site takes, and owners' keys."),
+        Parameter(
+            "assets", .record([Parameter("key", .text, "The key file of secrets.")]),
+            "Where the key of assets is kept."),
     ]
 
     private static let runFields: [Parameter] = [
@@ -41,7 +46,7 @@ struct Configuration: Sendable {
         guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
             return Configuration(
                 people: [:], tokens: [:], rights: Rights(),
-                replication: ReplicationConfiguration(), slots: .house)
+                replication: ReplicationConfiguration(), slots: .house, assetKey: nil)
         }
         let file = LuaModule(name: "muster.lua", text: String(decoding: data, as: UTF8.self))
         let card = try await evaluate(file)
@@ -58,7 +63,10 @@ struct Configuration: Sendable {
             slots: RunSlots(
                 inScope: card["runs"]?["per_tenant"]?.integer.map { Int($0) }
                     ?? Limits.runsAtOncePerScope,
-                inAll: card["runs"]?["at_once"]?.integer.map { Int($0) } ?? Limits.runsAtOnce))
+                inAll: card["runs"]?["at_once"]?.integer.map { Int($0) } ?? Limits.runsAtOnce),
+            assetKey: card["assets"]?["key"]?.text.map { path in
+                path.hasPrefix("/") ? path : "\(folder)/\(path)"
+            })
     }
 
     private static func held(_ rights: Value?) -> [String: Set<FailoverRight>]? {

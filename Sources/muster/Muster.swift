@@ -25,7 +25,7 @@ import Model
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
             AbortCommand.self, StopCommand.self, ResumeCommand.self, PatchCommand.self,
             RunsCommand.self, ReportCommand.self, ReplayCommand.self, ScheduleCommand.self,
-            SubscriptionCommand.self,
+            AssetCommand.self, LibraryCommand.self, SubscriptionCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 
@@ -100,11 +100,12 @@ extension Failure {
             .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
             .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
             .extendedStands, .reversalImpossible, .contentDiffers, .primaryRefused, .trustRefused,
-            .patchRefused, .scheduleExists,
+            .patchRefused, .scheduleExists, .assetChanged,
+            .importRefused,
         ]
         let usages: Set<Code> = [
             .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,
-            .intervalInvalid,
+            .intervalInvalid, .assetType,
         ]
         if refusals.contains(code) { return .refused }
         if usages.contains(code) { return .usage }

@@ -43,6 +43,9 @@
 ---@field primitive? string The primitive that raised it.
 ---@field context? table<string, string> The facts behind the message.
 
+--- What an asset hides: a name, which primitives can open.
+---@class muster.secret
+
 --- A step: a script, a manual task, or both.
 ---@class muster.step
 ---@field [1] string What is true when the step has succeeded.
@@ -89,6 +92,7 @@
 ---@class muster.runbook
 ---@field summary string What the runbook does, in one line.
 ---@field parameters? table<string, muster.parameter> What it is told when it is started.
+---@field assets? string[] Assets it needs; looked for before a run begins.
 ---@field limits? { memory?: string, instructions?: integer, time?: string, at_once?: integer } What it may use of the house.
 ---@field priority? "low"|"normal"|"high" How it stands in the queue; "normal".
 ---@field run fun(arguments: table<string, any>): any The work: function(arguments) … end.
@@ -853,6 +857,78 @@ function plan.preflight(vms, options) end
 ---@return { loss: table<string, number> }? # what would be lost
 ---@return muster.failure? # why not
 function plan.try_preflight(vms, options) end
+
+---@class muster.namespace.asset
+asset = {}
+
+--- Gets the value of a variable.
+---@param name string The asset's name.
+---@return string|number|boolean|table<string, any> # the value
+function asset.variable(name) end
+
+--- Gets the value of a variable. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@return (string|number|boolean|table<string, any>)? # the value
+---@return muster.failure? # why not
+function asset.try_variable(name) end
+
+--- Sets a variable, for every runbook that uses it.
+---@param name string The asset's name.
+---@param value string|number|boolean|table<string, any> The value, of the variable's type.
+function asset.set_variable(name, value) end
+
+--- Sets a variable, for every runbook that uses it. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@param value string|number|boolean|table<string, any> The value, of the variable's type.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function asset.try_set_variable(name, value) end
+
+--- Gets a credential by its name; what it hides stays with the engine.
+---@param name string The asset's name.
+---@return muster.secret # its handle
+function asset.credential(name) end
+
+--- Gets a credential by its name; what it hides stays with the engine. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@return muster.secret? # its handle
+---@return muster.failure? # why not
+function asset.try_credential(name) end
+
+--- Gets the fields of a connection; those that are hidden as handles.
+---@param name string The asset's name.
+---@return table<string, string|number|boolean|muster.secret> # the fields
+function asset.connection(name) end
+
+--- Gets the fields of a connection; those that are hidden as handles. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@return table<string, string|number|boolean|muster.secret>? # the fields
+---@return muster.failure? # why not
+function asset.try_connection(name) end
+
+--- Gets a certificate by its name; what it hides stays with the engine.
+---@param name string The asset's name.
+---@return muster.secret # its handle
+function asset.certificate(name) end
+
+--- Gets a certificate by its name; what it hides stays with the engine. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@return muster.secret? # its handle
+---@return muster.failure? # why not
+function asset.try_certificate(name) end
+
+--- Signs a text with a secret: HMAC-SHA-256 in hexadecimal digits.
+---@param secret muster.secret The secret that the receiver holds too.
+---@param text string What is signed.
+---@return string # the signature
+function asset.sign(secret, text) end
+
+--- Signs a text with a secret: HMAC-SHA-256 in hexadecimal digits. Returns nil and the failure instead of raising.
+---@param secret muster.secret The secret that the receiver holds too.
+---@param text string What is signed.
+---@return string? # the signature
+---@return muster.failure? # why not
+function asset.try_sign(secret, text) end
 
 --- A step: a script, a manual task, or both.
 ---@param fields muster.step

@@ -48,12 +48,15 @@ package final class Primitive: Sendable {
     package let parameters: [Parameter]
     /// What a failure of a parameter's check is about, by its place: `fabric.vm: name`.
     let subjects: [String]
+    /// Whether a parameter takes a secret: its use is recorded, and no outcome shows it.
+    let takesSecrets: Bool
     package let result: ValueType
     /// What the result is, for the editor: `the machine`, or empty when there is none.
     package let resultSummary: String
     package let effect: Effect
     package let phases: Set<Phase>
-    /// Changes of our own store that belong to the act; they share the intent's transaction.
+    /// Changes of our own store that belong to the act; they share the intent's transaction, of a
+    /// read that of its result. A read's raises nothing.
     package let opening: @Sendable (PrimitiveCall) async throws -> [Change]
     /// The right that whoever started the run must hold (F-9); nil when everybody may.
     package let right: @Sendable (PrimitiveCall) -> FailoverRight?
@@ -80,6 +83,7 @@ package final class Primitive: Sendable {
         self.summary = summary
         self.parameters = parameters
         subjects = parameters.map { "\(name): \($0.name)" }
+        takesSecrets = parameters.contains { $0.type.holdsSecret }
         self.result = result
         self.resultSummary = resultSummary
         self.effect = effect
@@ -89,7 +93,13 @@ package final class Primitive: Sendable {
         self.phases = phases ?? effect.usualPhases
         self.raises = raises
         self.example = example
-        self.perform = perform
+        guard takesSecrets else {
+            self.perform = perform
+            return
+        }
+        self.perform = { call in
+            try await call.opened.scrubbing { try await perform(call) }
+        }
     }
 
     package var namespace: String { String(name.prefix(while: { $0 != "." })) }

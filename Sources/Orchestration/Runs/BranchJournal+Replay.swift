@@ -19,7 +19,7 @@ extension BranchJournal {
         defer { context.rehearsal?.note(branch, read: cursor) }
         guard cursor < recorded.count else {
             if context.rehearsal != nil { return .parked(until: nil) }
-            let call = primitiveCall(place, given, startedAt: intent.at)
+            let call = primitiveCall(place, given, startedAt: intent.at, position)
             latest = (primitive, call)
             return try await settle(primitive, call)
         }

@@ -141,7 +141,7 @@ package struct BranchJournal {
         if isHalted { return try await halt() }
         if isEvicted { return try await halt(until: now) }
         hasPerformed = true
-        return try await perform(primitive, arguments, given, place)
+        return try await perform(primitive, arguments, given, place, position)
     }
 
     mutating func takePlace() -> JournalPlace {
@@ -157,23 +157,25 @@ package struct BranchJournal {
     }
 
     func primitiveCall(
-        _ place: JournalPlace, _ arguments: [String: Value], startedAt: Timestamp
+        _ place: JournalPlace, _ arguments: [String: Value], startedAt: Timestamp,
+        _ position: SourcePosition?
     ) -> PrimitiveCall {
         PrimitiveCall(
             place: place, arguments: arguments, startedAt: startedAt,
-            by: context.run.startedBy, scope: context.run.scope, services: context.services,
-            starting: context.starting, run: context.run)
+            by: context.run.startedBy, scope: context.run.scope, runbook: context.run.name,
+            at: position, services: context.services, starting: context.starting,
+            run: context.run)
     }
 
     // MARK: Performing
 
     private mutating func perform(
         _ primitive: Primitive, _ arguments: String, _ given: [String: Value],
-        _ place: JournalPlace
+        _ place: JournalPlace, _ position: SourcePosition?
     ) async throws -> Outcome {
         let startedAt = now
         firstIntentAt = firstIntentAt ?? startedAt
-        let call = primitiveCall(place, given, startedAt: startedAt)
+        let call = primitiveCall(place, given, startedAt: startedAt, position)
         latest = (primitive, call)
         let intent = JournalEntry(
             .intent, at: place, primitive: primitive.name, payload: arguments, on: startedAt)
@@ -183,7 +185,8 @@ package struct BranchJournal {
                 .failure(reason), primitive, place, opening: [.journaled(intent)])
         }
         if case .reads = primitive.effect {
-            return try await read(primitive, call, opening: [.journaled(intent)])
+            let noted = try await primitive.opening(call)
+            return try await read(primitive, call, opening: noted + [.journaled(intent)])
         }
         do {
             let opening = try await primitive.openings(of: call)

@@ -42,10 +42,14 @@ package struct CardInspection: Sendable {
                 return try library.module(name)
             })
         try state.load(file)
-        return try await state.finish(at: { services.clock.now }, answering: perform)
+        return try await state.finish(
+            at: { services.clock.now },
+            answering: { call in
+                try await perform(call, of: file)
+            })
     }
 
-    private func perform(_ call: LuaCall) async throws -> Value {
+    private func perform(_ call: LuaCall, of file: LuaModule) async throws -> Value {
         guard let primitive = catalogue[call.primitive] else { return .null }
         guard primitive.phases.contains(.card) else {
             throw Failure.phase(.card, primitive, at: call.position)
@@ -55,6 +59,7 @@ package struct CardInspection: Sendable {
             PrimitiveCall(
                 place: JournalPlace(run: RunID(0), branch: ScriptExecution.cardBranch, sequence: 0),
                 arguments: try primitive.arguments(from: list, at: call.position),
-                startedAt: services.clock.now, scope: scope, services: services))
+                startedAt: services.clock.now, scope: scope, runbook: file.runbookName,
+                at: call.position, services: services))
     }
 }

@@ -18,7 +18,7 @@ struct ChildRun: Sendable {
         }
         let request = try request(of: run)
         let checked = try await starting.check(request)
-        try store.lineage(of: run.id).requireRoom(for: checked.name)
+        try store.lineage(of: run.id).requireRoom(for: checked.file.runbookName)
         var record = starting.record(of: request, checked, at: call.startedAt)
         record.parent = RunParent(place: call.place, isAwaited: isAwaited)
         record.sources = [checked.source]

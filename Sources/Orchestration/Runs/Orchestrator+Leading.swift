@@ -57,7 +57,8 @@ extension Orchestrator {
             let context = RunContext(
                 run: run, services: services, catalogue: catalogue,
                 sources: try RunSources(
-                    run: try services.store.run(id), store: services.store, library: library),
+                    run: try services.store.run(id), store: services.store,
+                    library: library(of: id)),
                 control: control, lease: lease, ring: ring, rehearsal: nil, version: version)
             let end = try await execute(context)
             if case .parked(let until?) = end, services.evictsAtCalls, until <= services.clock.now {

@@ -9,6 +9,7 @@ import Store
 package struct Orchestrator: Sendable {
     package let services: Services
     package let catalogue: Catalogue
+    /// What is in force.
     package let library: Library
     /// The version of the program, kept with each run.
     package let version: String
@@ -21,7 +22,7 @@ package struct Orchestrator: Sendable {
     ) {
         self.services = services
         self.catalogue = catalogue
-        self.library = library
+        self.library = library.over(LibraryShelf(store: services.store))
         self.version = version
         self.ring = ring
     }
@@ -44,6 +45,8 @@ package struct RunRequest: Sendable {
     package var reason: String?
     /// How it stands in the queue; nil: as its card says.
     package var priority: RunPriority?
+    /// Which of the library's texts is run.
+    package var edition = LibraryEdition.published
     /// Seeds the run's random numbers.
     package var seed: UInt64
 
@@ -95,7 +98,8 @@ extension Orchestrator {
     /// Writes a run down, with the decision behind it (F-5), and returns its number. It begins when
     /// the leader executes it.
     ///
-    /// Raises `run.source_missing`, what loading the card raises, `run.parameter_invalid`, and
+    /// Raises `run.source_missing`, `library.unreadable`, what loading the card raises, what an
+    /// asset that the card needs raises, `run.parameter_invalid`, and
     /// `usage.invalid` for a plan without a kind or a runbook with one; `scope.refused` when the
     /// person lacks a right that the plan's failover asks for (F-9). What `adding` makes is written
     /// with the run, or not at all.
@@ -107,21 +111,24 @@ extension Orchestrator {
         let id = try await store.commitRun(under: lease) { id in
             var record = starting.record(of: request, checked, at: now)
             record.id = id
-            return [.runInserted(record)] + checked.file.pinning(to: id) + changes(id) + [
+            let used = checked.edition.map { [Change.editionUsed(id, $0)] } ?? []
+            return [.runInserted(record)] + checked.file.pinning(to: id) + used + changes(id) + [
                 .decided(
                     Decision(
-                        who: request.by.name, what: request.act, reason: request.reason, at: now,
-                        run: id))
+                        who: request.by.name, what: request.act(checked.edition), reason: request.reason,
+                        at: now, run: id))
             ]
         }
         ring(Notice(topic: "queued", run: id))
         return id
     }
-
-    }
 }
 
 extension RunRequest {
-    /// The act in words, for the record of decisions.
-    fileprivate var act: String { kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)" }
+    /// The act in words, for the record of decisions: `run drill (draft, version 3)`.
+    fileprivate func act(_ edition: RunEdition?) -> String {
+        let plain = kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)"
+        let version = edition.map { " (\($0.isDraft ? "draft, " : "")version \($0.version))" }
+        return plain + (version ?? "")
+    }
 }

@@ -14,6 +14,8 @@ package struct RunStarting: Sendable {
     /// A request that may be written down.
     struct Checked: Sendable {
         let file: LuaModule
+        /// Which version of the library it is; nil when its text is of the folder.
+        let edition: RunEdition?
         let subject: CardInspection.Subject
         let parameters: Value
 
@@ -22,29 +24,31 @@ package struct RunStarting: Sendable {
         var source: RunSource {
             RunSource(module: file.pinnedName, digest: Digest(of: file.text))
         }
-
-        /// The name of the plan or runbook: its file's, without `.lua`.
-        var name: String {
-            file.name.hasSuffix(".lua") ? String(file.name.dropLast(4)) : file.name
-        }
     }
 
     /// Raises what ``Orchestrator/start(_:under:adding:)`` raises before it writes.
     func check(_ request: RunRequest) async throws -> Checked {
+        let library = library(request.edition, of: request.bareName)
         let file = try library.file(request.name)
+        try library.checkReadable(file)
         let inspection = CardInspection(
             services: services, catalogue: catalogue, library: library, scope: request.scope)
         let subject = try await inspection.read(file)
+        if case .runbook(let card) = subject {
+            try inspection.requireAssets(of: card, file.runbookName)
+        }
         let parameters = try checkedParameters(request, subject)
         try services.rights.require(request.rights(for: subject), of: request.by.name)
-        return Checked(file: file, subject: subject, parameters: parameters)
+        return Checked(
+            file: file, edition: try runEdition(of: request), subject: subject,
+            parameters: parameters)
     }
 
     /// The record, its number yet to be given.
     func record(of request: RunRequest, _ checked: Checked, at now: Timestamp) -> RunRecord {
         let isPlan = if case .plan = checked.subject { true } else { false }
         var record = RunRecord(
-            id: RunID(0), kind: isPlan ? .plan : .runbook, name: checked.name,
+            id: RunID(0), kind: isPlan ? .plan : .runbook, name: checked.file.runbookName,
             file: checked.file.name, parameters: checked.parameters, failover: request.kind,
             scope: request.scope, startedBy: request.by.name, reason: request.reason,
             createdAt: now, runtimeVersion: version, randomSeed: request.seed)

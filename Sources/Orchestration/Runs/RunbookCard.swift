@@ -14,6 +14,10 @@ package struct RunbookCard: Sendable {
     package let parameters: [Declared]
     package let limits: RunLimits
     package let priority: RunPriority
+    /// Assets it needs: looked for at import and before a run begins.
+    package let assets: [String]
+    /// Where the card stands in the author's text.
+    package let position: SourcePosition?
 
     package static let types = [
         "string", "boolean", "number", "integer", "duration", "size", "time", "vm", "site",
@@ -37,6 +41,7 @@ package struct RunbookCard: Sendable {
     package static let fields: [Parameter] = [
         Parameter("summary", .text, required: true, "What the runbook does, in one line."),
         Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
+        Parameter("assets", .list(.text), "Assets it needs; looked for before a run begins."),
         Parameter("limits", .record(limitFields), "What it may use of the house."),
         Parameter(
             "priority", .choice(RunPriority.allCases.map(\.rawValue)),
@@ -64,6 +69,8 @@ package struct RunbookCard: Sendable {
                 fallback: card["default"])
         }
         priority = card["priority"]?.text.flatMap(RunPriority.init) ?? .normal
+        assets = (card["assets"]?.list ?? []).compactMap(\.text)
+        position = noted.position
         limits = try RunLimits(card: card["limits"] ?? [:], noted)
         for declared in parameters { try declared.checkFallback(noted) }
     }

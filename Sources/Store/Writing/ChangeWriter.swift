@@ -32,6 +32,8 @@ struct ChangeWriter {
         case .scheduleRemoved(let name): try removeSchedule(name)
         case .turnTaken(let turn): try take(turn)
         case .subscriptionSaved(let subscription): try save(subscription)
+        case .assetSaved, .variableSet, .assetsResealed, .assetRemoved: try applyToAssets(change)
+        case .versionImported, .draftSet, .published, .editionUsed: try applyToLibrary(change)
         case .decided(let decision): try append(decision)
         case .recorded(let event): try append(event)
         case .leaseTaken(let token, let holder): try take(token, holder)
