@@ -34,7 +34,9 @@ struct Composition: Sendable {
         orchestrator = Orchestrator(
             services: Services(
                 fabric: fabric, replication: replication, store: store, clock: clock,
-                rights: configuration.rights, assetKey: configuration.assetKey),
+                rights: configuration.rights, slots: configuration.slots,
+                evictsAtCalls: ProcessInfo.processInfo.environment["MUSTER_EVICT"] != nil,
+                assetKey: configuration.assetKey),
             library: Self.library(in: folder), version: Muster.version
         ) { bell.notify($0) }
     }

@@ -13,6 +13,8 @@ struct Configuration: Sendable {
     /// Who may do which part of a failover (F-9).
     let rights: Rights
     let replication: ReplicationConfiguration
+    /// How many runs may be running at once.
+    let slots: RunSlots
     /// The key file under which assets' secrets are kept; the lab's own when nil.
     let assetKey: String?
 
@@ -22,6 +24,7 @@ struct Configuration: Sendable {
         Parameter(
             "rights", .map(.list(.choice(FailoverRight.allCases.map(\.rawValue)))),
             "For each person or role, the parts of a failover it may do; everybody all."),
+        Parameter("runs", .record(runFields), "How many runs may be running at once."),
         Parameter(
             "replication", .record(ReplicationConfiguration.fields),
             "Bounds of transfers, whose replicas a site takes, and owners' keys."),
@@ -30,12 +33,20 @@ struct Configuration: Sendable {
             "Where the key of assets is kept."),
     ]
 
+    private static let runFields: [Parameter] = [
+        Parameter(
+            "at_once", .integer(1..<10_001), "In all; \(Limits.runsAtOnce)."),
+        Parameter(
+            "per_tenant", .integer(1..<10_001),
+            "With one scope; \(Limits.runsAtOncePerScope)."),
+    ]
+
     /// Reads the lab's file; without one, nobody has a role. Raises with file and line.
     static func read(folder: String) async throws -> Configuration {
         guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
             return Configuration(
                 people: [:], tokens: [:], rights: Rights(),
-                replication: ReplicationConfiguration(), assetKey: nil)
+                replication: ReplicationConfiguration(), slots: .house, assetKey: nil)
         }
         let file = LuaModule(name: "muster.lua", text: String(decoding: data, as: UTF8.self))
         let card = try await evaluate(file)
@@ -49,6 +60,10 @@ struct Configuration: Sendable {
             people: people, tokens: tokens,
             rights: Rights(people: people, held: held(card["rights"])),
             replication: try ReplicationConfiguration(card["replication"] ?? [:], subject),
+            slots: RunSlots(
+                inScope: card["runs"]?["per_tenant"]?.integer.map { Int($0) }
+                    ?? Limits.runsAtOncePerScope,
+                inAll: card["runs"]?["at_once"]?.integer.map { Int($0) } ?? Limits.runsAtOnce),
             assetKey: card["assets"]?["key"]?.text.map { path in
                 path.hasPrefix("/") ? path : "\(folder)/\(path)"
             })

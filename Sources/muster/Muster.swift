@@ -23,9 +23,9 @@ import Model
             PointsCommand.self, MeasureCommand.self, DriftCommand.self, ProveCommand.self,
             PlannerCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
-            AbortCommand.self, ResumeCommand.self, PatchCommand.self, RunsCommand.self,
-            ReportCommand.self, ScheduleCommand.self, AssetCommand.self,
-            LibraryCommand.self,
+            AbortCommand.self, StopCommand.self, ResumeCommand.self, PatchCommand.self,
+            RunsCommand.self, ReportCommand.self, ReplayCommand.self, ScheduleCommand.self,
+            AssetCommand.self, LibraryCommand.self, SubscriptionCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 
@@ -109,6 +109,6 @@ extension Failure {
         ]
         if refusals.contains(code) { return .refused }
         if usages.contains(code) { return .usage }
-        return code == .runAborted ? .aborted : .failed
+        return [.runAborted, .runStopped].contains(code) ? .aborted : .failed
     }
 }

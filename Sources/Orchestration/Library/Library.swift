@@ -9,7 +9,7 @@ package struct Library: Sendable {
     private let read: @Sendable (String) throws(Failure) -> String?
     /// The names of the files in the folder.
     private let list: @Sendable () -> [String]
-    /// The baked-in modules by name, the prelude among them.
+    /// The baked-in modules by name, the preludes among them.
     private let baked: [String: String]
     /// The versions in the store, as somebody asks for them; nil for a library of files alone.
     private var shelf: LibraryShelf?
@@ -42,7 +42,7 @@ package struct Library: Sendable {
     /// The module that `require` names: the author's own first, so that one of ours can be
     /// replaced.
     package func module(_ name: String) throws(Failure) -> LuaModule? {
-        if name == Self.prelude { return bakedModule(name) }
+        if Self.preludes.contains(name) { return bakedModule(name) }
         if let text = try text(of: name) { return LuaModule(name: "\(name).lua", text: text) }
         return bakedModule(name)
     }
@@ -84,8 +84,20 @@ package struct Library: Sendable {
         text.matches(of: /require\s*\(?\s*["']([A-Za-z0-9_.\-]+)["']/).map { String($0.1) }
     }
 
-    /// The name of the chunk that makes the constructors of cards.
-    package static let prelude = "prelude"
+    /// The names of the chunks that run before an author's: the constructors of cards, and the forms
+    /// of Lua that primitives take.
+    package static let preludes = ["prelude", "branches"]
+
+    /// The same chunks, in their order, from wherever `find` finds them.
+    static func preludes(
+        _ find: (String) throws(Failure) -> LuaModule?
+    ) throws(Failure) -> [LuaModule] {
+        var found: [LuaModule] = []
+        for name in preludes {
+            if let module = try find(name) { found.append(module) }
+        }
+        return found
+    }
 
     private func text(of name: String) throws(Failure) -> String? {
         if let text = candidates[name] { return text }

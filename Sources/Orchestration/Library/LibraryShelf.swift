@@ -79,17 +79,19 @@ extension Store {
 }
 
 extension Orchestrator {
+    /// The library as a run that has begun goes on with it.
+    func library(of run: RunID) -> Library {
+        library.over(LibraryShelf(store: services.store, view: .run(run)))
+    }
+}
+
+extension RunStarting {
     /// The library as a request asks for it.
     func library(_ edition: LibraryEdition, of name: String) -> Library {
         library.over(shelf(edition, of: name))
     }
 
-    /// The library as a run that has begun goes on with it.
-    func library(of run: RunID) -> Library {
-        library.over(LibraryShelf(store: services.store, view: .run(run)))
-    }
-
-    func shelf(_ edition: LibraryEdition, of name: String) -> LibraryShelf {
+    private func shelf(_ edition: LibraryEdition, of name: String) -> LibraryShelf {
         let view: LibraryShelf.View =
             switch edition {
             case .published: .published

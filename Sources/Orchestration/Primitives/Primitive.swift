@@ -26,6 +26,8 @@ package final class Primitive: Sendable {
         case unknowable
         /// The answer comes from outside: a person or the clock. The run leaves memory meanwhile.
         case waits(answer: @Sendable (PrimitiveCall) async throws -> Arrival)
+        /// Branches of the script run side by side until the last has ended.
+        case forks
         /// A line of a stream: answered at once, never journaled, written once also when replayed.
         case notes
     }
@@ -58,6 +60,8 @@ package final class Primitive: Sendable {
     package let opening: @Sendable (PrimitiveCall) async throws -> [Change]
     /// The right that whoever started the run must hold (F-9); nil when everybody may.
     package let right: @Sendable (PrimitiveCall) -> FailoverRight?
+    /// What is written when a call that waits is told to end: what it waits for ends too.
+    package let abandoning: @Sendable (PrimitiveCall, Failure) throws -> [Change]
     package let raises: [Failure.Code]
     /// A line or a few of Lua.
     package let example: String
@@ -68,6 +72,9 @@ package final class Primitive: Sendable {
         returns resultSummary: String = "", effect: Effect,
         opening: @escaping @Sendable (PrimitiveCall) async throws -> [Change] = { _ in [] },
         right: @escaping @Sendable (PrimitiveCall) -> FailoverRight? = { _ in nil },
+        abandoning: @escaping @Sendable (PrimitiveCall, Failure) throws -> [Change] = { _, _ in
+            []
+        },
         phases: Set<Phase>? = nil,
         raises: [Failure.Code] = [], example: String,
         perform: @escaping @Sendable (PrimitiveCall) async throws -> Value
@@ -82,6 +89,7 @@ package final class Primitive: Sendable {
         self.effect = effect
         self.opening = opening
         self.right = right
+        self.abandoning = abandoning
         self.phases = phases ?? effect.usualPhases
         self.raises = raises
         self.example = example
@@ -100,7 +108,7 @@ package final class Primitive: Sendable {
     /// Whether it changes something, so that the run must hold the vms it names (P-7).
     package var isWrite: Bool {
         switch effect {
-        case .reads, .notes, .waits: false
+        case .reads, .notes, .waits, .forks: false
         case .repeatable, .once, .unknowable: true
         }
     }
@@ -111,7 +119,7 @@ extension Primitive.Effect {
         switch self {
         case .reads: [.card, .preflight, .run]
         case .notes: [.preflight, .run]
-        case .repeatable, .once, .unknowable, .waits: [.run]
+        case .repeatable, .once, .unknowable, .waits, .forks: [.run]
         }
     }
 
@@ -123,6 +131,7 @@ extension Primitive.Effect {
         case .once: "writes once; asks the site whether it was done"
         case .unknowable: "writes; asks a person when its outcome is unknown"
         case .waits: "waits; the run leaves memory"
+        case .forks: "runs branches side by side"
         case .notes: "notes"
         }
     }

@@ -9,6 +9,8 @@ package struct CardInspection: Sendable {
     let catalogue: Catalogue
     let library: Library
     let scope: String?
+    /// Texts that are taken before the library's: those a run has kept.
+    var sources: RunSources?
 
     /// What a file turned out to be.
     package enum Subject: Sendable {
@@ -27,13 +29,18 @@ package struct CardInspection: Sendable {
 
     /// The card's canonical value, whatever it is.
     package func card(of file: LuaModule) async throws -> Value {
-        let library = self.library
+        let (library, sources) = (self.library, self.sources)
         var state = try LuaState(
             LuaConfiguration(
                 primitives: catalogue.names,
-                prelude: try library.module(Library.prelude).map { [$0] } ?? [],
+                prelude: try Library.preludes { name throws(Failure) in
+                    try library.module(name)
+                },
                 start: services.clock.now
-            ) { name throws(Failure) in try library.module(name) })
+            ) { name throws(Failure) in
+                if let kept = try sources?.module(name) { return kept }
+                return try library.module(name)
+            })
         try state.load(file)
         return try await state.finish(
             at: { services.clock.now },
