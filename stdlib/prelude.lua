@@ -141,8 +141,11 @@ for _, verb in ipairs { "note", "output", "progress", "warn", "error" } do
   end)
 end
 
---- What ends a run is told to the script, and is no failure that could be waited or tried away.
-local ends = { ["run.aborted"] = true, ["run.out_of_time"] = true }
+--- What ends a run or a branch is told to it, and is no failure that could be waited or tried away.
+local ends = {
+  ["run.aborted"] = true, ["run.out_of_time"] = true, ["run.branch_stopped"] = true,
+  ["run.continued"] = true,
+}
 
 local function code_of(failure)
   return type(failure) == "table" and type(failure.code) == "string" and failure.code
@@ -209,6 +212,47 @@ for _, verb in ipairs { "wait_until", "retry" } do
       error(results[2], 0)
     end
     return nil, results[2]
+  end)
+end
+
+--- What an asset hides stays with the engine: Lua holds the name, and prints no more than that.
+local function hide(words, handle)
+  return setmetatable(handle, {
+    __metatable = "hidden",
+    __name = "muster.secret",
+    __tostring = function()
+      return words .. " (hidden)"
+    end,
+  })
+end
+
+local function hide_fields(name, fields)
+  for field, value in pairs(fields) do
+    if type(value) == "table" and value["$asset"] then
+      hide(("connection %s.%s"):format(name, field), value)
+    end
+  end
+  return fields
+end
+
+for _, prefix in ipairs { "", "try_" } do
+  for _, kind in ipairs { "credential", "certificate" } do
+    local get = asset[prefix .. kind]
+    asset[prefix .. kind] = anchored(function(name)
+      local handle, failure = get(name)
+      if handle then
+        return hide(kind .. " " .. name, handle)
+      end
+      return nil, failure
+    end)
+  end
+  local connect = asset[prefix .. "connection"]
+  asset[prefix .. "connection"] = anchored(function(name)
+    local fields, failure = connect(name)
+    if fields then
+      return hide_fields(name, fields)
+    end
+    return nil, failure
   end)
 end
 

@@ -24,8 +24,8 @@ import Model
             PlannerCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
             AbortCommand.self, StopCommand.self, ResumeCommand.self, PatchCommand.self,
-            RunsCommand.self,
-            ReportCommand.self, ReplayCommand.self, ScheduleCommand.self,
+            RunsCommand.self, ReportCommand.self, ReplayCommand.self, ScheduleCommand.self,
+            AssetCommand.self, LibraryCommand.self, SubscriptionCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 
@@ -100,11 +100,12 @@ extension Failure {
             .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
             .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
             .extendedStands, .reversalImpossible, .contentDiffers, .primaryRefused, .trustRefused,
-            .patchRefused, .scheduleExists,
+            .patchRefused, .scheduleExists, .assetChanged,
+            .importRefused,
         ]
         let usages: Set<Code> = [
             .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,
-            .intervalInvalid,
+            .intervalInvalid, .assetType,
         ]
         if refusals.contains(code) { return .refused }
         if usages.contains(code) { return .usage }

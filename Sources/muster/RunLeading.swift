@@ -26,7 +26,7 @@ struct RunLeading {
         }
         let run: RunRecord
         if noWait {
-            run = try await lab.orchestrator.pass(id, under: token)
+            run = try await lab.orchestrator.settle(id, under: token)
         } else {
             run = try await lab.orchestrator.lead(
                 id, under: token, notices: notices, leavesSuspended: true)

@@ -27,15 +27,15 @@ import Testing
 
     @Test func `a place is refused while as many of that name are running`() async throws {
         try await store.commit([.runInserted(.sample(2)), .runInserted(.sample(3))])
-        try await store.commit([.slotRequired(RunID(2), atOnce: 2)])
+        try await store.commit([.slotRequired(RunID(2), RunSlots(atOnce: 2))])
         try await store.commit([.runChanged(RunID(2), .started, at: .second(2))])
         await #expect {
-            try await store.commit([.slotRequired(RunID(3), atOnce: 2)])
+            try await store.commit([.slotRequired(RunID(3), RunSlots(atOnce: 2))])
         } throws: {
             Failure.isOf(.runSlotTaken)($0) && "\($0)".contains("there is run 1, 2")
         }
         try await store.commit([.runChanged(run, .parked, at: .second(3))])
-        try await store.commit([.slotRequired(RunID(3), atOnce: 2)])
+        try await store.commit([.slotRequired(RunID(3), RunSlots(atOnce: 2))])
     }
 
     @Test func `a run's life leaves its times, its failure and no wake time behind`() async throws {

@@ -120,15 +120,17 @@ package final class World: Sendable {
     package func finish(
         _ run: RunID, on engine: Orchestrator, answers: @Sendable (Question) -> Value? = World.agree
     ) async throws -> RunRecord {
+        let store = engine.services.store
         for _ in 0..<1000 {
-            let record = try await engine.pass(run)
-            if record.state.isFinal { return record }
-            let open = try engine.services.store.questions(of: run).filter { $0.state == .open }
+            let record = try await engine.settle(run, under: nil)
+            if try store.isOver(.family(run)) { return record }
+            let open = try store.openQuestions()
             for question in open {
                 try await engine.answer(
                     question.id, answers(question), comment: nil, by: Self.eva, channel: "test")
             }
-            if open.isEmpty, let wakeAt = record.wakeAt { clock.advance(to: wakeAt) }
+            let wakeAt = try store.nextWake(of: .family(run), after: clock.now)
+            if open.isEmpty, let wakeAt { clock.advance(to: wakeAt) }
         }
         throw Failure(.internalFault, "run \(run) did not end within a thousand passes")
     }

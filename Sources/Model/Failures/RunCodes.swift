@@ -2,11 +2,12 @@
 // and a question is kept by the store, and its codes stand there.
 
 extension Failure.Code {
-    static let run: [Self] = [
-        .argumentInvalid, .phaseRefused, .codeChanged, .outcomeUnknown, .runAborted,
-        .questionRefused, .parameterInvalid, .sourceMissing, .patchRefused, .runOutOfTime,
-        .runStopped, .runTimedOut,
-    ]
+    static let run: [Self] =
+        [
+            .argumentInvalid, .phaseRefused, .codeChanged, .outcomeUnknown, .runAborted,
+            .questionRefused, .parameterInvalid, .sourceMissing, .patchRefused, .runOutOfTime,
+            .runStopped, .runTimedOut,
+        ] + family
 
     package static let argumentInvalid = Self(
         "run.argument_invalid",

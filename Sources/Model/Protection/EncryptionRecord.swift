@@ -6,13 +6,14 @@ package struct EncryptionRecord: Sendable, Hashable, Codable {
     package struct Turning: Sendable, Hashable, Codable {
         package var site: String
         package var seals: Bool
-        /// The images were what the last point is, so that they still are when they are turned.
-        package var keepsPoint: Bool
+        /// Of the turned images, which take the place of the others: a difference afterwards means
+        /// somebody else wrote. Empty when they are no point's.
+        package var stamps: [ImageStamp]
 
-        package init(site: String, seals: Bool, keepsPoint: Bool) {
+        package init(site: String, seals: Bool, stamps: [ImageStamp]) {
             self.site = site
             self.seals = seals
-            self.keepsPoint = keepsPoint
+            self.stamps = stamps
         }
     }
 

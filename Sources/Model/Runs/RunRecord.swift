@@ -39,6 +39,11 @@ package struct RunRecord: Sendable, Equatable {
     package var runtimeVersion: String
     package var randomSeed: UInt64
     package var limits = RunLimits()
+    package var priority = RunPriority.normal
+    /// The call that started it; nil for a run that somebody started.
+    package var parent: RunParent?
+    /// The run it goes on from; nil for one that began by itself.
+    package var continuation: RunContinuation?
     /// Every chunk of source the run has loaded, in the order of their modules' names.
     package var sources: [RunSource] = []
 

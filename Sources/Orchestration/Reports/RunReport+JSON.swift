@@ -10,6 +10,8 @@ extension RunReport {
             "acts": .list(acts.map(\.view)), "notes": .list(notes.map(\.view)),
             "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
             "objective": objectiveView, "returned": returned ?? .null,
+            "children": .list(children.map(\.view)),
+            "successor": successor.map { .integer($0.number) } ?? .null,
             "seconds": [
                 "all": .float(took.seconds), "machine": .float(machineTime.seconds),
                 "human": .float(humanTime.seconds),
@@ -32,6 +34,18 @@ extension RunRecord {
         if let failover {
             fields["failover"] = .text(failover.rawValue)
             fields["direction"] = .text(direction.rawValue)
+        }
+        if priority != .normal { fields["priority"] = .text(priority.rawValue) }
+        if let parent {
+            fields["parent"] = [
+                "run": .integer(parent.place.run.number),
+                "branch": .text(parent.place.branch.path),
+                "sequence": .integer(Int64(parent.place.sequence)),
+                "waits": .boolean(parent.isAwaited),
+            ]
+        }
+        if let continuation {
+            fields["continues"] = .integer(continuation.predecessor.number)
         }
         if limits != RunLimits() { fields["limits"] = limits.value }
         if let scope { fields["scope"] = .text(scope) }

@@ -5,7 +5,8 @@ import Store
 extension RunReport {
     package var text: String {
         [
-            heading, failureLines, taskLines, questionLines, standLines, lossLines,
+            heading + familyLines, failureLines, taskLines, childLines, questionLines,
+            standLines, lossLines,
             objectiveLines, noteLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
@@ -22,6 +23,26 @@ extension RunReport {
             "  took \(took.readable): \(machineTime.readable) of the machine, "
                 + "\(humanTime.readable) waiting for people",
         ] + wish
+    }
+
+    private var familyLines: [String] {
+        var lines: [String] = []
+        if let parent = run.parent {
+            lines.append("  started by run \(parent.place.run), \(parent.place.branch)")
+        }
+        if let former = run.continuation?.predecessor {
+            lines.append("  goes on from run \(former)")
+        }
+        if let successor { lines.append("  goes on as run \(successor)") }
+        return lines
+    }
+
+    private var childLines: [String] {
+        let lines = children.map { child in
+            let reason = child.failure.map { ": \($0.message)" } ?? ""
+            return "  run \(child.id) · \(child.name) · \(child.state.rawValue)\(reason)"
+        }
+        return lines.isEmpty ? [] : ["What it started"] + lines
     }
 
     private var failureLines: [String] {

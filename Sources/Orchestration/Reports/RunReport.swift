@@ -30,6 +30,10 @@ package struct RunReport: Sendable {
     package let objective: Objective
     /// What a runbook returned.
     package let returned: Value?
+    /// The runs it has started, oldest first.
+    package let children: [RunRecord]
+    /// The run it goes on as; nil when it does not.
+    package let successor: RunID?
     /// Until when the times are counted: the run's end, or now.
     private let until: Timestamp
 
@@ -45,8 +49,9 @@ package struct RunReport: Sendable {
         notes = try store.lines(of: id, limit: .max).map(\.note)
         acts = try Self.acts(of: id, store)
         losses = Self.losses(in: acts)
-        returned = try store.events(of: id).last { $0.topic == "run.returned" }
-            .map { try Value(json: $0.record) }
+        returned = try store.returned(by: id)
+        children = try store.children(of: id).map { try store.run($0) }
+        successor = try store.successor(of: id)
         until = run.endedAt ?? now
     }
 

@@ -11,7 +11,9 @@ extension Failure {
     }
 
     /// Whether a script that is told this may only clean up.
-    var endsRun: Bool { code == .runAborted || code == .runOutOfTime }
+    var endsRun: Bool {
+        [.runAborted, .runOutOfTime, .runContinued, .branchStopped].contains(code)
+    }
 
     static func outOfTime(_ run: RunRecord) -> Failure {
         Failure(

@@ -28,8 +28,11 @@ extension Orchestrator {
                 .runTransitionRefused,
                 "run \(id) is being executed; patch it when it waits, or stop the engine first")
         }
+        let library = library(of: id)
         let file = try library.file(run.file)
-        let subject = try await inspection(run.scope).read(file)
+        let subject = try await CardInspection(
+            services: services, catalogue: catalogue, library: library, scope: run.scope
+        ).read(file)
         try Self.check(subject, fits: run)
         let texts = try await tried(file, on: run)
         let sources = texts.map { text in

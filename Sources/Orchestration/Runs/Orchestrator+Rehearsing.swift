@@ -22,7 +22,7 @@ extension Orchestrator {
     /// Executes a text against a run's journal; returns all the texts it is made of. Raises
     /// `run.patch_refused` with the first call that differs.
     func tried(_ file: LuaModule, on run: RunRecord) async throws -> [LuaModule] {
-        let sources = RunSources(beginningWith: file, library: library)
+        let sources = RunSources(beginningWith: file, library: library(of: run.id))
         let branches = try services.store.branches(of: run.id)
         guard !branches.isEmpty else { return [file] }
         let rehearsal = Rehearsal()

@@ -8,7 +8,8 @@ package final class RunControl: Sendable {
         var abort: Failure?
         var isHalted = false
         var isLeftBehind = false
-        var listener: AsyncStream<Void>.Continuation?
+        var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+        var listenersMade = 0
     }
 
     private let state = Locked(State())
@@ -41,12 +42,21 @@ package final class RunControl: Sendable {
     }
 
     /// Says that something outside has changed: parked branches look again.
-    package func wake() { _ = state.withLock { $0.listener?.yield() } }
+    package func wake() {
+        state.withLock { state in for listener in state.listeners.values { listener.yield() } }
+    }
 
     /// Every ``wake()`` from now on; wakes that nobody has taken yet are one.
     func wakes() -> AsyncStream<Void> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            state.withLock { $0.listener = continuation }
+            let number = state.withLock { state in
+                state.listenersMade += 1
+                state.listeners[state.listenersMade] = continuation
+                return state.listenersMade
+            }
+            continuation.onTermination = { [weak self] _ in
+                self?.state.withLock { $0.listeners[number] = nil }
+            }
         }
     }
 

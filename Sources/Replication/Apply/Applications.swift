@@ -21,9 +21,11 @@ extension ReplicaSide {
             generation: protection.generation, sequence: protection.appliedSequence)
         let undo = try ReplicationLog(folder.undoLog(name), files: files)
         let latest = try protection.nextKept(from: name.sequence)
-        let inverse = LogApplication.Inverse(
+        var inverse = LogApplication.Inverse(
             path: folder.redoLog(name), folder: folder.undo,
             header: undo.header.reversed(to: latest, previous: undo.hash))
+        let isUntouched = try stamps() == protection.replicaStamps
+        inverse.damaged = isUntouched ? .madeAgain : .doneWithout
         let application = try application(
             undo, in: folder.undo, dropsLog: false, inverse, protection)
         return (application, undo.header.sequence)

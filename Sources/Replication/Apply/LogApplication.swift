@@ -8,6 +8,17 @@ struct LogApplication: Sendable {
         var path: String
         var folder: String
         var header: LogHeader
+        /// What is done about one that is there and damaged.
+        var damaged = Damaged.raised
+    }
+
+    enum Damaged: Sendable {
+        /// It may be the only way to a whole point.
+        case raised
+        /// The disks hold the point they are said to.
+        case madeAgain
+        /// The log leads to a whole point; from there is no way forward.
+        case doneWithout
     }
 
     let log: ReplicationLog
@@ -31,7 +42,7 @@ struct LogApplication: Sendable {
             switch step {
             case .syncLog: try syncLog()
             case .verifyLog: try log.verify(workers: workers)
-            case .reuseInverse: hasInverse = try hasInverse || isInverseWhole()
+            case .reuseInverse: hasInverse = try hasInverse || hasWholeInverse()
             case .writeInverse: if !hasInverse { try writeInverse() }
             case .syncInverse: if !hasInverse { try syncInverse() }
             case .nameInverse: if !hasInverse { try nameInverse() }
@@ -48,10 +59,23 @@ struct LogApplication: Sendable {
         try files.syncFolder(folder)
     }
 
-    /// A damaged inverse is raised, never replaced: the disks may be half written by now, and one
-    /// made of them would lead nowhere.
-    private func isInverseWhole() throws -> Bool {
-        guard let inverse, try files.stamp(inverse.path) != nil else { return false }
+    /// A damaged inverse is not replaced while the disks may be half written: one made of them
+    /// would lead nowhere.
+    private func hasWholeInverse() throws -> Bool {
+        guard let inverse else { return true }
+        do {
+            return try isWhole(inverse)
+        } catch let failure as Failure where failure.code == .logDamaged {
+            switch inverse.damaged {
+            case .raised: throw failure
+            case .madeAgain: return false
+            case .doneWithout: return true
+            }
+        }
+    }
+
+    private func isWhole(_ inverse: Inverse) throws -> Bool {
+        guard try files.stamp(inverse.path) != nil else { return false }
         let kept = try ReplicationLog(inverse.path, files: files)
         try kept.verify(workers: workers)
         guard kept.header == inverse.header, kept.records.count == log.records.count else {

@@ -44,7 +44,7 @@ extension ReplicationEngine {
 
     /// Compares all blocks and sends those that differ; the recovery points are kept.
     package func resync(_ vm: String, operation: String? = nil) async throws -> RecoveryPoint {
-        try await performCycle(vm, operation) { protection in
+        try await performCycle(vm, operation, resyncs: true) { protection in
             var protection = protection
             if ![.waitingForResync, .resyncing].contains(protection.state) {
                 // A delta that is under way still is applied, and does not pass for it.
@@ -57,9 +57,10 @@ extension ReplicationEngine {
     }
 
     private func performCycle(
-        _ vm: String, _ operation: String?, _ body: (Protection) async throws -> Protection
+        _ vm: String, _ operation: String?, resyncs: Bool = false,
+        _ body: (Protection) async throws -> Protection
     ) async throws -> RecoveryPoint {
-        try await waitForWindow(vm, operation)
+        try await waitForWindow(vm, operation, resyncs: resyncs)
         return try await perform(vm, operation, done: { try $0.point(of: $1) }) { protection in
             try await requireWholeUpstream(protection)
             return try await stoppable(vm) { try await noting(vm) { try await body(protection) } }

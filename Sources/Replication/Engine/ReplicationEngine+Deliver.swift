@@ -53,9 +53,11 @@ extension ReplicationEngine {
     /// Returns when a cycle of the machine may begin: outside the windows of its pair of sites it
     /// waits. Before the machine's turn, so that a failover never waits for a window; and only for
     /// what a cycle would be made of, so that the rest is refused at once.
-    func waitForWindow(_ vm: String, _ operation: String?) async throws {
+    func waitForWindow(_ vm: String, _ operation: String?, resyncs: Bool) async throws {
         guard let protection = try await ledger.protection(of: vm),
-            operation.flatMap(protection.operation) == nil, protection.state.mayCycle
+            operation.flatMap(protection.operation) == nil,
+            // A person's resync ends a suspension; a cycle does not.
+            protection.state.mayCycle || (resyncs && protection.state == .suspended)
         else { return }
         let opening = bounds.opening(
             from: protection.primary.site, to: protection.replica.site, now: clock.now)

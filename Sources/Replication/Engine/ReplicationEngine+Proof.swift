@@ -31,8 +31,13 @@ extension ReplicationEngine {
             return ContentProof(point: point.sequence, skippedBecause: reason)
         }
         let side = try await replicaSide(protection)
+        // The roots are of sealed blocks, and a replica that was failed over to was opened.
+        let isOpened = protection.agreement.encryption.map {
+            !$0.sealedSites.contains(protection.replica.site)
+        }
+        let sealing = isOpened == true ? try opening(of: protection)?.disks : nil
         do {
-            let roots = try await blocking { try side.prove(point, protection) }
+            let roots = try await blocking { try side.prove(point, protection, sealing) }
             return ContentProof(point: point.sequence, roots: roots)
         } catch let failure as Failure where failure.code == .contentDiffers {
             var doubted = protection
@@ -65,7 +70,9 @@ extension ReplicationEngine {
 
 extension ReplicaSide {
     /// The roots by disk; raises when what is found is not what the point is said to hold.
-    func prove(_ point: RecoveryPoint, _ protection: Protection) throws -> [String: String] {
+    func prove(
+        _ point: RecoveryPoint, _ protection: Protection, _ sealing: DiskCipher?
+    ) throws -> [String: String] {
         guard point.roots.count == disks.count else {
             throw Failure(
                 .contentUnproven,
@@ -73,7 +80,7 @@ extension ReplicaSide {
                     + "\(point.sequence); run a cycle, or skip the proof with a reason",
                 context: ["vm": protection.vm, "point": String(point.sequence)])
         }
-        let reader = try open(point.sequence, of: protection)
+        let reader = try open(point.sequence, of: protection, sealing: sealing)
         var roots: [String: String] = [:]
         for (number, disk) in disks.enumerated() {
             let identity = identity(number, protection)

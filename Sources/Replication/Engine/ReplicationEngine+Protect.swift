@@ -98,7 +98,8 @@ extension ReplicationEngine {
             _ = try protection.state.after(.removed)
             try await requireNoOnward(protection, to: "remove the protection of")
             try await deleteTestMachine(protection)
-            if protection.state == .preparedForFailover {
+            let isHeld = try await isHeldByPreparation(protection)
+            if protection.state == .preparedForFailover || isHeld {
                 try await fabric.update(protection.primary) { $0.role = .production }
             }
             let replica = protection.replica
@@ -107,6 +108,7 @@ extension ReplicationEngine {
             if machines.contains(where: { $0.id == replica && $0.role == .replica }) {
                 try await fabric.remove(replica)
             }
+            try await leaveEpoch(of: protection)
             try await ledger.removeProtection(of: vm)
             try await clear(protection)
         }

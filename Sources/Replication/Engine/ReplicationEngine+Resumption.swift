@@ -16,11 +16,8 @@ extension ReplicationEngine {
     func goOn(_ protection: Protection, _ request: FailoverRequest) async throws -> Protection {
         var begun = try await finishTurning(protection)
         let failover = begun.standingFailover
-        let side = try await replicaSide(begun)
-        let isUntouched = try await blocking { [begun] in
-            try side.stamps() == begun.replicaStamps
-        }
         let isProductive = try await fabric.machine(begun.replica).role == .production
+        let isUntouched = try await isUntouched(begun, isProductive: isProductive)
         let isThere = begun.appliedSequence == failover.point
         if isProductive, !isThere, !isUntouched { return try await stay(begun) }
         begun = try await reach(begun)
@@ -32,6 +29,18 @@ extension ReplicationEngine {
         }
         if isThere { throw try await giveUp(begun) }
         return try await proven(begun, failover)
+    }
+
+    /// A machine in production may have got a larger disk since; of a replica that is told.
+    private func isUntouched(
+        _ protection: Protection, isProductive: Bool
+    ) async throws -> Bool {
+        let side = try await replicaSide(protection)
+        do {
+            return try await blocking { try side.stamps() == protection.replicaStamps }
+        } catch let failure as Failure where isProductive && failure.code == .sizeChanged {
+            return false
+        }
     }
 
     /// Another point cannot be reached any more, and none was left yet.
@@ -63,7 +72,9 @@ extension ReplicationEngine {
         let replica = try await fabric.machine(protection.replica)
         let mayReturn = primary.map { $0.epoch >= replica.epoch } ?? false
         if mayReturn {
-            try await distrust(protection, try await replicaSide(protection))
+            let sealed = try await turn(
+                protection, at: protection.replica, seals: true, keepsPoint: false)
+            try await distrust(sealed, try await replicaSide(sealed))
         }
         let hint =
             mayReturn
@@ -76,28 +87,6 @@ extension ReplicationEngine {
             "somebody wrote to the disks of \(protection.replica) while its failover was half "
                 + "done; \(hint)",
             context: ["vm": protection.vm, "site": protection.replica.site])
-    }
-
-    /// Whoever became production while this failover lay half done has a newer epoch than the one
-    /// it chose, and is outgrown again.
-    func outgrowing(_ protection: Protection) async throws -> Protection {
-        let primary = try await machine(ifAnswering: protection.primary)
-        let origin = try await origin(of: protection)
-        let known = try await newestEpoch(beside: protection)
-        let others = max(primary?.epoch ?? 0, origin?.epoch ?? 0, known)
-        var begun = protection
-        begun.failover?.epoch = max(protection.standingFailover.epoch, others + 1)
-        return begun
-    }
-
-    /// Under which the other relationship of a chain has made a machine production: its site may
-    /// not answer now, and comes back.
-    func newestEpoch(beside protection: Protection) async throws -> Int {
-        let other: Relationship =
-            protection.terms.relationship == .simple ? .extended : .simple
-        let key = Protection.key(of: protection.vm, other)
-        guard let record = try await ledger.protection(of: key) else { return 0 }
-        return max(record.epoch, record.failover?.epoch ?? 0)
     }
 }
 

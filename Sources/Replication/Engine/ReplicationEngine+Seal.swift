@@ -59,8 +59,9 @@ extension ReplicationEngine {
             encryption.sealedSites.contains(machine.site) != seals
         else { return turned }
         let turning = try await imageTurning(turned, machine)
-        try await blocking { try turning.prepare(opening.disks, seals: seals) }
-        encryption.turning = .init(site: machine.site, seals: seals, keepsPoint: keepsPoint)
+        let stamps = try await blocking { try turning.prepare(opening.disks, seals: seals) }
+        encryption.turning = .init(
+            site: machine.site, seals: seals, stamps: keepsPoint ? stamps : [])
         turned.agreement.encryption = encryption
         try await ledger.save(turned)
         return try await finishTurning(turned)
@@ -82,8 +83,11 @@ extension ReplicationEngine {
         }
         encryption.turning = nil
         turned.agreement.encryption = encryption
-        let stamps = begun.keepsPoint ? try await stamps(of: turned.disks, at: machine) : []
-        if isReplica { turned.replicaStamps = stamps } else { turned.primaryStamps = stamps }
+        if isReplica {
+            turned.replicaStamps = begun.stamps
+        } else {
+            turned.primaryStamps = begun.stamps
+        }
         try await ledger.save(turned)
         return turned
     }

@@ -6,11 +6,17 @@ package final class PointReader: Sendable {
     private let disks: [any DurableFile]
     private let sizes: [Int64]
     private let blockBytes: Int
+    private let sealing: DiskCipher?
     let overlay: LogOverlay
 
-    /// `logs` in the order from the disks to the point.
-    init(_ protection: Protection, disks: [any DurableFile], _ logs: [ReplicationLog]) {
+    /// `logs` in the order from the disks to the point. `sealing` for disks that were opened while
+    /// the logs are sealed: what is read is sealed.
+    init(
+        _ protection: Protection, disks: [any DurableFile], _ logs: [ReplicationLog],
+        sealing: DiskCipher? = nil
+    ) {
         self.disks = disks
+        self.sealing = sealing
         sizes = protection.disks.map(\.size.bytes)
         blockBytes = protection.blockBytes
         overlay = LogOverlay(logs, blockBytes: protection.blockBytes)
@@ -21,6 +27,7 @@ package final class PointReader: Sendable {
         disk: Int, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer
     ) throws {
         try disks[disk].fill(buffer, at: offset)
+        sealing?.turn(buffer, disk: disk, at: offset, seals: true)
         try overlay.lay(disk: disk, at: offset, over: buffer)
     }
 

@@ -14,6 +14,8 @@ struct RecoveryPointChain: Sendable {
     /// The replica's images, in the order of the protected disks.
     let images: [String]
     let files: any FileSystem
+    /// For disks that were opened.
+    var sealing: DiskCipher?
 
     /// The point of that sequence, the latest when nil; raises `replication.point_missing`.
     static func point(_ sequence: Int?, of protection: Protection) throws(Failure) -> RecoveryPoint
@@ -74,14 +76,17 @@ struct RecoveryPointChain: Sendable {
         let disks = try images.map { try files.open($0, .read) }
         let isLater = point > protection.appliedSequence
         let way = try isLater ? wayForward(to: point) : wayBack(to: point)
-        return PointReader(protection, disks: disks, way)
+        return PointReader(protection, disks: disks, way, sealing: sealing)
     }
 }
 
 extension ReplicaSide {
-    func open(_ point: Int, of protection: Protection) throws -> PointReader {
+    func open(
+        _ point: Int, of protection: Protection, sealing: DiskCipher? = nil
+    ) throws -> PointReader {
         try RecoveryPointChain(
-            protection: protection, folder: folder, images: images, files: files
+            protection: protection, folder: folder, images: images, files: files,
+            sealing: sealing
         ).open(point)
     }
 }

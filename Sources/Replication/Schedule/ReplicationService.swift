@@ -112,7 +112,8 @@ extension CycleReport {
 }
 
 extension ReplicationEngine {
-    fileprivate func perform(
+    /// Begins what is due; the record has the ending already.
+    func perform(
         _ due: CycleSchedule.Due
     ) async -> Result<RecoveryPoint, Failure> {
         do {

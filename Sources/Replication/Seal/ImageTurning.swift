@@ -1,6 +1,7 @@
 // Turns images from sealed to open, or back, whole or not at all:
 //
-//     prepare   IMAGE.turned of every disk, synced       the images are untouched
+//     prepare   IMAGE.turned of every disk, synced,      the images are untouched
+//               and their names
 //     (the record says that they are being turned)
 //     finish    IMAGE.turned renamed to IMAGE, one by one, the folder synced; may be asked again
 //     (the record says that they are turned)
@@ -20,23 +21,41 @@ struct ImageTurning: Sendable {
 
     private static let ending = ".turned"
 
-    func prepare(_ cipher: DiskCipher, seals: Bool) throws {
-        for disk in disks.indices {
+    /// Returns the stamps the images will have; a rename leaves them.
+    func prepare(_ cipher: DiskCipher, seals: Bool) throws -> [ImageStamp] {
+        let stamps = try disks.indices.map { disk in
             let target = images[disk] + Self.ending
             do {
                 try turn(disk, to: target, cipher, seals: seals)
+                return try stamp(target)
             } catch {
                 // A full disk must not stay full of what is worth nothing.
                 try? files.remove(target)
                 throw error
             }
         }
+        // The record must not find an image that nobody has turned.
+        try syncFolders()
+        return stamps
+    }
+
+    private func stamp(_ path: String) throws -> ImageStamp {
+        guard let stamp = try files.stamp(path) else {
+            throw Failure(
+                .fileSystem, "\(path) was removed while it was written; try again",
+                context: ["path": path])
+        }
+        return stamp
     }
 
     func finish() throws {
         for image in images where try files.stamp(image + Self.ending) != nil {
             try files.rename(image + Self.ending, to: image)
         }
+        try syncFolders()
+    }
+
+    private func syncFolders() throws {
         for image in images {
             try files.syncFolder(String(image[..<(image.lastIndex(of: "/") ?? image.endIndex)]))
         }

@@ -10,7 +10,8 @@ struct Migration: Sendable {
     let sql: String
 
     static let all: [Migration] = [
-        .runs, .questions, .protections, .summaries, .schedules, .wishesAndStreams,
+        .runs, .questions, .protections, .summaries, .schedules, .children, .wishesAndStreams,
+        .assets, .library, .subscriptions,
     ]
 }
 

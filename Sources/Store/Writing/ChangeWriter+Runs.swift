@@ -6,10 +6,11 @@ extension ChangeWriter {
     func insert(_ record: RunRecord) throws {
         let inserted = try db.run(
             """
-            INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope, started_by,
-                reason, state, created_at, started_at, ended_at, wake_at, failure, runtime_version,
-                random_seed, limits)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope,
+                started_by, reason, state, created_at, started_at, ended_at, wake_at, failure,
+                runtime_version, random_seed, limits, parent, parent_branch, parent_sequence,
+                parent_waits, continues, origin, priority)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """,
             .run(record.id), .text(record.kind.rawValue), .text(record.name), .text(record.file),
@@ -20,7 +21,12 @@ extension ChangeWriter {
             .at(orNull: record.endedAt), .at(orNull: record.wakeAt),
             .json(orNull: record.failure?.value), .text(record.runtimeVersion),
             .integer(Int64(bitPattern: record.randomSeed)),
-            .text(record.limits.value.canonicalJSON))
+            .text(record.limits.value.canonicalJSON), .run(orNull: record.parent?.place.run),
+            .text(orNull: record.parent?.place.branch.path),
+            record.parent.map { .integer($0.place.sequence) } ?? .null,
+            record.parent.map { .integer($0.isAwaited ? 1 : 0) } ?? .null,
+            .run(orNull: record.continuation?.predecessor),
+            .run(orNull: record.continuation?.origin), .text(record.priority.rawValue))
         guard inserted == 1 else {
             throw Failure(
                 .numberTaken,
@@ -40,12 +46,13 @@ extension ChangeWriter {
         let next = try state(of: run).after(event)
         try db.run(
             """
-            UPDATE run SET state = ?, wake_at = ?, failure = coalesce(?, failure),
+            UPDATE run SET state = ?1, wake_at = iif(?1 = 'waiting', coalesce(woken_at, ?), NULL),
+                woken_at = NULL, failure = coalesce(?, failure),
                 started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
                 ended_at = CASE WHEN ? THEN ? ELSE ended_at END
             WHERE id = ?
             """,
-            .text(next.rawValue), next == .waiting ? .at(orNull: wakeAt) : .null,
+            .text(next.rawValue), .at(orNull: wakeAt),
             .json(orNull: failure?.value), .integer(next == .running ? 1 : 0), .at(instant),
             .integer(next.isFinal ? 1 : 0), .at(instant), .run(run))
         if event == .resumed { try forgetSuspension(of: run) }
@@ -53,7 +60,13 @@ extension ChangeWriter {
             // Nobody executes it any more who would.
             try withdrawQuestions(of: run, at: instant)
             try releaseAll(of: run)
+            try abortChildren(
+                of: run,
+                RunWishMade(
+                    by: "run \(run)", reason: "run \(run), which waited for it, was stopped",
+                    at: instant))
         }
+        if next.isFinal { try wakeParent(of: run, at: instant) }
     }
 
     func require(_ run: RunID, in wanted: RunState) throws {
@@ -65,23 +78,6 @@ extension ChangeWriter {
                     + "look at it with `muster runs`",
                 context: ["run": run.description, "state": state.rawValue])
         }
-    }
-
-    /// Runs of one name that are running at once are few: the partial index holds no others.
-    func requireSlot(for run: RunID, atOnce: Int) throws {
-        let others = try db.all(
-            """
-            SELECT id FROM run WHERE state = 'running' AND id <> ?1
-                AND name = (SELECT name FROM run WHERE id = ?1)
-            """,
-            .run(run)
-        ) { RunID($0.integer(0)) }
-        guard others.count >= atOnce else { return }
-        let list = others.map(\.description).joined(separator: ", ")
-        throw Failure(
-            .runSlotTaken,
-            "run \(run) has to wait: of its runbook \(atOnce) may run at once, and there is run \(list)",
-            context: ["run": run.description, "running": list])
     }
 
     /// From now on the run is made of these texts and no others, within these limits.
@@ -128,7 +124,7 @@ extension ChangeWriter {
             .integer(note.level == .plan ? 0 : 1))
     }
 
-    private func state(of run: RunID) throws -> RunState {
+    func state(of run: RunID) throws -> RunState {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT state FROM run WHERE id = ?"), arguments: [run.number])
         guard let row else { throw Failure(unknown: run) }

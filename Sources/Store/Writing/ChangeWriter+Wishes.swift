@@ -18,6 +18,7 @@ extension ChangeWriter {
                 run, event, at: made.at, failure: event == .stopped ? made.asStop : nil,
                 wakeAt: made.at)
         }
+        try wake(run, at: made.at)
     }
 
     /// What becomes of a run that parks: what is wished of it goes before waiting. nil: it waits.

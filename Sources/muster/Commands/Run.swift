@@ -23,6 +23,10 @@ struct RunCommand: LeadCommand {
     var scope: String?
     @Option(help: "Why; demanded for an unplanned failover while the primary answers.")
     var reason: String?
+    @Option(help: "How it stands in the queue: low, normal or high; as its card says.")
+    var priority: RunPriority?
+    @Flag(help: "Run the draft of the library, where there is one.") var draft = false
+    @Option(help: "Run this version of the library.") var version: Int?
     @Flag(help: "Accept the loss that an unplanned failover shows.") var acceptLoss = false
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
@@ -51,11 +55,15 @@ struct RunCommand: LeadCommand {
     func tell(_ outcome: Value) {}
 
     private func start(_ lead: Lead) async throws -> RunID {
-        let request = RunRequest(
+        guard !draft || version == nil else {
+            throw Failure(.usage, "say --draft or --version, not both")
+        }
+        var request = RunRequest(
             name: name, kind: kind, direction: direction,
             parameters: try RunParameters.read(parameters),
-            scope: scope, by: lead.person, reason: reason,
+            scope: scope, by: lead.person, reason: reason, priority: priority,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
+        request.edition = draft ? .draft : version.map { .version($0) } ?? .published
         return try await lead.lab.orchestrator.start(request, under: lead.token)
     }
 }

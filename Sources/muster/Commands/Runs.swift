@@ -29,14 +29,22 @@ struct RunListCommand: AsyncParsableCommand {
         let rows = runs.map { run in
             [
                 "\(run.id)", run.name, run.failover?.rawValue ?? "runbook",
-                run.wishLine ?? run.state.rawValue,
-                run.startedBy, run.createdAt.description,
+                run.wishLine ?? run.state.rawValue, run.above, run.startedBy,
+                run.createdAt.description,
                 run.endedAt.map { ($0 - run.createdAt).readable } ?? "",
             ]
         }
         Terminal.say(
-            Table(["RUN", "NAME", "KIND", "STATE", "BY", "CREATED", "TOOK"], rows).text(
+            Table(["RUN", "NAME", "KIND", "STATE", "OF", "BY", "CREATED", "TOOK"], rows).text(
                 nothing: "nothing has been run yet"))
+    }
+}
+
+extension RunRecord {
+    /// The run it belongs to: `4` for a child of it, `after 4` when it goes on from it.
+    fileprivate var above: String {
+        if let continuation { return "after \(continuation.predecessor)" }
+        return parent.map { "\($0.place.run)" } ?? ""
     }
 }
 

@@ -79,7 +79,9 @@ extension Composition {
             wish, of: id, by: try person(options), reason: reason)
         let isObeyed = run.state.isFinal || run.state == .suspended
         if try !isObeyed && !Lease.isHeld(folder: folder) {
-            run = try await leading { token in try await orchestrator.pass(id, under: token) }
+            run = try await leading { token in
+                try await orchestrator.settle(id, under: token)
+            }
         }
         if options.json { return Terminal.say(json: run.view) }
         let next = run.state == .suspended ? "resume" : run.state.isFinal ? "report" : "watch"

@@ -6,14 +6,14 @@ import Testing
 @testable import Replication
 
 @Suite struct ModelFindings {
-    private static func tell(_ steps: [ModelStep], seed: UInt64 = 0) async throws {
+    static func tell(_ steps: [ModelStep], seed: UInt64 = 0) async throws {
         var sequence = ModelSequence(seed: seed)
         sequence.steps = steps
         let broken = try await sequence.retold(Mutation())
         #expect(broken == nil, "\(broken?.description ?? "")")
     }
 
-    private static func step(
+    static func step(
         _ act: ModelStep.Act, _ machine: String, _ number: Int
     ) -> ModelStep { ModelStep(act: act, machine: machine, number: number) }
 
@@ -51,20 +51,6 @@ import Testing
             Self.step(.changePoint, "vm", 8179), Self.step(.complete, "vm:extended", 7334),
             Self.step(.reverse, "vm:extended", 8676),
         ])
-    }
-
-    @Test func `F-2: a death while another point is chosen leaves the machine in production`()
-        async throws
-    {
-        var last = Self.step(.changePoint, "vm", 1169)
-        for death in 0..<8 {
-            (last.death, last.deathAt) = (.powerCut, death)
-            try await Self.tell([
-                Self.step(.protect, "vm", 7464), Self.step(.firstCopy, "vm", 4272),
-                Self.step(.protect, "vm:extended", 1396), Self.step(.changePoint, "vm", 5637),
-                last,
-            ])
-        }
     }
 
     @Test func `R-16: no file of a protection that was removed comes back with a power cut`()
@@ -124,35 +110,6 @@ import Testing
                     copy, Self.step(.write, "vm", 4051), Self.step(.sync, "vm", 1),
                     Self.step(act, "vm:extended", 1), Self.step(.sync, "vm:extended", 1),
                 ])
-        }
-    }
-
-    @Test func `F-2: a strange write while a failover is half done does not go into production`()
-        async throws
-    {
-        for death in 0..<6 {
-            var failover = Self.step(.failOver, "vm", 8041)
-            (failover.death, failover.deathAt) = (.powerCut, death)
-            try await Self.tell([
-                Self.step(.protect, "vm", 2888), Self.step(.firstCopy, "vm", 6531),
-                Self.step(.prepare, "vm", 5191), failover, Self.step(.foreignWrite, "vm", 4399),
-            ])
-        }
-    }
-
-    @Test func `F-2: a guest that wrote while another point was chosen keeps what it wrote`()
-        async throws
-    {
-        for death in 0..<6 {
-            var change = Self.step(.changePoint, "vm", 2)
-            (change.death, change.deathAt) = (.before, death)
-            try await Self.tell([
-                Self.step(.start, "vm", 1), Self.step(.protect, "vm", 2887),
-                Self.step(.firstCopy, "vm", 1), Self.step(.write, "vm", 4051),
-                Self.step(.sync, "vm", 1), Self.step(.failOverUnplanned, "vm", 1),
-                change, Self.step(.start, "vm", 0), Self.step(.write, "vm", 2000),
-                Self.step(.stop, "vm", 0), Self.step(.changePoint, "vm", 2),
-            ])
         }
     }
 
@@ -230,6 +187,57 @@ import Testing
             Self.step(.protect, "vm:extended", 6749), Self.step(.firstCopy, "vm:extended", 624),
             Self.step(.prepare, "vm", 2707), Self.step(.foreignWrite, "vm", 4533),
             Self.step(.resync, "vm:extended", 5246),
+        ])
+    }
+
+    @Test func `R-16: a removal that died after it had deleted the replica is asked for again`()
+        async throws
+    {
+        for death in 0..<4 {
+            var removal = Self.step(.remove, "vm", 5115)
+            (removal.death, removal.deathAt) = (.powerCut, death)
+            try await Self.tell([Self.step(.protect, "vm", 6549), removal])
+        }
+    }
+
+    @Test func `R-16: a machine whose preparation died may be started when its protection is gone`()
+        async throws
+    {
+        for death in 0..<3 {
+            var preparation = Self.step(.prepare, "vm", 8021)
+            (preparation.death, preparation.deathAt) = (.before, death)
+            preparation.deathAmong = .record
+            try await Self.tell([
+                Self.step(.protect, "vm", 6838), Self.step(.firstCopy, "vm", 3137),
+                preparation, Self.step(.remove, "vm", 1),
+            ])
+            preparation.machine = "vm:extended"
+            try await Self.tell([
+                Self.step(.protect, "vm", 6838), Self.step(.firstCopy, "vm", 3137),
+                Self.step(.protect, "vm:extended", 921), Self.step(.firstCopy, "vm:extended", 8113),
+                Self.step(.failOverUnplanned, "vm", 493), Self.step(.resume, "vm:extended", 7768),
+                Self.step(.sync, "vm:extended", 1), preparation,
+            ])
+        }
+    }
+
+    @Test func `R-23: a resync of a suspended protection waits for its window too`() async throws {
+        try await Self.tell([
+            Self.step(.protect, "vm", 7115), Self.step(.firstCopy, "vm", 4914),
+            Self.step(.suspend, "vm", 7828), Self.step(.setWindow, "vm", 9783),
+            Self.step(.resync, "vm", 1058),
+        ])
+    }
+
+    @Test func `F-6: the middle of a chain does not take over from its end, protected or not`()
+        async throws
+    {
+        try await Self.tell([
+            Self.step(.protect, "vm", 2106), Self.step(.firstCopy, "vm", 7145),
+            Self.step(.protect, "vm:extended", 5191), Self.step(.firstCopy, "vm:extended", 3661),
+            Self.step(.failOverUnplanned, "vm:extended", 3589),
+            Self.step(.remove, "vm:extended", 6334), Self.step(.changePoint, "vm", 5456),
+            Self.step(.start, "vm", 7273),
         ])
     }
 

@@ -7,11 +7,11 @@ struct ModelStep: Sendable, CustomStringConvertible {
         // Guests
         case write, start, stop, pass, grow, addMemory
         // Verbs
-        case protect, firstCopy, sync, suspend, resume, resync, putOffResync
+        case protect, protectSealed, serve, firstCopy, sync, suspend, resume, resync, putOffResync
         case prepare, cancelPreparation, failOver, failBack, failOverUnplanned, changePoint
         case complete, reverse, test, cleanUp, reprotect, groupCycle, joinGroup, remove
         // Faults
-        case cutSite, loseSite, healSite, spoilLine, mendLine, fillDisk, freeDisk
+        case cutSite, loseSite, healSite, spoilLine, mendLine, fillDisk, freeDisk, setWindow
         case damageFile, foreignWrite, uncleanEnd
     }
 
@@ -25,14 +25,17 @@ struct ModelStep: Sendable, CustomStringConvertible {
     /// Chooses block, point, site or file, each by its remainder.
     var number: Int
     var death: Death?
-    /// The change of files, record or fabric at which death comes.
+    /// The change at which death comes, of those that count.
     var deathAt = 0
+    /// What changes count; nil counts all.
+    var deathAmong: Life.Part?
 
     var name: String { String(machine.prefix { $0 != ":" }) }
     var isExtended: Bool { machine.contains(":") }
 
     var description: String {
-        let end = death.map { ", \($0.rawValue) change \(deathAt)" } ?? ""
+        let part = deathAmong.map { " of \($0.rawValue)" } ?? ""
+        let end = death.map { ", \($0.rawValue) change \(deathAt)\(part)" } ?? ""
         return "\(act.rawValue) \(machine) \(number)\(end)"
     }
 }
@@ -40,45 +43,64 @@ struct ModelStep: Sendable, CustomStringConvertible {
 /// Draws steps that fit the state of a machine more often than not.
 struct StepGenerator {
     private var generator: SeededGenerator
+    /// Every other sequence stays in replication for long: hours of points arise, and are thinned.
+    private let isSteady: Bool
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+        isSteady = seed % 2 == 1
+    }
 
     mutating func next(_ states: [String: ProtectionState]) -> ModelStep {
         let machine = ["vm", "vm", "vm", "db", "vm:extended"].randomElement(using: &generator)!
-        let fitting = Self.acts(in: states[machine] ?? .disabled)
+        let state = states[machine] ?? .disabled
+        let fitting = isSteady && state == .replicating ? Self.steady : Self.acts(in: state)
         let acts: [ModelStep.Act] =
             switch Int.random(in: 0..<20, using: &generator) {
             case 0..<12: fitting
             case 12..<17: Self.guestActs
             case 17: Self.healing
+            case 18 where isSteady: fitting
             default: ModelStep.Act.allCases
             }
         var step = ModelStep(
             act: acts.randomElement(using: &generator)!, machine: machine,
             number: Int.random(in: 0..<10_000, using: &generator))
-        if Int.random(in: 0..<4, using: &generator) == 0 {
-            step.death = ModelStep.Death.allCases.randomElement(using: &generator)
-            step.deathAt = Int.random(in: 0..<60, using: &generator)
-            if Bool.random(using: &generator) { step.deathAt %= 8 }
-        }
+        if Int.random(in: 0..<4, using: &generator) == 0 { drawDeath(of: &step) }
         return step
     }
 
+    /// Anywhere, early, or among the changes of one part, which are few in any verb.
+    private mutating func drawDeath(of step: inout ModelStep) {
+        step.death = ModelStep.Death.allCases.randomElement(using: &generator)
+        step.deathAt = Int.random(in: 0..<60, using: &generator)
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: step.deathAt %= 8
+        case 1:
+            step.deathAmong = Life.Part.allCases.randomElement(using: &generator)
+            step.deathAt %= step.deathAmong == .undo ? 20 : 6
+        default: break
+        }
+    }
+
     private static let guestActs: [ModelStep.Act] = [.write, .write, .write, .start, .pass]
+    private static let steady: [ModelStep.Act] = [
+        .sync, .sync, .sync, .sync, .sync, .serve, .pass, .pass, .groupCycle, .test,
+    ]
     private static let healing: [ModelStep.Act] = [.healSite, .mendLine, .freeDisk]
 
     private static func acts(in state: ProtectionState) -> [ModelStep.Act] {
         switch state {
-        case .disabled: [.protect, .start, .write]
-        case .readyForInitialReplication, .initialReplication: [.firstCopy]
+        case .disabled: [.protect, .protect, .protectSealed, .start, .write]
+        case .readyForInitialReplication, .initialReplication: [.firstCopy, .firstCopy, .serve]
         case .replicating:
             [
                 .sync, .sync, .sync, .groupCycle, .joinGroup, .suspend, .prepare, .prepare,
-                .failOverUnplanned, .test, .cleanUp, .resync,
+                .failOverUnplanned, .test, .cleanUp, .resync, .serve,
             ]
-        case .error: [.sync, .sync, .failOverUnplanned, .suspend]
+        case .error: [.sync, .serve, .failOverUnplanned, .suspend]
         case .suspended: [.resume, .resume, .failOverUnplanned]
-        case .waitingForResync: [.sync, .resync, .suspend, .putOffResync, .reprotect]
+        case .waitingForResync: [.sync, .resync, .suspend, .putOffResync, .reprotect, .serve]
         case .resyncing: [.resync, .suspend, .sync]
         case .resyncSuspended: [.resume]
         case .preparedForFailover:

@@ -9,7 +9,7 @@ extension ModelWorld {
         switch step.act {
         case .write, .start, .stop, .pass, .grow, .addMemory: try await actAsGuest(step)
         case .cutSite, .loseSite, .healSite, .spoilLine, .mendLine, .fillDisk, .freeDisk,
-            .damageFile, .foreignWrite, .uncleanEnd:
+            .damageFile, .foreignWrite, .uncleanEnd, .setWindow:
             try actAsFault(step)
         case .prepare, .cancelPreparation, .failOver, .failBack, .failOverUnplanned, .changePoint,
             .complete, .reverse, .test, .cleanUp:
@@ -52,7 +52,7 @@ extension ModelWorld {
         let replica = MachineID(site: target, name: step.name)
         return ProtectionOptions(
             target: target, isCompressed: step.number % 3 > 0, pointsKept: 1 + step.number % 4,
-            consistentEveryHours: 0,
+            consistentEveryHours: 0, ownerKey: step.act == .protectSealed ? "owner" : nil,
             takesExisting: fabric.state.withLock { $0.held[replica] != nil })
     }
 
@@ -61,10 +61,11 @@ extension ModelWorld {
     ) async throws {
         let vm = step.machine
         switch step.act {
-        case .protect: try await protect(step, engine, key)
-        case .firstCopy: note(vm, try await engine.firstCopy(vm, operation: key))
-        case .sync: note(vm, try await engine.sync(vm, operation: key))
-        case .resync: note(vm, try await engine.resync(vm, operation: key))
+        case .protect, .protectSealed: try await protect(step, engine, key)
+        case .serve: try await serve(engine)
+        case .firstCopy: try note(vm, try await engine.firstCopy(vm, operation: key))
+        case .sync: try note(vm, try await engine.sync(vm, operation: key))
+        case .resync: try note(vm, try await engine.resync(vm, operation: key))
         case .suspend: _ = try await engine.suspend(vm, operation: key)
         case .resume: _ = try await engine.resume(vm, operation: key)
         case .putOffResync:
@@ -77,7 +78,7 @@ extension ModelWorld {
             }
         case .groupCycle:
             let point = try await engine.cycle(group: "pair", operation: key)
-            for (name, found) in point.points { note(name, found) }
+            for (name, found) in point.points { try note(name, found, inWindow: false) }
         default: try await engine.remove(vm, deletesReplica: step.number % 3 == 0, operation: key)
         }
     }
@@ -135,7 +136,28 @@ extension ModelWorld {
         }
     }
 
-    private func note(_ key: String, _ point: RecoveryPoint) {
+    /// What is due at one look of the schedule, as the service begins it.
+    private func serve(_ engine: ReplicationEngine) async throws {
+        var schedule = CycleSchedule()
+        for summary in try await engine.summaries() { schedule.adopt(summary, at: clock.now) }
+        for due in schedule.tick(at: clock.now).due {
+            switch await engine.perform(due) {
+            case .success(let point): try note(due.key, point)
+            case .failure(let failure):
+                // The replica that is copied on may be on its way to another state meanwhile.
+                guard failure.code == .transitionRefused, !due.key.contains(":") else { continue }
+                throw Broken(description: "due and refused: \(failure.message)")
+            }
+        }
+    }
+
+    private func note(
+        _ key: String, _ point: RecoveryPoint, inWindow: Bool = true
+    ) throws {
+        let isOpen = windows.isEmpty || windows.contains { $0.isOpen(at: point.cutAt) }
+        guard !inWindow || isOpen || point.cutAt < askedAt else {
+            throw Broken(description: "\(key) was cut outside of its windows, \(point.cutAt)")
+        }
         guard let record = ledger.records[key] else { return }
         acknowledged[key] = (record.generation, point.cutAt)
     }

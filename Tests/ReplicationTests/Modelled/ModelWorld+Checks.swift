@@ -85,12 +85,16 @@ extension ModelWorld {
         }
     }
 
-    func check(_ machine: VirtualMachine, holds disks: [ReferenceModel.Disk]?) throws {
+    func check(
+        _ machine: VirtualMachine, holds disks: [ReferenceModel.Disk]?,
+        opening cipher: DiskCipher? = nil
+    ) throws {
         guard let disks else {
             throw Broken(description: "\(machine.id) became production with unknown disks")
         }
-        for (disk, versions) in zip(machine.disks, disks) {
-            let bytes = try fabric.bytes(of: machine.id, disk.name)
+        for (number, (disk, versions)) in zip(machine.disks, disks).enumerated() {
+            var bytes = try fabric.bytes(of: machine.id, disk.name)
+            bytes.withUnsafeMutableBytes { cipher?.turn($0, disk: number, at: 0, seals: false) }
             try compare(bytes, versions, "\(disk.name) of \(machine.id)")
         }
     }
@@ -142,6 +146,7 @@ extension ModelWorld {
             folder: LabLayout(lab: "/lab").folder(of: record, at: record.replica.site),
             disks: record.disks, images: images, files: files, workers: 1)
         guard !isMoving.contains(record.state), !record.points.isEmpty,
+            record.agreement.encryption?.turning == nil,
             fabric.state.withLock({ $0.held[record.replica] }) != nil,
             try !side.isHalfApplied(record)
         else { return }
@@ -165,7 +170,10 @@ extension ModelWorld {
             for (number, versions) in disks.enumerated() {
                 var bytes = [UInt8](
                     repeating: 0, count: versions.count * ReferenceModel.blockBytes)
-                try bytes.withUnsafeMutableBytes { try reader.read(disk: number, at: 0, into: $0) }
+                try bytes.withUnsafeMutableBytes {
+                    try reader.read(disk: number, at: 0, into: $0)
+                    cipher(of: record)?.turn($0, disk: number, at: 0, seals: false)
+                }
                 try compare(
                     bytes, versions, "disk\(number) at point \(point.sequence) of \(record.key)")
             }
@@ -175,6 +183,13 @@ extension ModelWorld {
                     description: "point \(point.sequence) of \(record.key): \(failure.message)")
             }
         }
+    }
+
+    /// What opens the disks of the record's replica; nil when they are not sealed.
+    func cipher(of record: Protection) -> DiskCipher? {
+        let sealed = record.agreement.encryption?.sealedSites ?? []
+        guard sealed.contains(record.replica.site) else { return nil }
+        return DiskCipher(owner: Self.owner, vm: record.vm)
     }
 
     func check(test: TestFailoverRecord, _ id: MachineID, _ record: Protection) throws {

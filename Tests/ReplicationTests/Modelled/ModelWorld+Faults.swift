@@ -17,6 +17,9 @@ extension ModelWorld {
             let part = ["/outbox/", "/inbox/", "/undo/", "/hashes/"][step.number % 4]
             disk.fill(after: step.number / 4 % 4) { $0.contains(part) }
         case .freeDisk: disk.free()
+        case .setWindow:
+            let night = try TimeWindow(text: "22:00-06:00 Europe/Oslo")
+            windows = step.number % 2 == 0 ? [] : [night]
         case .damageFile: try damage(step)
         case .foreignWrite: try writeBehindOurBack(step)
         default:
@@ -33,6 +36,7 @@ extension ModelWorld {
     func heal() {
         for site in ModelFabric.names { fabric.isolate(site, .up) }
         lineFaults = nil
+        windows = []
         disk.free()
     }
 

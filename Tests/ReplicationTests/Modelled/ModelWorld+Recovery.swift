@@ -72,6 +72,12 @@ extension ModelWorld {
         {
             return try await engine.remove(name)
         }
+        // A removal that died has deleted the replica, and is asked for again.
+        if let record = ledger.records[name],
+            fabric.state.withLock({ $0.held[record.replica] }) == nil
+        {
+            return try await engine.remove(name)
+        }
         switch states[name] ?? .disabled {
         case .disabled: try await protectAnew(name, engine)
         case .readyForInitialReplication, .initialReplication:
@@ -158,7 +164,8 @@ extension ModelWorld {
             guard try await isHome(name), let record = ledger.records[name] else { continue }
             let replica = fabric.state.withLock { $0.held[record.replica]!.machine }
             return try check(
-                replica, holds: fabric.state.withLock { $0.model.disks[record.primary] })
+                replica, holds: fabric.state.withLock { $0.model.disks[record.primary] },
+                opening: cipher(of: record))
         }
         throw Broken(description: "\(name) came home, and no cycle goes: \(told)")
     }

@@ -8,10 +8,12 @@ import Model
 /// How the protocol is spoilt on purpose; the product's own way everywhere by default.
 struct Mutation: Sendable {
     var order = ApplyStep.order
+    var mergeOrder = MergeStep.order
     var acknowledgesAtCut = false
 }
 
 final class ModelWorld {
+    static let owner = try! OwnerKey(bytes: Noise.bytes(32, seed: 0))  // 32 bytes it is
     static let machines = ["vm": [4, 4], "db": [5]]
 
     let files: SimulatedFiles
@@ -23,7 +25,11 @@ final class ModelWorld {
     var generator: SeededGenerator
     /// Calls on the line that go wrong, from the seed of the step that spoilt it.
     var lineFaults: UInt64?
+    /// When cycles may begin, between any two sites; always when empty.
+    var windows: [TimeWindow] = []
     var stepsDone = 0
+    /// When the step under way was asked for.
+    var askedAt = Timestamp(microseconds: 0)
     /// Replicas that somebody else wrote to.
     var disturbed: Set<MachineID> = []
     var isDamaged = false
@@ -71,7 +77,17 @@ final class ModelWorld {
             fabric: MortalFabric(fabric: fabric, life: life),
             ledger: MortalLedger(ledger: ledger, life: life), clock: clock, lab: "/lab",
             files: mortal, transport: ModelLine(inner: transport, fabric: fabric), workers: 1,
-            order: mutation.order)
+            order: mutation.order, mergeOrder: mutation.mergeOrder,
+            policy: ReplicationPolicy(transfers: transfers), keys: KeyRing(["owner": Self.owner]))
+    }
+
+    private var transfers: TransferPolicy {
+        var policy = TransferPolicy()
+        for source in ModelFabric.names {
+            policy.pairs += ModelFabric.names.filter { $0 != source }
+                .map { SitePairRule(from: source, to: $0, windows: windows) }
+        }
+        return policy
     }
 
     var states: [String: ProtectionState] { ledger.records.mapValues(\.state) }
@@ -88,8 +104,10 @@ final class ModelWorld {
     func perform(_ step: ModelStep) async throws {
         stepsDone += 1
         let life = Life(
-            endsAt: step.death == nil ? .max : step.deathAt, diesAfter: step.death == .after)
+            endsAt: step.death == nil ? .max : step.deathAt, diesAfter: step.death == .after,
+            among: step.deathAmong)
         let before = Sight(self)
+        askedAt = clock.now
         let key = "step \(stepsDone)"
         do {
             try await act(step, engine(life), key)

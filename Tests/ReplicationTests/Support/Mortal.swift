@@ -10,6 +10,16 @@ import Model
 struct Dead: Error {}
 
 final class Life: Sendable {
+    /// What a change is made to.
+    enum Part: String, Sendable, CaseIterable {
+        case undo = "undo logs", images, files, record, machines, marks
+
+        init(of path: String) {
+            let isImage = path.contains("/images/")
+            self = path.contains("/undo/") ? .undo : isImage ? .images : .files
+        }
+    }
+
     private struct State {
         var steps = 0
         var end: Int?
@@ -19,9 +29,12 @@ final class Life: Sendable {
     private let state = Locked(State())
     /// The change at which death comes is done, and nobody hears of it.
     let diesAfter: Bool
+    /// Only changes of this part are counted; nil counts all.
+    private let part: Part?
 
-    init(endsAt end: Int, diesAfter: Bool) {
+    init(endsAt end: Int, diesAfter: Bool, among part: Part? = nil) {
         self.diesAfter = diesAfter
+        self.part = part
         state.withLock { $0.end = end }
     }
 
@@ -29,20 +42,23 @@ final class Life: Sendable {
 
     func check() throws { if hasEnded { throw Dead() } }
 
-    func step<Result>(_ change: () throws -> Result) throws -> Result {
-        guard try isLast() else { return try change() }
+    func step<Result>(_ part: Part, _ change: () throws -> Result) throws -> Result {
+        guard try isLast(part) else { return try change() }
         if diesAfter { _ = try change() }
         throw Dead()
     }
 
-    func step<Result>(_ change: () async throws -> Result) async throws -> Result {
-        guard try isLast() else { return try await change() }
+    func step<Result>(
+        _ part: Part, _ change: () async throws -> Result
+    ) async throws -> Result {
+        guard try isLast(part) else { return try await change() }
         if diesAfter { _ = try await change() }
         throw Dead()
     }
 
-    private func isLast() throws -> Bool {
+    private func isLast(_ changed: Part) throws -> Bool {
         try check()
+        guard part == nil || part == changed else { return false }
         return state.withLock { state in
             defer { state.steps += 1 }
             state.isOver = state.steps == state.end
@@ -57,7 +73,8 @@ struct MortalFiles: FileSystem {
 
     func open(_ path: String, _ mode: OpenMode) throws -> any DurableFile {
         if case .create = mode {
-            return MortalFile(try life.step { try files.open(path, mode) }, life)
+            let made = try life.step(Life.Part(of: path)) { try files.open(path, mode) }
+            return MortalFile(made, life)
         }
         try life.check()
         return MortalFile(try files.open(path, mode), life)
@@ -66,15 +83,21 @@ struct MortalFiles: FileSystem {
         try life.check()
         return try files.names(in: folder)
     }
-    func makeFolder(_ path: String) throws { try life.step { try files.makeFolder(path) } }
+    func makeFolder(_ path: String) throws {
+        try life.step(Life.Part(of: path)) { try files.makeFolder(path) }
+    }
     func link(_ source: String, to target: String) throws {
-        try life.step { try files.link(source, to: target) }
+        try life.step(Life.Part(of: target)) { try files.link(source, to: target) }
     }
     func rename(_ source: String, to target: String) throws {
-        try life.step { try files.rename(source, to: target) }
+        try life.step(Life.Part(of: target)) { try files.rename(source, to: target) }
     }
-    func remove(_ path: String) throws { try life.step { try files.remove(path) } }
-    func syncFolder(_ path: String) throws { try life.step { try files.syncFolder(path) } }
+    func remove(_ path: String) throws {
+        try life.step(Life.Part(of: path)) { try files.remove(path) }
+    }
+    func syncFolder(_ path: String) throws {
+        try life.step(Life.Part(of: path)) { try files.syncFolder(path) }
+    }
     func stamp(_ path: String) throws -> ImageStamp? {
         try life.check()
         return try files.stamp(path)
@@ -97,13 +120,13 @@ private final class MortalFile: DurableFile {
         return try file.read(into: buffer, at: offset)
     }
     func write(_ buffer: UnsafeRawBufferPointer, at offset: Int64) throws {
-        try life.step { try file.write(buffer, at: offset) }
+        try life.step(Life.Part(of: path)) { try file.write(buffer, at: offset) }
     }
     func punchHole(at offset: Int64, count: Int64) throws {
-        try life.step { try file.punchHole(at: offset, count: count) }
+        try life.step(Life.Part(of: path)) { try file.punchHole(at: offset, count: count) }
     }
     func dataRanges() throws -> [Range<Int64>] { try file.dataRanges() }
-    func sync() throws { try life.step { try file.sync() } }
+    func sync() throws { try life.step(Life.Part(of: path)) { try file.sync() } }
 }
 
 struct MortalLedger: ProtectionLedger {
@@ -119,10 +142,10 @@ struct MortalLedger: ProtectionLedger {
         return try await ledger.protection(of: vm)
     }
     func save(_ protection: Protection) async throws {
-        try await life.step { try await ledger.save(protection) }
+        try await life.step(.record) { try await ledger.save(protection) }
     }
     func removeProtection(of vm: String) async throws {
-        try await life.step { try await ledger.removeProtection(of: vm) }
+        try await life.step(.record) { try await ledger.removeProtection(of: vm) }
     }
 }
 
@@ -140,18 +163,22 @@ struct MortalFabric: FabricProvider {
         return try await fabric.machine(id)
     }
     func define(_ machine: VirtualMachine) async throws {
-        try await life.step { try await fabric.define(machine) }
+        try await life.step(.machines) { try await fabric.define(machine) }
     }
     func remove(_ id: MachineID) async throws {
-        try await life.step { try await fabric.remove(id) }
+        try await life.step(.machines) { try await fabric.remove(id) }
     }
     func update(
         _ id: MachineID, _ change: @Sendable (inout VirtualMachine) throws -> Void
     ) async throws {
-        try await life.step { try await fabric.update(id, change) }
+        try await life.step(.machines) { try await fabric.update(id, change) }
     }
-    func start(_ id: MachineID) async throws { try await life.step { try await fabric.start(id) } }
-    func stop(_ id: MachineID) async throws { try await life.step { try await fabric.stop(id) } }
+    func start(_ id: MachineID) async throws {
+        try await life.step(.machines) { try await fabric.start(id) }
+    }
+    func stop(_ id: MachineID) async throws {
+        try await life.step(.machines) { try await fabric.stop(id) }
+    }
     func connect(_ nic: String, of id: MachineID, to switchName: String?) async throws {
         try await fabric.connect(nic, of: id, to: switchName)
     }
@@ -175,10 +202,14 @@ private struct MortalChanges: ChangeSource {
     let life: Life
 
     func cut(everything: Bool) throws -> Cut {
-        try life.step { try source.cut(everything: everything) }
+        try life.step(.marks) { try source.cut(everything: everything) }
     }
-    func acknowledge(_ token: CutToken) throws { try life.step { try source.acknowledge(token) } }
-    func fail(_ token: CutToken) throws { try life.step { try source.fail(token) } }
+    func acknowledge(_ token: CutToken) throws {
+        try life.step(.marks) { try source.acknowledge(token) }
+    }
+    func fail(_ token: CutToken) throws {
+        try life.step(.marks) { try source.fail(token) }
+    }
     func pendingBytes() throws -> ByteCount {
         try life.check()
         return try source.pendingBytes()
