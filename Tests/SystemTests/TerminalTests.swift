@@ -64,6 +64,27 @@ import Testing
         }
     }
 
+    @Test func `a run is gone through call by call, on at Enter`() async throws {
+        try await Lab.asking { lab in
+            try lab.runbook(
+                "count.lua",
+                """
+                return runbook { summary = "Counts", run = function()
+                  local n = 1
+                  job.now()
+                  n = 2
+                  job.now()
+                end }
+                """)
+            try await lab.done("run", "count")
+            var terminal = try lab.terminal("replay 1 --step")
+            _ = try await terminal.program.line(containing: "n = 1")
+            try terminal.type("")
+            _ = try await terminal.program.line(containing: "n = 2")
+            #expect(try await terminal.program.end() == .code(0))
+        }
+    }
+
     @Test func `B-6: a secret that is typed is not shown`() async throws {
         try await Lab.scratch { lab in
             try await lab.done("init")
