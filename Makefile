@@ -59,6 +59,8 @@ lint: packages ## format and lint of Swift and Lua
 test: packages lint ## everything that must hold before a commit
 	@swift build $(QUIET) --build-tests --explicit-target-dependency-import-check error
 	@swift test --skip-build 2>&1 | $(FAILURES)
+	@MUSTER_EVICT=1 swift test --skip-build --filter RunbookTests --filter StampTests \
+		--filter MachineRunbookTests --skip DeathTests --skip ScheduleTests 2>&1 | $(FAILURES)
 
 .PHONY: soak
 soak: packages ## hours: many seeds, then the address and thread sanitizers

@@ -72,8 +72,7 @@ end)
 test("the portal must be reachable through both of its machines", function()
   local card = stamp()
   local asked = {}
-  world.answer("job.now", 0)
-  world.answer("job.deadline", 120)
+  world.answer("job.wait_until", 120)
   world.answer("fabric.vm", function(name)
     asked[#asked + 1] = name
     return { name = name, site = "bergen" }

@@ -1,22 +1,23 @@
---- Protects every machine of a subscription that is not protected yet.
+--- Protects what is new in every subscription that has the recovery add-on, on its terms. Put it on
+-- a schedule: `muster schedule add protect-new-machines --every 15m`.
+local add_on = require "add_on"
+
 return runbook {
-  summary = "Protect the new machines of a subscription",
+  summary = "Protect the new machines of subscriptions with the add-on",
   parameters = {
-    subscription = { "string", "whose machines" },
-    target = { "site", "the site that receives the replicas", default = "bergen" },
-    interval = { "string", "how often changes are sent: 30s, 5m or 15m", default = "5m" },
-    first_copy = { "boolean", "make the first copy at once", default = true },
+    subscription = { "string", "whose machines; of all who have the add-on", default = "" },
   },
 
   run = function(arguments)
-    local new = fabric.select { subscription = arguments.subscription, protected = false }
-    for _, vm in ipairs(new) do
-      replication.protect(vm, { target = arguments.target, interval = arguments.interval })
-      if arguments.first_copy then
-        replication.first_copy(vm)
+    local protected, failures = 0, {}
+    for _, one in ipairs(subscription.select { add_on = true }) do
+      if arguments.subscription == "" or arguments.subscription == one.name then
+        local count, failed = add_on.protect_new(one)
+        protected = protected + count
+        table.move(failed, 1, #failed, #failures + 1, failures)
       end
-      job.note("%s is protected at %s", vm.name, arguments.target)
     end
-    return { protected = #new }
+    add_on.require_none(failures)
+    return { protected = protected }
   end,
 }

@@ -1,68 +1,56 @@
---- Machines of a subscription are protected once each, wherever they come from.
-local function subscription(...)
-  local protected, vms = {}, {}
-  for index, name in ipairs { ... } do
-    vms[index] = { name = name, site = "oslo" }
-  end
-  world.answer("fabric.select", function(filter)
-    check.equal(filter, { subscription = "contoso", protected = false })
-    local new = {}
-    for _, vm in ipairs(vms) do
-      if not protected[vm.name] then
-        new[#new + 1] = vm
-      end
-    end
-    return new
+--- What is new in the subscriptions that have the add-on, and in no other.
+local function world_of(vms)
+  world.answer("subscription.select", function(filter)
+    check.equal(filter, { add_on = true })
+    return {
+      { name = "contoso", add_on = { target = "bergen" } },
+      { name = "fabrikam", add_on = { target = "bergen" } },
+    }
   end)
-  world.answer("replication.protect", function(vm)
-    protected[vm.name] = true
+  world.answer("fabric.select", function(filter)
+    local found = {}
+    for _, name in ipairs(vms[filter.subscription] or {}) do
+      found[#found + 1] = { name = name, site = "oslo" }
+    end
+    return found
   end)
 end
 
-test("each new machine is protected and copied, in order", function()
-  subscription("web01", "web02")
-  local result = world.run("protect-new-machines", { subscription = "contoso" })
+test("every subscription that has the add-on gets it for what is new", function()
+  world_of { contoso = { "web01" }, fabrikam = { "sql01" }, tailspin = { "app01" } }
+  check.equal(world.run("protect-new-machines", {}), { protected = 2 })
   check.equal(world.effects(), {
-    "replication.protect oslo/web01 interval=5m target=bergen", "replication.first_copy oslo/web01",
-    "replication.protect oslo/web02 interval=5m target=bergen", "replication.first_copy oslo/web02",
+    "replication.protect oslo/web01 target=bergen", "replication.first_copy oslo/web01",
+    "replication.protect oslo/sql01 target=bergen", "replication.first_copy oslo/sql01",
   })
-  check.equal(result, { protected = 2 })
   check.equal(world.notes(), {
-    "web01 is protected at bergen", "web02 is protected at bergen",
+    "web01 of contoso is protected at bergen", "sql01 of fabrikam is protected at bergen",
   })
 end)
 
-test("a machine deployed between two ticks is protected once", function()
-  subscription("web01")
-  world.run("protect-new-machines", { subscription = "contoso" })
-  local result = world.run("protect-new-machines", { subscription = "contoso" })
-  check.equal(result, { protected = 0 })
+test("one subscription can be named", function()
+  world_of { contoso = { "web01" }, fabrikam = { "sql01" } }
+  check.equal(world.run("protect-new-machines", { subscription = "fabrikam" }), { protected = 1 })
   check.equal(#world.effects(), 2)
 end)
 
-test("target, interval and first copy are as asked for", function()
-  subscription("web01")
-  world.run("protect-new-machines", {
-    subscription = "contoso", target = "narvik", interval = "30s", first_copy = false,
-  })
-  check.equal(world.effects(), { "replication.protect oslo/web01 interval=30s target=narvik" })
+test("nothing new is nothing to do", function()
+  world_of {}
+  check.equal(world.run("protect-new-machines", {}), { protected = 0 })
+  check.equal(world.effects(), {})
 end)
 
-test("an interval that replication does not know is refused", function()
-  subscription("web01")
-  check.raises(
-    "run.argument_invalid", world.run, "protect-new-machines",
-    { subscription = "contoso", interval = "1m" }
-  )
-end)
-
-test("a failure stops at the machine that has it", function()
-  subscription("web01", "web02")
-  world.answer("replication.first_copy", function()
-    error { code = "fabric.disk_missing", message = "oslo/web01 has lost disk0" }
+test("a machine that fails fails the run, after the others are protected", function()
+  world_of { contoso = { "web01" }, fabrikam = { "sql01" } }
+  world.answer("replication.protect", function(vm)
+    if vm.name == "web01" then
+      error { code = "replication.disk_not_replicable", message = "disk1 is passed through" }
+    end
   end)
-  check.raises(
-    "fabric.disk_missing", world.run, "protect-new-machines", { subscription = "contoso" }
-  )
-  check.equal(#world.effects(), 2)
+  local done, failure = pcall(world.run, "protect-new-machines", {})
+  check.equal(done, false)
+  check.equal(
+    tostring(failure.message):match("1 machines are not protected: web01: disk1 is passed through")
+      ~= nil, true)
+  check.equal(world.notes()[2], "sql01 of fabrikam is protected at bergen")
 end)

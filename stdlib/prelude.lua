@@ -134,10 +134,125 @@ runbook = anchored(function(fields)
 end)
 
 --- Lines of the run's streams may be formats, as string.format takes them.
-for _, verb in ipairs { "note", "output", "progress", "warn" } do
+for _, verb in ipairs { "note", "output", "progress", "warn", "error" } do
   local write = job[verb]
   job[verb] = anchored(function(text, ...)
     return write(select("#", ...) > 0 and text:format(...) or text)
+  end)
+end
+
+--- What ends a run or a branch is told to it, and is no failure that could be waited or tried away.
+local ends = {
+  ["run.aborted"] = true, ["run.out_of_time"] = true, ["run.branch_stopped"] = true,
+  ["run.continued"] = true,
+}
+
+local function code_of(failure)
+  return type(failure) == "table" and type(failure.code) == "string" and failure.code
+    or "lua.error"
+end
+
+--- Stands for a function where a primitive is told of it; `count` is how often it was called.
+local function standing_for(count)
+  local file, line = border.position()
+  return {
+    ["$function"] = line or 0, where = file and ("%s:%d"):format(file, line), [count] = 0,
+  }
+end
+
+local pause = job.wait_until
+
+job.wait_until = anchored(function(condition, options)
+  if type(condition) ~= "function" then
+    return pause(condition, options)
+  end
+  local told = standing_for "looks"
+  told["until"] = pause(told, options) or nil
+  while true do
+    local seen = condition()
+    if seen then
+      return seen
+    end
+    told.looks = told.looks + 1
+    pause(told, options)
+  end
+end)
+
+local again = job.retry
+
+job.retry = anchored(function(attempt, options)
+  local told = standing_for "attempts"
+  told["until"] = again(type(attempt) == "function" and told or attempt, options) or nil
+  while true do
+    told.attempts = told.attempts + 1
+    local results = table.pack(pcall(attempt))
+    if results[1] then
+      return table.unpack(results, 2, results.n)
+    end
+    local failure = results[2]
+    told.code = code_of(failure)
+    if ends[told.code] then
+      error(failure, 0)
+    end
+    job.warn("attempt %d failed: %s", told.attempts, tostring(failure))
+    if not again(told, options) then
+      error(failure, 0)
+    end
+  end
+end)
+
+for _, verb in ipairs { "wait_until", "retry" } do
+  local body = job[verb]
+  job["try_" .. verb] = anchored(function(...)
+    local results = table.pack(pcall(body, ...))
+    if results[1] then
+      return table.unpack(results, 2, results.n)
+    end
+    if ends[code_of(results[2])] then
+      error(results[2], 0)
+    end
+    return nil, results[2]
+  end)
+end
+
+--- What an asset hides stays with the engine: Lua holds the name, and prints no more than that.
+local function hide(words, handle)
+  return setmetatable(handle, {
+    __metatable = "hidden",
+    __name = "muster.secret",
+    __tostring = function()
+      return words .. " (hidden)"
+    end,
+  })
+end
+
+local function hide_fields(name, fields)
+  for field, value in pairs(fields) do
+    if type(value) == "table" and value["$asset"] then
+      hide(("connection %s.%s"):format(name, field), value)
+    end
+  end
+  return fields
+end
+
+for _, prefix in ipairs { "", "try_" } do
+  for _, kind in ipairs { "credential", "certificate" } do
+    local get = asset[prefix .. kind]
+    asset[prefix .. kind] = anchored(function(name)
+      local handle, failure = get(name)
+      if handle then
+        return hide(kind .. " " .. name, handle)
+      end
+      return nil, failure
+    end)
+  end
+  local connect = asset[prefix .. "connection"]
+  asset[prefix .. "connection"] = anchored(function(name)
+    local fields, failure = connect(name)
+    if fields then
+      return hide_fields(name, fields)
+    end
+    return nil, failure
   end)
 end
 

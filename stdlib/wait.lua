@@ -1,22 +1,13 @@
 --- Waits for what must become true. While it waits, the run is out of memory and costs nothing.
 local wait = {}
 
---- Asks `condition` until it is true, with a pause between; raises `wait.timed_out` at the limit.
+--- Asks `condition` until it is true, with a pause between; raises `run.timed_out` at the limit.
 ---@param what string what is waited for, for the message
 ---@param condition fun(): boolean
 ---@param limit string how long to wait: "2m"
 ---@param pause? string the time between two looks, "5s" when left out
 function wait.until_true(what, condition, limit, pause)
-  local deadline = job.deadline(limit)
-  while not condition() do
-    if job.now() >= deadline then
-      error {
-        code = "wait.timed_out",
-        message = ("%s did not become true within %s"):format(what, limit),
-      }
-    end
-    job.sleep(pause or "5s")
-  end
+  job.wait_until(condition, { what = what, deadline = limit, every = pause })
 end
 
 --- Waits until `vm` runs with a connected card and an address that is not link-local.

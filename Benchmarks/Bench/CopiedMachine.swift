@@ -86,6 +86,15 @@ final class CopiedMachine: Sendable {
         let folder = try await laboratory.fabric.folder(of: Laboratory.vm)
         let image = try DiskImage(folder: folder, disk: "disk0")
         try write { try image.write(at: $0, $1) }
+        try settle("\(folder)/disk0.raw")
+    }
+
+    /// A guest's writes reach the disk long before most cycles begin: what is timed is not to wait
+    /// for them.
+    private func settle(_ path: String) throws {
+        let file = open(path, O_RDONLY)
+        defer { close(file) }
+        guard fsync(file) == 0 else { throw CommandFailed(command: "fsync", status: errno) }
     }
 
     func dirtyPeer() throws {
@@ -96,6 +105,7 @@ final class CopiedMachine: Sendable {
                 throw CommandFailed(command: "pwrite", status: errno)
             }
         }
+        try settle(peerImage)
     }
 
     /// Blocks spread over the whole disk, other ones and other bytes each time.

@@ -87,7 +87,7 @@ enum DataPath {
 
     private static func resync(_ scene: Scene) -> Comparison {
         Comparison(
-            name: "resync, 5 % differs", unit: .rate("MB/s"), wanted: .ratio(5), rounds: 3,
+            name: "resync, 5 % differs", unit: .rate("MB/s"), wanted: .ratio(5), rounds: 5,
             ours: { megabytes / (try await scene.world().resync()) },
             peer: rsync(scene, megabytes))
     }

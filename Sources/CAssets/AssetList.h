@@ -5,6 +5,12 @@
 #define ASSET Sources/Server/Page/page.html
 #include "EmbedAsset.h"
 
+#define ASSET stdlib/add_on.lua
+#include "EmbedAsset.h"
+
+#define ASSET stdlib/branches.lua
+#include "EmbedAsset.h"
+
 #define ASSET stdlib/failover.lua
 #include "EmbedAsset.h"
 

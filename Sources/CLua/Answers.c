@@ -24,6 +24,10 @@ void clua_reply(clua_state *s, clua_text json) { answers_set(s, ANSWER_VALUE, js
 
 void clua_raise(clua_state *s, clua_text failure) { answers_set(s, ANSWER_FAILURE, failure); }
 
+void clua_interrupt(clua_state *s, clua_text failure) {
+    answers_set(s, ANSWER_INTERRUPT, failure);
+}
+
 void clua_provide(clua_state *s, clua_text name, clua_text source, bool trusted) {
     bytes_set(&s->input, name);
     bytes_set(&s->source, source);

@@ -26,11 +26,15 @@ void drive_push(clua_state *s, lua_State *co) {
 bool drive_holds(const clua_state *s, const lua_State *co) {
     for (int index = s->depth - 1; index >= 0; index--)
         if (s->chain[index] == co) return true;
-    return false;
+    return strands_hold(s, co);
 }
 
 void drive_abandon(clua_state *s) {
     s->depth = 0;
+    if (s->strand > 0) {
+        strands_end(s);
+        return;
+    }
     lua_pushnil(s->main);
     lua_rawsetp(s->main, LUA_REGISTRYINDEX, KEY(KEY_ROOT));
 }

@@ -13,6 +13,8 @@
 //     Pattern.c    the matcher                      Search.c       string.find to gsub
 //     Strings.c    the rest of string.*, utf8.*     Tables.c       table.*
 //     Order.c      pairs and next                   Clock.c        os.time and os.date
+//     Strands.c    chains beside each other
+//     Variables.c  an author's frames, to be shown
 #pragma once
 #include <lauxlib.h>
 #include <lua.h>
@@ -58,7 +60,13 @@ typedef enum kill {
     KILL_CANCELLED,
 } kill;
 
-typedef enum answer { ANSWER_NONE, ANSWER_VALUE, ANSWER_FAILURE, ANSWER_MODULE } answer;
+typedef enum answer {
+    ANSWER_NONE,
+    ANSWER_VALUE,
+    ANSWER_FAILURE,
+    ANSWER_INTERRUPT,  // a failure, raised in a `try_` as well
+    ANSWER_MODULE,
+} answer;
 
 typedef enum cancellation { CANCEL_NONE, CANCEL_PENDING, CANCEL_RAISED } cancellation;
 
@@ -67,6 +75,12 @@ typedef struct refusal {
     void *block;
     size_t from, to;
 } refusal;
+
+// Coroutines that wait for each other, the running one last.
+typedef struct chain {
+    lua_State **links;
+    int depth, capacity;
+} chain;
 
 #define POSITION_FILE_MAX 256
 
@@ -90,8 +104,10 @@ struct clua_state {
     cancellation cancelled;
     int closing;
 
-    lua_State **chain;  // the coroutines that wait for each other, the running one last
+    lua_State **chain;  // that of the strand that runs; its place in `strands` is stale
     int depth, chain_capacity;
+    chain *strands;
+    int strand, strand_count;
 
     request request;
     lua_State *target;
@@ -117,6 +133,8 @@ enum {
     KEY_SEALED,
     KEY_OBJECTS,
     KEY_TRAVERSAL,
+    KEY_PREPARED,
+    KEY_STRANDS,
     KEY_COUNT
 };
 extern char registry_keys[KEY_COUNT];
@@ -170,6 +188,12 @@ void drive_push(clua_state *s, lua_State *co);
 bool drive_holds(const clua_state *s, const lua_State *co);
 void drive_abandon(clua_state *s);
 bool drive_protected(clua_state *s, lua_CFunction function, void *argument);
+
+// Strands.c
+bool strands_hold(const clua_state *s, const lua_State *co);
+void strands_end(clua_state *s);
+void strands_free(clua_state *s);
+int strands_prepare(lua_State *L);
 
 // Encode.c, Decode.c, Numbers.c
 enum { FAULT_MAX = 512 };

@@ -25,7 +25,8 @@ static int primitives_take_failure(lua_State *L) {
     errors_push_input(L, &s->input);
     bytes_clear(&s->input);
     primitives_sign(L);
-    if (!lua_toboolean(L, lua_upvalueindex(2))) return lua_error(L);
+    bool is_interrupt = s->answer == ANSWER_INTERRUPT;
+    if (is_interrupt || !lua_toboolean(L, lua_upvalueindex(2))) return lua_error(L);
     lua_pushnil(L);
     lua_insert(L, -2);
     return 2;
@@ -36,7 +37,8 @@ static int primitives_finish(lua_State *L, int status, lua_KContext unused) {
     clua_state *s = state_of(L);
     budget_stop_if_killed(L);
     if (s->cancelled == CANCEL_PENDING) return budget_raise_cancelled(L);
-    if (s->answer == ANSWER_FAILURE) return primitives_take_failure(L);
+    if (s->answer == ANSWER_FAILURE || s->answer == ANSWER_INTERRUPT)
+        return primitives_take_failure(L);
     budget_charge(L, (int64_t)(s->input.count / 16));
     decode_value(L, s->input.data, s->input.count);
     bytes_clear(&s->input);
@@ -140,6 +142,7 @@ static int border_anchored(lua_State *L) {
 void primitives_push_border(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"anchored", border_anchored},
+        {"prepare", strands_prepare},
         {"position", border_position},
         {"fail", border_fail},
         {"sealed", border_sealed},

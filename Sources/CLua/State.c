@@ -112,6 +112,7 @@ clua_state *clua_open(const clua_settings *settings) {
 void clua_close(clua_state *s) {
     s->running = NULL;
     if (s->main) lua_close(s->main);
+    strands_free(s);
     free(s->chain);
     bytes *all[] = {&s->subject, &s->output, &s->input, &s->source,
                     &s->report,  &s->trace,  &s->cancel};

@@ -21,6 +21,11 @@ package struct LuaState: ~Copyable {
     let handle: OpaquePointer
     private let resolve: @Sendable (String) throws(Failure) -> LuaModule?
     private var phase = Phase.idle
+    /// The strand that is driven, and what the others wait for.
+    private var strand = 0
+    private var resting: [Int: Phase] = [:]
+
+    var isCalling: Bool { phase == .calling }
 
     /// What the state waits for.
     private enum Phase { case idle, ready, calling, dead }
@@ -175,6 +180,12 @@ package struct LuaState: ~Copyable {
         withText(failure.value.canonicalJSON) { clua_raise(handle, $0) }
     }
 
+    /// Answers the pending call with a failure that is raised in a `try_` as well.
+    package mutating func interrupt(_ failure: Failure, at time: Timestamp) {
+        answer(at: time)
+        withText(failure.value.canonicalJSON) { clua_interrupt(handle, $0) }
+    }
+
     private mutating func answer(at time: Timestamp) {
         precondition(phase == .calling, "no call waits for an answer")
         phase = .ready
@@ -186,6 +197,25 @@ package struct LuaState: ~Copyable {
     package mutating func cancel(_ failure: Failure) {
         if phase == .calling { phase = .ready }
         withText(failure.value.canonicalJSON) { clua_cancel(handle, $0) }
+    }
+
+    /// Makes a strand of each function that `border.prepare` was given by the call that waits; each
+    /// is driven once ``turn(to:)`` has turned to it, and ends with `finished`.
+    package mutating func fork() throws(Failure) -> Range<Int> {
+        precondition(phase == .calling, "no call waits for its branches")
+        var count: Int32 = 0
+        let first = Int(clua_fork(handle, &count))
+        if first == 0 { throw Failure(reportedBy: handle) }
+        return first..<first + Int(count)
+    }
+
+    /// Turns to a strand: what is driven and answered from now on. The first one is 0.
+    package mutating func turn(to other: Int) {
+        if other == strand { return }
+        resting[strand] = phase == .idle ? nil : phase
+        phase = resting.removeValue(forKey: other) ?? .ready
+        strand = other
+        clua_turn(handle, Int32(other))
     }
 
     /// What Lua holds now.

@@ -14,6 +14,8 @@ package enum Limits {
     package static let burstInstructionsMax = 50_000_000
     /// Lua instructions a cancelled run may use to clean up.
     package static let cancellationGraceInstructions = 1_000_000
+    /// How long an act under way may go on once its run is stopped.
+    package static let stopGrace = Duration.seconds(10)
     /// Memory of one Lua state.
     package static let stateBytesMax = 32 << 20
     /// The least a runbook may be held to: a state, the library and a script of some size.
@@ -24,6 +26,13 @@ package enum Limits {
     package static let sourceBytesMax = 1 << 20
     /// Entries in the journal of one branch.
     package static let branchEntriesMax = 1_000_000
+    /// Runs that may be running at once, in all and of one tenant; muster.lua may say otherwise.
+    package static let runsAtOnce = 100
+    package static let runsAtOncePerScope = 25
+    /// How deep children may start children.
+    package static let childDepthMax = 16
+    /// Branches of one call of `job.parallel`.
+    package static let parallelBranchesMax = 1_000
     /// Calls of the store that may share one transaction: bounds how long the first waits.
     package static let commitBatchesMax = 1024
     /// Ends of journal branches that the writer keeps in mind.
@@ -37,6 +46,13 @@ package enum Limits {
     package static let schedulePassedMax = 10_000
     /// The shortest interval of a schedule.
     package static let scheduleIntervalMin = Duration.seconds(60)
+    /// Files in one bundle or import, and bytes of a bundle.
+    package static let importedFilesMax = 10_000
+    package static let bundleBytesMax = 256 << 20
+    /// The shortest secret that may sign: from the signature of a shorter one it could be guessed.
+    package static let signingBytesMin = 16
+    /// Bytes of one secret: a private key is the longest.
+    package static let secretBytesMax = 64 << 10
     /// Notices a listener may leave unread before it is told that it missed some.
     package static let noticesMax = 1024
     /// The time limit of a plan's step, unless the step says otherwise (P-3).

@@ -1,4 +1,4 @@
-// Runs over HTTP: the list, the report, and asking for the end of one.
+// Runs over HTTP: the list, the report, the streams, and what people wish of one.
 import Hummingbird
 import Model
 import Orchestration
@@ -14,13 +14,32 @@ extension Interface {
         runs.get("/:run") { [orchestrator] _, visit in
             Response(try orchestrator.report(visit.run).value)
         }
-        runs.post("/:run/abort") { [orchestrator] request, visit in
-            let run = try visit.run
-            let wish = try await RequestBody(reading: request, fields: ["reason"])
-            try await orchestrator.requestAbort(
-                run, by: visit.person, reason: try wish.text("reason"))
-            return Response(try orchestrator.run(run).view, status: .accepted)
+        runs.get("/:run/output") { [orchestrator] request, visit in
+            Response(try orchestrator.outputView(of: visit.run, try OutputQuery(request)))
         }
+        for wish in RunWish.allCases {
+            runs.post("/:run/\(wish.rawValue)") { [orchestrator] request, visit in
+                let run = try visit.run
+                let body = try await RequestBody(reading: request, fields: ["reason"])
+                let wished = try await orchestrator.wish(
+                    wish, of: run, by: visit.person, reason: try body.text("reason"))
+                return Response(wished.view, status: .accepted)
+            }
+        }
+    }
+}
+
+extension OutputQuery {
+    /// Reads `?stream=warning,error&from=LINE&to=LINE`, and `&last=N` or `&limit=N`.
+    fileprivate init(_ request: Request) throws(Failure) {
+        let most = Int64(Limits.listedMax)
+        let last = try ListPage.number("last", in: request, upTo: most)
+        let limit = try ListPage.number("limit", in: request, upTo: most)
+        try self.init(
+            streams: request.uri.queryParameters["stream"].map { String($0) },
+            from: try ListPage.number("from", in: request, upTo: .max),
+            to: try ListPage.number("to", in: request, upTo: .max),
+            last: last.map { Int($0) }, limit: Int(limit ?? most))
     }
 }
 

@@ -6,7 +6,8 @@
 //     GET  /api/me                      who the token belongs to
 //     GET  /api/runs                    newest first     ?before=RUN&limit=N
 //     GET  /api/runs/RUN                the report
-//     POST /api/runs/RUN/abort          {"reason": TEXT}
+//     GET  /api/runs/RUN/output         ?stream=LEVELS&from=LINE&to=LINE&last=N&limit=N
+//     POST /api/runs/RUN/WISH           {"reason": TEXT}; suspend, resume, stop or abort
 //     GET  /api/tasks                   open ones, oldest first     ?after=TASK&limit=N
 //     GET  /api/tasks/TASK
 //     POST /api/tasks/TASK/answer       {"answer": …, "comment": TEXT} or {"refuse": true, …}

@@ -55,7 +55,7 @@ struct ListPage: Sendable {
         self.limit = limit.map(Int.init) ?? Limits.listedMax
     }
 
-    private static func number(
+    static func number(
         _ name: String, in request: Request, upTo most: Int64
     ) throws(Failure) -> Int64? {
         guard let text = request.uri.queryParameters[name[...]] else { return nil }

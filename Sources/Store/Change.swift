@@ -10,20 +10,30 @@ package enum Change: Sendable, Equatable {
     /// A run begins its life, in the state its record says. Its sources' texts must be stored,
     /// before or in the same batch. Raises `run.number_taken`.
     indirect case runInserted(RunRecord)
-    /// `event` happened to a run; `wakeAt` is kept while it waits. Raises `run.transition_refused`.
+    /// `event` happened to a run; `wakeAt` is kept while it waits. One that is parked while a stop
+    /// or a suspension is noted does not wait but is that. Raises `run.transition_refused`.
     indirect case runChanged(
         RunID, RunEvent, at: Timestamp, failure: Failure? = nil, wakeAt: Timestamp? = nil)
     /// Holds only while the run is in that state; changes nothing. Raises `run.transition_refused`.
     case runRequired(RunID, in: RunState)
-    /// Holds only while fewer than that many other runs of the same name are running; changes
-    /// nothing. Raises `run.slot_taken`.
-    case slotRequired(RunID, atOnce: Int)
+    /// Holds only while there is a place for the run to be running; changes nothing. Raises
+    /// `run.slot_taken`.
+    indirect case slotRequired(RunID, RunSlots)
     /// The run's texts are these from now on, stored before or in the same batch, and its limits
     /// too. Raises `run.transition_refused` when the run has ended.
     indirect case runPatched(RunID, [RunSource], RunLimits)
-    /// Somebody wants a run to end; the first request stands. Raises `run.transition_refused` when
-    /// the run has ended.
-    indirect case abortRequested(RunID, AbortRequest)
+    /// Somebody wishes something of a run; the first of a kind stands. Raises
+    /// `run.transition_refused` as `RunState.hearing(_:isSuspensionNoted:)` does.
+    indirect case runWished(RunID, RunWish, RunWishMade)
+    /// A run that another one starts, its child or its successor, begins its life under the next
+    /// free number, whatever number its record says.
+    indirect case runAdded(RunRecord)
+    /// The parent of that run waits for it from now on.
+    case childAwaited(RunID)
+    /// Somebody wants a run to end, if it has not ended yet.
+    indirect case abortWished(RunID, RunWishMade)
+    /// The same for every child that a run waits for.
+    indirect case childrenAborted(RunID, RunWishMade)
     /// An entry is appended to the journal of its branch. Raises `run.journal_order`.
     case journaled(JournalEntry)
     /// A text is kept under its digest; one that is there already is left alone.
@@ -74,6 +84,36 @@ package enum Change: Sendable, Equatable {
     case scheduleRemoved(String)
     /// A due time has its turn. Raises `schedule.turn_taken` when it had one that was not `queued`.
     indirect case turnTaken(ScheduleTurn)
+
+    // Subscriptions
+
+    /// What was agreed with a subscription, put in the place of the former.
+    indirect case subscriptionSaved(Subscription)
+
+    // Assets
+
+    /// An asset as it is now, the next version of what is there. Raises `asset.changed` when the
+    /// version before it is not the one that is kept.
+    indirect case assetSaved(Asset)
+    /// A variable's next version has that value. Raises `asset.changed` when it is gone.
+    indirect case variableSet(String, Value, by: String, at: Timestamp)
+    /// These assets, and no others, are sealed, each under a key that is the same for all. Raises
+    /// `asset.changed` when one has another version, or another is sealed otherwise.
+    indirect case assetsResealed([Asset])
+    /// The asset is no more. Raises `asset.changed` when there is none.
+    case assetRemoved(String)
+
+    // The library
+
+    /// A text, stored before or in the same batch, is the next version of a name. Raises
+    /// `store.conflict` when another took that number.
+    indirect case versionImported(LibraryVersion)
+    /// The draft of a name is that version; nil for none.
+    case draftSet(String, Int?)
+    /// A version is in force from now on, and no draft any more.
+    indirect case published(Publication)
+    /// A run is started with that version.
+    case editionUsed(RunID, RunEdition)
 
     // The record
 

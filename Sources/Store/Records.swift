@@ -75,7 +75,8 @@ package struct Claim: Sendable, Hashable {
     }
 }
 
-/// A note with its place in the order in which the notes of all branches arrived.
+/// A note with its place in the order in which the notes of all branches arrived: among those of
+/// all runs, or among the lines of its run's streams.
 package struct NumberedNote: Sendable, Hashable {
     package var number: Int64
     package var note: RunNote

@@ -34,7 +34,9 @@ struct Composition: Sendable {
         orchestrator = Orchestrator(
             services: Services(
                 fabric: fabric, replication: replication, store: store, clock: clock,
-                rights: configuration.rights),
+                rights: configuration.rights, slots: configuration.slots,
+                evictsAtCalls: ProcessInfo.processInfo.environment["MUSTER_EVICT"] != nil,
+                assetKey: configuration.assetKey),
             library: Self.library(in: folder), version: Muster.version
         ) { bell.notify($0) }
     }
@@ -86,8 +88,14 @@ struct Composition: Sendable {
     private static func readRunbook(_ path: String, below root: String) throws(Failure) -> String? {
         let file = path.hasPrefix("/") || path.hasPrefix("./") ? path : "\(root)/\(path)"
         guard !path.split(separator: "/").contains(".."),
-            let data = FileManager.default.contents(atPath: file)
+            FileManager.default.fileExists(atPath: file)
         else { return nil }
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw Failure(
+                .libraryUnreadable,
+                "\(file) is there and cannot be read; mend its permissions, or take it away",
+                context: ["file": file])
+        }
         guard data.count <= Limits.sourceBytesMax, let text = String(data: data, encoding: .utf8)
         else {
             throw Failure(

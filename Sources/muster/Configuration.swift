@@ -13,6 +13,10 @@ struct Configuration: Sendable {
     /// Who may do which part of a failover (F-9).
     let rights: Rights
     let replication: ReplicationConfiguration
+    /// How many runs may be running at once.
+    let slots: RunSlots
+    /// The key file under which assets' secrets are kept; the lab's own when nil.
+    let assetKey: String?
 
     private static let fields: [Parameter] = [
         Parameter("people", .map(.list(.text)), "For each person, the roles."),
@@ -20,9 +24,21 @@ struct Configuration: Sendable {
         Parameter(
             "rights", .map(.list(.choice(FailoverRight.allCases.map(\.rawValue)))),
             "For each person or role, the parts of a failover it may do; everybody all."),
+        Parameter("runs", .record(runFields), "How many runs may be running at once."),
         Parameter(
             "replication", .record(ReplicationConfiguration.fields),
             "Bounds of transfers, whose replicas a site takes, and owners' keys."),
+        Parameter(
+            "assets", .record([Parameter("key", .text, "The key file of secrets.")]),
+            "Where the key of assets is kept."),
+    ]
+
+    private static let runFields: [Parameter] = [
+        Parameter(
+            "at_once", .integer(1..<10_001), "In all; \(Limits.runsAtOnce)."),
+        Parameter(
+            "per_tenant", .integer(1..<10_001),
+            "With one scope; \(Limits.runsAtOncePerScope)."),
     ]
 
     /// Reads the lab's file; without one, nobody has a role. Raises with file and line.
@@ -30,7 +46,7 @@ struct Configuration: Sendable {
         guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
             return Configuration(
                 people: [:], tokens: [:], rights: Rights(),
-                replication: ReplicationConfiguration())
+                replication: ReplicationConfiguration(), slots: .house, assetKey: nil)
         }
         let file = LuaModule(name: "muster.lua", text: String(decoding: data, as: UTF8.self))
         let card = try await evaluate(file)
@@ -43,7 +59,14 @@ struct Configuration: Sendable {
         return Configuration(
             people: people, tokens: tokens,
             rights: Rights(people: people, held: held(card["rights"])),
-            replication: try ReplicationConfiguration(card["replication"] ?? [:], subject))
+            replication: try ReplicationConfiguration(card["replication"] ?? [:], subject),
+            slots: RunSlots(
+                inScope: card["runs"]?["per_tenant"]?.integer.map { Int($0) }
+                    ?? Limits.runsAtOncePerScope,
+                inAll: card["runs"]?["at_once"]?.integer.map { Int($0) } ?? Limits.runsAtOnce),
+            assetKey: card["assets"]?["key"]?.text.map { path in
+                path.hasPrefix("/") ? path : "\(folder)/\(path)"
+            })
     }
 
     private static func held(_ rights: Value?) -> [String: Set<FailoverRight>]? {

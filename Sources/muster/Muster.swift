@@ -23,8 +23,9 @@ import Model
             PointsCommand.self, MeasureCommand.self, DriftCommand.self, ProveCommand.self,
             PlannerCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
-            AbortCommand.self, ResumeCommand.self, PatchCommand.self, RunsCommand.self,
-            ReportCommand.self, ScheduleCommand.self,
+            AbortCommand.self, StopCommand.self, ResumeCommand.self, PatchCommand.self,
+            RunsCommand.self, ReportCommand.self, ReplayCommand.self, ScheduleCommand.self,
+            AssetCommand.self, LibraryCommand.self, SubscriptionCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 
@@ -99,14 +100,15 @@ extension Failure {
             .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
             .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
             .extendedStands, .reversalImpossible, .contentDiffers, .primaryRefused, .trustRefused,
-            .patchRefused, .scheduleExists,
+            .patchRefused, .scheduleExists, .assetChanged,
+            .importRefused,
         ]
         let usages: Set<Code> = [
             .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,
-            .intervalInvalid,
+            .intervalInvalid, .assetType,
         ]
         if refusals.contains(code) { return .refused }
         if usages.contains(code) { return .usage }
-        return code == .runAborted ? .aborted : .failed
+        return [.runAborted, .runStopped].contains(code) ? .aborted : .failed
     }
 }

@@ -9,7 +9,7 @@ struct RunLeading {
     let options: LabOptions
     let noWait: Bool
 
-    /// Leads until the run has ended; with `noWait`, until it waits for a person.
+    /// Leads until the run has ended or is put aside; with `noWait`, until it waits for a person.
     func lead(_ id: RunID, _ token: LeaseToken) async throws {
         let notices = try lab.notifier.listen()
         let view = try view(of: id)
@@ -26,15 +26,17 @@ struct RunLeading {
         }
         let run: RunRecord
         if noWait {
-            run = try await lab.orchestrator.pass(id, under: token)
+            run = try await lab.orchestrator.settle(id, under: token)
         } else {
-            run = try await lab.orchestrator.lead(id, under: token, notices: notices)
+            run = try await lab.orchestrator.lead(
+                id, under: token, notices: notices, leavesSuspended: true)
         }
         watching.cancel()
         try conclude(run, view)
     }
 
-    /// Looks on until the run has ended; with `noWait`, until it waits for a person.
+    /// Looks on until the run has ended or is put aside; with `noWait`, until it waits for a
+    /// person.
     func watch(_ id: RunID) async throws {
         let notices = try lab.notifier.listen()
         let view = try view(of: id)
@@ -58,7 +60,11 @@ struct RunLeading {
     /// The run, when there is nothing more to look on at.
     private func settled(_ id: RunID) throws -> RunRecord? {
         let run = try lab.store.run(id)
-        return run.state.isFinal || noWait && run.state == .waiting ? run : nil
+        switch run.state {
+        case .completed, .failed, .aborted, .stopped, .suspended: return run
+        case .waiting: return noWait ? run : nil
+        case .queued, .running: return nil
+        }
     }
 
     private func conclude(_ run: RunRecord, _ view: RunView) throws {

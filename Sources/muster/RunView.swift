@@ -58,6 +58,7 @@ final class RunView: Sendable {
             let style: Terminal.Style = run.state == .completed ? .green : .red
             let next = run.state.isFinal ? "report" : "resume"
             Terminal.say("run \(run.id): " + Terminal.styled(run.state.rawValue, style))
+            if let wish = run.wishLine { Terminal.say("  \(wish)") }
             if let failure = run.failure { Terminal.complain(failure) }
             Terminal.say("  muster \(next) \(run.id)")
         }
@@ -73,7 +74,7 @@ final class RunView: Sendable {
         }
         let screen = RunScreen(
             run: try lab.store.run(run), stages: stages,
-            notes: state.notes.filter { !PlanProgress.isProgress($0) }, questions: questions,
+            notes: state.notes.filter { $0.level != .plan }, questions: questions,
             prompt: state.asked.map { "task \($0.id)> " }, remark: state.remark)
         state.drawing = screen.draw(over: state.drawing)
     }
@@ -83,7 +84,7 @@ final class RunView: Sendable {
         _ state: inout State
     ) {
         if let wait = run.waitForPlace, state.told.insert("place").inserted { Terminal.say(wait) }
-        for note in state.notes where !PlanProgress.isProgress(note) {
+        for note in state.notes where note.level != .plan {
             if state.told.insert("note \(note.branch) \(note.ordinal)").inserted {
                 Terminal.say("    \(note.text)")
             }
@@ -114,7 +115,7 @@ extension RunRecord {
         switch state {
         case .completed: .done
         case .failed: failure?.exitStatus == .refused ? .refused : .failed
-        case .aborted: .aborted
+        case .aborted, .stopped: .aborted
         case .queued, .running, .waiting, .suspended: .waiting
         }
     }

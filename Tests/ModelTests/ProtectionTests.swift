@@ -41,7 +41,8 @@ import Testing
             RecoveryPoint(
                 sequence: 3, generation: 2, kind: .appConsistent, cutAt: Timestamp(microseconds: 7))
         ]
-        record.failover = FailoverRecord(kind: .unplanned, point: 3, epoch: 4, reason: "fire")
+        record.failover = FailoverRecord(
+            kind: .unplanned, point: 3, epoch: 4, reason: "fire", at: Timestamp(microseconds: 5))
         record.test = TestFailoverRecord(machine: record.replica, point: 3)
         let text = try JSONEncoder().encode(record)
         #expect(try JSONDecoder().decode(Protection.self, from: text) == record)

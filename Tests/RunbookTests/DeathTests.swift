@@ -24,9 +24,12 @@ struct Example: Sendable, CustomTestStringConvertible {
         Example(name: "management-stamp", kind: .test),
         Example(name: "fail-over-machine", parameters: ["vm": "sql01"]),
         Example(name: "verify-replica-network", parameters: ["mend": "true"]),
-        Example(name: "protect-new-machines", parameters: ["subscription": "contoso"]),
+        Example(
+            name: "enable-dr-add-on", parameters: ["subscription": "contoso", "target": "bergen"]),
         Example(name: "fail-back-chain", parameters: ["vm": "sql01", "home": "oslo"]),
         Example(name: "test-failover", parameters: ["vm": "sql01"]),
+        Example(
+            name: "rehearse-machines", parameters: ["subscription": "contoso", "at_once": "1"]),
         Example(
             name: "take-out-of-protection", parameters: ["vm": "sql01", "delete_replica": true]),
     ]
@@ -41,7 +44,7 @@ struct Example: Sendable, CustomTestStringConvertible {
         let world = isChained ? try await World.chained() : try await World()
         let services = try world.engine().services
         switch name {
-        case "protect-new-machines":
+        case "enable-dr-add-on":
             for vm in ["wap01", "wap02"] {
                 try await services.replication.remove(vm, deletesReplica: true)
             }
@@ -102,7 +105,7 @@ extension Example {
         } catch is SimulatedDeath {}
         let heir = try world.engine()
         let run: RunID
-        if let begun = try heir.services.store.runs(limit: 1).first {
+        if let begun = try heir.services.store.runs(limit: 100).last {
             run = begun.id
         } else {
             run = try await heir.start(request(in: world))

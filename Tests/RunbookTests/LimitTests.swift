@@ -122,7 +122,7 @@ import Testing
         async let begun = engine.pass(first)
         while try engine.run(first).state != .running { await Task.yield() }
         let second = try await engine.start(world.request("alone"))
-        try await engine.requestAbort(second, by: World.eva, reason: nil)
+        try await engine.wish(.abort, of: second, by: World.eva, reason: nil)
         #expect(try await engine.pass(second).state == .aborted)
         open()
         #expect(try await begun.state == .completed)

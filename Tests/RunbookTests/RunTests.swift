@@ -185,7 +185,7 @@ import Testing
         let engine = try world.engine()
         let run = try await engine.start(world.request("ask"))
         try await engine.pass(run)
-        try await engine.requestAbort(run, by: World.eva, reason: "enough")
+        try await engine.wish(.abort, of: run, by: World.eva, reason: "enough")
         let record = try await engine.pass(run)
         #expect(record.state == .aborted)
         #expect(record.failure?.message == "aborted by eva: enough")
@@ -204,7 +204,7 @@ import Testing
         let engine = try world.engine()
         let run = try await engine.start(world.request("ask"))
         try await engine.pass(run)
-        try await engine.requestAbort(run, by: World.eva, reason: nil)
+        try await engine.wish(.abort, of: run, by: World.eva, reason: nil)
         #expect(try await engine.pass(run).state == .aborted)
         #expect(try report(run, world).notes.map(\.text) == ["run.aborted"])
         #expect(world.effects.writes.map(\.call) == [.start])
@@ -244,7 +244,7 @@ import Testing
         let engine = try world.engine()
         let run = try await engine.start(world.request("ask"))
         try await engine.pass(run)
-        try await engine.requestAbort(run, by: World.eva, reason: nil)
+        try await engine.wish(.abort, of: run, by: World.eva, reason: nil)
         #expect(try await engine.pass(run).state == .aborted)
     }
 

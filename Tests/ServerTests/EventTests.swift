@@ -26,8 +26,8 @@ import Testing
         try await house.serving { client in
             let events = try await client.open("GET", "/api/events")
             _ = try await events.read(until: ":\n\n")
-            try await door.requestAbort(RunID(1), by: Person(name: "lars"), reason: nil)
-            _ = try await events.read(until: #"data: {"run":1,"topic":"abort-requested"}"#)
+            try await door.wish(.abort, of: RunID(1), by: Person(name: "lars"), reason: nil)
+            _ = try await events.read(until: #"data: {"run":1,"topic":"abort-wished"}"#)
         }
     }
 

@@ -177,7 +177,7 @@ extension Change {
     static func progress(_ branch: String, _ ordinal: Int, _ text: String) -> Change {
         .noted(
             RunNote(
-                run: RunID(1), branch: Branch(branch), ordinal: ordinal, level: .progress,
+                run: RunID(1), branch: Branch(branch), ordinal: ordinal, level: .plan,
                 text: text, at: .second(10)))
     }
 }

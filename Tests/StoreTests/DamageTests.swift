@@ -67,10 +67,10 @@ import Testing
     {
         try await fill()
         let store = try lab.open()
-        try overwrite(at: 4096 * 40, with: [UInt8](repeating: 0xA5, count: 4096))
+        try overwrite(at: 4096 * 46, with: [UInt8](repeating: 0xA5, count: 4096))
         #expect { try store.check() } throws: { Failure.isOf(.storeDamaged)($0) }
         #expect {
-            try store.notes(of: RunID(1), limit: 1000)
+            try store.lines(of: RunID(1), limit: 1000)
         } throws: { Failure.isOf(.storeDamaged)($0) }
     }
 
@@ -86,11 +86,11 @@ import Testing
         await #expect {
             try await store.commit((1...9).map { note($0, text) })
         } throws: { Failure.isOf(.storeFull)($0) }
-        #expect(try store.notes(of: RunID(1), limit: 10).isEmpty)
+        #expect(try store.lines(of: RunID(1), limit: 10).isEmpty)
         try await store.commit([note(1, "small")])
         try await limitPages(of: store, to: 100_000)
         try await store.commit((2...9).map { note($0, text) })
-        #expect(try store.notes(of: RunID(1), limit: 10).count == 9)
+        #expect(try store.lines(of: RunID(1), limit: 10).count == 9)
         try store.check()
     }
 
@@ -115,7 +115,7 @@ import Testing
             }
             return try await group.compactMap { $0 }.reduce(into: []) { $0.append($1) }
         }
-        let kept = try store.notes(of: RunID(1), limit: 1000).map(\.note.ordinal)
+        let kept = try store.lines(of: RunID(1), limit: 1000).map(\.note.ordinal)
         #expect(kept.sorted() == stored.sorted())
         #expect(!kept.isEmpty && kept.count < 100)
     }

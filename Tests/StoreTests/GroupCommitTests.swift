@@ -37,7 +37,7 @@ import Testing
             return await group.compactMap { $0 }.reduce(into: []) { $0.append($1) }
         }
         #expect(refused.sorted() == (1...20).map { $0 * 10 })
-        #expect(try store.notes(of: RunID(1), limit: 1000).count == 360)
+        #expect(try store.lines(of: RunID(1), limit: 1000).count == 360)
     }
 
     @Test func `a commit is there for another store as soon as it returns`() async throws {
@@ -45,7 +45,7 @@ import Testing
         let other = try lab.open()
         for ordinal in 1...20 {
             try await store.commit([note(ordinal)])
-            #expect(try other.notes(of: RunID(1), limit: 100).count == ordinal)
+            #expect(try other.lines(of: RunID(1), limit: 100).count == ordinal)
         }
     }
 
@@ -57,7 +57,7 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(try stores[0].notes(of: RunID(1), limit: 1000).count == 200)
+        #expect(try stores[0].lines(of: RunID(1), limit: 1000).count == 200)
     }
 
     @Test func `a commit in a cancelled task is a commit`() async throws {
@@ -67,7 +67,7 @@ import Testing
             try await store.commit([note(1)])
         }
         try await task.value
-        #expect(try store.notes(of: RunID(1), limit: 10).count == 1)
+        #expect(try store.lines(of: RunID(1), limit: 10).count == 1)
     }
 
     @Test func `a lock held too long is store busy, and a later commit works`() async throws {
@@ -88,10 +88,10 @@ import Testing
         _ = try await lab.openWithRun()
         let before = try lab.open(observer: Killer(before: true))
         await #expect(throws: Killed.self) { try await before.commit([note(1)]) }
-        #expect(try before.notes(of: RunID(1), limit: 10).isEmpty)
+        #expect(try before.lines(of: RunID(1), limit: 10).isEmpty)
         let after = try lab.open(observer: Killer(before: false))
         await #expect(throws: Killed.self) { try await after.commit([note(1)]) }
-        #expect(try after.notes(of: RunID(1), limit: 10).count == 1)
+        #expect(try after.lines(of: RunID(1), limit: 10).count == 1)
     }
 
     @Test func `the observer sees batches in the order in which they became durable`() async throws
@@ -103,7 +103,7 @@ import Testing
             for index in 1...50 { group.addTask { try await store.commit([note(index)]) } }
             try await group.waitForAll()
         }
-        let written = try store.notes(of: RunID(1), limit: 100).map { note($0.note.ordinal) }
+        let written = try store.lines(of: RunID(1), limit: 100).map { note($0.note.ordinal) }
         #expect(witness.seen == written)
     }
 
@@ -120,7 +120,7 @@ import Testing
                         told = index
                     }
                 } catch is Killed {}
-                let kept = try lab.open().notes(of: RunID(1), limit: 100).count
+                let kept = try lab.open().lines(of: RunID(1), limit: 100).count
                 #expect(told == point)
                 #expect(kept == (before ? point : point + 1))
             }

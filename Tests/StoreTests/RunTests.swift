@@ -27,15 +27,15 @@ import Testing
 
     @Test func `a place is refused while as many of that name are running`() async throws {
         try await store.commit([.runInserted(.sample(2)), .runInserted(.sample(3))])
-        try await store.commit([.slotRequired(RunID(2), atOnce: 2)])
+        try await store.commit([.slotRequired(RunID(2), RunSlots(atOnce: 2))])
         try await store.commit([.runChanged(RunID(2), .started, at: .second(2))])
         await #expect {
-            try await store.commit([.slotRequired(RunID(3), atOnce: 2)])
+            try await store.commit([.slotRequired(RunID(3), RunSlots(atOnce: 2))])
         } throws: {
             Failure.isOf(.runSlotTaken)($0) && "\($0)".contains("there is run 1, 2")
         }
         try await store.commit([.runChanged(run, .parked, at: .second(3))])
-        try await store.commit([.slotRequired(RunID(3), atOnce: 2)])
+        try await store.commit([.slotRequired(RunID(3), RunSlots(atOnce: 2))])
     }
 
     @Test func `a run's life leaves its times, its failure and no wake time behind`() async throws {
@@ -66,7 +66,7 @@ import Testing
             ])
         } throws: { Failure.isOf(.runTransitionRefused)($0) }
         #expect(try store.run(run).state == .running)
-        #expect(try store.notes(of: run, limit: 10).isEmpty)
+        #expect(try store.lines(of: run, limit: 10).isEmpty)
     }
 
     @Test func `a required state holds or refuses the batch`() async throws {
@@ -110,15 +110,15 @@ import Testing
     }
 
     @Test func `the first wish to abort stands, and an ended run takes none`() async throws {
-        let first = AbortRequest(by: "eva", reason: "wrong site", at: .second(2))
-        try await store.commit([.abortRequested(run, first)])
+        let first = RunWishMade(by: "eva", reason: "wrong site", at: .second(2))
+        try await store.commit([.runWished(run, .abort, first)])
         try await store.commit([
-            .abortRequested(run, AbortRequest(by: "ola", reason: nil, at: .second(3)))
+            .runWished(run, .abort, RunWishMade(by: "ola", reason: nil, at: .second(3)))
         ])
         #expect(try store.run(run).abort == first)
         try await store.commit([.runChanged(run, .aborted, at: .second(4))])
         await #expect {
-            try await store.commit([.abortRequested(run, first)])
+            try await store.commit([.runWished(run, .abort, first)])
         } throws: { Failure.isOf(.runTransitionRefused)($0) }
     }
 
@@ -142,11 +142,12 @@ import Testing
         let changes = (1...5).flatMap { [note($0, .main), note($0, Branch("vm:web01"))] }
         try await store.commit(changes)
         try await store.commit(changes)
-        let last = try store.notes(of: run, limit: 3)
+        let last = try store.lines(of: run, limit: 3, fromEnd: true)
         #expect(last.map(\.note.text) == ["vm:web01 4", "main 5", "vm:web01 5"])
-        let earlier = try store.notes(of: run, before: last[0].number, limit: 2)
+        let earlier = try store.lines(
+            of: run, 1...(last[0].number - 1), limit: 2, fromEnd: true)
         #expect(earlier.map(\.note.text) == ["vm:web01 3", "main 4"])
         #expect(try store.notes(of: run, after: 0, limit: 100).count == 10)
-        #expect(try store.notes(of: run, after: last[2].number, limit: 100).isEmpty)
+        #expect(try store.notes(of: run, after: 10, limit: 100).isEmpty)
     }
 }

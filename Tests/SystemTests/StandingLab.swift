@@ -35,7 +35,8 @@ actor StandingLab {
         try await lab.found()
         for (index, name) in machines.enumerated() { try await populate(lab, name, index) }
         try await lab.done(
-            "run", "protect-new-machines", "--param", "subscription=operations")
+            "run", "enable-dr-add-on", "--param", "subscription=operations", "--param",
+            "target=bergen", "--param", "points=1")
         for name in machines { try await lab.done("vm", "start", name) }
         return folder.appending(path: "lab", directoryHint: .isDirectory)
     }

@@ -64,6 +64,23 @@ import Testing
         }
     }
 
+    @Test func `B-6: a secret that is typed is not shown`() async throws {
+        try await Lab.scratch { lab in
+            try await lab.done("init")
+            try await lab.done("asset", "key", "new")
+            var terminal = try lab.terminal("asset set sql --user sa")
+            _ = try await terminal.program.line(containing: "The secret of sql")
+            try terminal.type("gall-and-wormwood")
+            _ = try await terminal.program.line(containing: "Once more")
+            try terminal.type("gall-and-wormwood")
+            while let line = await terminal.program.nextLine() {
+                #expect(!line.contains("wormwood"), "\(line)")
+            }
+            #expect(try await terminal.program.end() == .code(0))
+            #expect(try await lab.json("asset", "show", "sql")["version"].integer == 1)
+        }
+    }
+
     /// What is left when the terminal's codes are taken out.
     private static func plain(_ drawn: String) -> String {
         drawn.replacing(#/\u{1B}\[[0-9;?]*[A-Za-z]/#, with: "")

@@ -61,12 +61,17 @@ package final class World: Sendable {
 
     // MARK: Engines
 
+    /// Whether runs leave memory before each of their calls (MUSTER_EVICT), as `make test` has them
+    /// do a second time.
+    package static let evicts = ProcessInfo.processInfo.environment["MUSTER_EVICT"] != nil
+
     /// An engine of this lab, which may be made to die, or watched, and whose fabric may be made to
     /// fail.
     package func engine(
         dying death: Death? = nil, observing observer: (any CommitObserver)? = nil,
         faults: FaultPlan = FaultPlan(), adding: [Primitive] = [],
-        policy: ReplicationPolicy = ReplicationPolicy(), rights: Rights = Rights()
+        policy: ReplicationPolicy = ReplicationPolicy(), rights: Rights = Rights(),
+        evicting: Bool = World.evicts
     ) throws -> Orchestrator {
         let store = try Store(folder: folder, observer: death ?? observer)
         let fabric = FaultyFabric(
@@ -77,7 +82,7 @@ package final class World: Sendable {
         return Orchestrator(
             services: Services(
                 fabric: fabric, replication: replication, store: store, clock: clock,
-                rights: rights),
+                rights: rights, evictsAtCalls: evicting),
             catalogue: Catalogue(adding: adding), library: library, version: "test"
         ) { _ in }
     }
@@ -115,15 +120,17 @@ package final class World: Sendable {
     package func finish(
         _ run: RunID, on engine: Orchestrator, answers: @Sendable (Question) -> Value? = World.agree
     ) async throws -> RunRecord {
+        let store = engine.services.store
         for _ in 0..<1000 {
-            let record = try await engine.pass(run)
-            if record.state.isFinal { return record }
-            let open = try engine.services.store.questions(of: run).filter { $0.state == .open }
+            let record = try await engine.settle(run, under: nil)
+            if try store.isOver(.family(run)) { return record }
+            let open = try store.openQuestions()
             for question in open {
                 try await engine.answer(
                     question.id, answers(question), comment: nil, by: Self.eva, channel: "test")
             }
-            if open.isEmpty, let wakeAt = record.wakeAt { clock.advance(to: wakeAt) }
+            let wakeAt = try store.nextWake(of: .family(run), after: clock.now)
+            if open.isEmpty, let wakeAt { clock.advance(to: wakeAt) }
         }
         throw Failure(.internalFault, "run \(run) did not end within a thousand passes")
     }

@@ -43,6 +43,9 @@
 ---@field primitive? string The primitive that raised it.
 ---@field context? table<string, string> The facts behind the message.
 
+--- What an asset hides: a name, which primitives can open.
+---@class muster.secret
+
 --- A step: a script, a manual task, or both.
 ---@class muster.step
 ---@field [1] string What is true when the step has succeeded.
@@ -89,7 +92,9 @@
 ---@class muster.runbook
 ---@field summary string What the runbook does, in one line.
 ---@field parameters? table<string, muster.parameter> What it is told when it is started.
+---@field assets? string[] Assets it needs; looked for before a run begins.
 ---@field limits? { memory?: string, instructions?: integer, time?: string, at_once?: integer } What it may use of the house.
+---@field priority? "low"|"normal"|"high" How it stands in the queue; "normal".
 ---@field run fun(arguments: table<string, any>): any The work: function(arguments) … end.
 
 --- A recovery plan: who, from where to where, in which order.
@@ -683,6 +688,18 @@ function job.warn(text, ...) end
 ---@return muster.failure? # why not
 function job.try_warn(text, ...) end
 
+--- Writes a line to the run's error stream; the run goes on.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+function job.error(text, ...) end
+
+--- Writes a line to the run's error stream; the run goes on. Returns nil and the failure instead of raising.
+---@param text string The line, or a format as string.format's.
+---@param ... any Values for the format.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_error(text, ...) end
+
 --- Gets the time of the run's last journal entry, in seconds since 1970.
 ---@return number # seconds
 function job.now() end
@@ -713,6 +730,32 @@ function job.sleep(duration) end
 ---@return muster.failure? # why not
 function job.try_sleep(duration) end
 
+--- Waits until a condition is true, or until a time; the run leaves memory between looks.
+---@param condition fun(): any|string A function that is called until it returns what is true; or the time.
+---@param options? { every?: string, deadline?: string, what?: string, zone?: string } How often and how long.
+---@return any # what the condition returned
+function job.wait_until(condition, options) end
+
+--- Waits until a condition is true, or until a time; the run leaves memory between looks. Returns nil and the failure instead of raising.
+---@param condition fun(): any|string A function that is called until it returns what is true; or the time.
+---@param options? { every?: string, deadline?: string, what?: string, zone?: string } How often and how long.
+---@return (any)? # what the condition returned
+---@return muster.failure? # why not
+function job.try_wait_until(condition, options) end
+
+--- Calls a function until it succeeds, with growing pauses; the run leaves memory in them.
+---@param attempt fun(): any The function; what it returns is handed on.
+---@param options? { attempts?: integer, pause?: string, factor?: number, longest?: string, jitter?: number, codes?: string[], deadline?: string } How often, and when again.
+---@return any # what the function returned
+function job.retry(attempt, options) end
+
+--- Calls a function until it succeeds, with growing pauses; the run leaves memory in them. Returns nil and the failure instead of raising.
+---@param attempt fun(): any The function; what it returns is handed on.
+---@param options? { attempts?: integer, pause?: string, factor?: number, longest?: string, jitter?: number, codes?: string[], deadline?: string } How often, and when again.
+---@return (any)? # what the function returned
+---@return muster.failure? # why not
+function job.try_retry(attempt, options) end
+
 --- Asks a person, and waits for the answer; a refusal aborts the run.
 ---@param title string The question, as the person reads it.
 ---@param options? { instructions?: string, by?: string, not_starter?: boolean, quorum?: integer, form?: "choice"|"text"|"number"|"confirm"|"name", choices?: string[], exactly?: string, deadline?: string, on_deadline?: "abort"|"continue", escalate?: { to: string, after: string } } How it is asked.
@@ -735,6 +778,57 @@ function job.require_rights(rights) end
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function job.try_require_rights(rights) end
+
+--- Starts another plan or runbook as a run of its own, and waits for its end.
+---@param name string The plan or runbook.
+---@param parameters? table<string, any> What it is told, as `--param` does.
+---@param options? { wait?: boolean, reason?: string, kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back" } How it is started.
+---@return any # what it returned, or its number when it is not waited for
+function job.run(name, parameters, options) end
+
+--- Starts another plan or runbook as a run of its own, and waits for its end. Returns nil and the failure instead of raising.
+---@param name string The plan or runbook.
+---@param parameters? table<string, any> What it is told, as `--param` does.
+---@param options? { wait?: boolean, reason?: string, kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back" } How it is started.
+---@return (any)? # what it returned, or its number when it is not waited for
+---@return muster.failure? # why not
+function job.try_run(name, parameters, options) end
+
+--- Waits until runs that this one has started have ended.
+---@param children integer|integer[] The number that job.run gave, or a list of them.
+---@return any # what it returned; of a list, a list in its order
+function job.wait(children) end
+
+--- Waits until runs that this one has started have ended. Returns nil and the failure instead of raising.
+---@param children integer|integer[] The number that job.run gave, or a list of them.
+---@return (any)? # what it returned; of a list, a list in its order
+---@return muster.failure? # why not
+function job.try_wait(children) end
+
+--- Runs branches side by side, and waits until the last has ended.
+---@param branches any[] Functions, or the items that `each` is called with.
+---@param each? fun(item: any, index: integer): any What is called with each item and its place.
+---@param options? { limit?: integer, on_failure?: "stop"|"all" } How they run.
+---@return any[] # what each returned, in their order
+function job.parallel(branches, each, options) end
+
+--- Runs branches side by side, and waits until the last has ended. Returns nil and the failure instead of raising.
+---@param branches any[] Functions, or the items that `each` is called with.
+---@param each? fun(item: any, index: integer): any What is called with each item and its place.
+---@param options? { limit?: integer, on_failure?: "stop"|"all" } How they run.
+---@return any[]? # what each returned, in their order
+---@return muster.failure? # why not
+function job.try_parallel(branches, each, options) end
+
+--- Ends the run, which goes on as a new one with a fresh journal.
+---@param parameters table<string, any> What the new run is told.
+function job.continue_as(parameters) end
+
+--- Ends the run, which goes on as a new one with a fresh journal. Returns nil and the failure instead of raising.
+---@param parameters table<string, any> What the new run is told.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function job.try_continue_as(parameters) end
 
 ---@class muster.namespace.plan
 ---@overload fun(fields: muster.plan): muster.plan
@@ -763,6 +857,78 @@ function plan.preflight(vms, options) end
 ---@return { loss: table<string, number> }? # what would be lost
 ---@return muster.failure? # why not
 function plan.try_preflight(vms, options) end
+
+---@class muster.namespace.asset
+asset = {}
+
+--- Gets the value of a variable.
+---@param name string The asset's name.
+---@return string|number|boolean|table<string, any> # the value
+function asset.variable(name) end
+
+--- Gets the value of a variable. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@return (string|number|boolean|table<string, any>)? # the value
+---@return muster.failure? # why not
+function asset.try_variable(name) end
+
+--- Sets a variable, for every runbook that uses it.
+---@param name string The asset's name.
+---@param value string|number|boolean|table<string, any> The value, of the variable's type.
+function asset.set_variable(name, value) end
+
+--- Sets a variable, for every runbook that uses it. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@param value string|number|boolean|table<string, any> The value, of the variable's type.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function asset.try_set_variable(name, value) end
+
+--- Gets a credential by its name; what it hides stays with the engine.
+---@param name string The asset's name.
+---@return muster.secret # its handle
+function asset.credential(name) end
+
+--- Gets a credential by its name; what it hides stays with the engine. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@return muster.secret? # its handle
+---@return muster.failure? # why not
+function asset.try_credential(name) end
+
+--- Gets the fields of a connection; those that are hidden as handles.
+---@param name string The asset's name.
+---@return table<string, string|number|boolean|muster.secret> # the fields
+function asset.connection(name) end
+
+--- Gets the fields of a connection; those that are hidden as handles. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@return table<string, string|number|boolean|muster.secret>? # the fields
+---@return muster.failure? # why not
+function asset.try_connection(name) end
+
+--- Gets a certificate by its name; what it hides stays with the engine.
+---@param name string The asset's name.
+---@return muster.secret # its handle
+function asset.certificate(name) end
+
+--- Gets a certificate by its name; what it hides stays with the engine. Returns nil and the failure instead of raising.
+---@param name string The asset's name.
+---@return muster.secret? # its handle
+---@return muster.failure? # why not
+function asset.try_certificate(name) end
+
+--- Signs a text with a secret: HMAC-SHA-256 in hexadecimal digits.
+---@param secret muster.secret The secret that the receiver holds too.
+---@param text string What is signed.
+---@return string # the signature
+function asset.sign(secret, text) end
+
+--- Signs a text with a secret: HMAC-SHA-256 in hexadecimal digits. Returns nil and the failure instead of raising.
+---@param secret muster.secret The secret that the receiver holds too.
+---@param text string What is signed.
+---@return string? # the signature
+---@return muster.failure? # why not
+function asset.try_sign(secret, text) end
 
 --- A step: a script, a manual task, or both.
 ---@param fields muster.step

@@ -53,9 +53,17 @@ bool clua_call(clua_state *state, clua_text path, clua_text arguments);
 
 clua_event clua_drive(clua_state *state);
 
+/// Makes a strand of each function that `border.prepare` was given; returns the number of the
+/// first, and how many. 0: `clua_output` is the failure. A strand ends with `CLUA_FINISHED`.
+int clua_fork(clua_state *state, int *count);
+/// Turns to a strand, where `clua_drive` and the answers go from now on; the first is 0.
+void clua_turn(clua_state *state, int strand);
+
 /// Answers to `CLUA_CALL`; `clua_raise` also refuses a `CLUA_MODULE`.
 void clua_reply(clua_state *state, clua_text json);
 void clua_raise(clua_state *state, clua_text failure);
+/// Like `clua_raise`, but raises in a `try_` as well.
+void clua_interrupt(clua_state *state, clua_text failure);
 /// Answers to `CLUA_MODULE`.
 void clua_provide(clua_state *state, clua_text name, clua_text source, bool trusted);
 
@@ -69,5 +77,8 @@ clua_text clua_output(const clua_state *state);
 bool clua_is_try(const clua_state *state);
 /// The author's line behind the last call; `line` is 0 when there is none.
 clua_text clua_position(const clua_state *state, int *line);
+/// While a call waits: the author's frames with their variables, as `clua_output`. False: that is
+/// the failure.
+bool clua_variables(clua_state *state);
 size_t clua_memory_used(const clua_state *state);
 int64_t clua_instructions_used(const clua_state *state);

@@ -2,10 +2,12 @@
 // and a question is kept by the store, and its codes stand there.
 
 extension Failure.Code {
-    static let run: [Self] = [
-        .argumentInvalid, .phaseRefused, .codeChanged, .outcomeUnknown, .runAborted,
-        .questionRefused, .parameterInvalid, .sourceMissing, .patchRefused, .runOutOfTime,
-    ]
+    static let run: [Self] =
+        [
+            .argumentInvalid, .phaseRefused, .codeChanged, .outcomeUnknown, .runAborted,
+            .questionRefused, .parameterInvalid, .sourceMissing, .patchRefused, .runOutOfTime,
+            .runStopped, .runTimedOut,
+        ] + family
 
     package static let argumentInvalid = Self(
         "run.argument_invalid",
@@ -45,6 +47,17 @@ extension Failure.Code {
         "run.out_of_time",
         meaning: "The run took longer than its card allows.",
         remedy: "The report says where the time went; `limits.time` of the card is the bound.")
+
+    package static let runStopped = Self(
+        "run.stopped",
+        meaning: "The run was stopped by a person where it stood; nothing was cleaned up.",
+        remedy:
+            "The report says what was done and what was under way; look at that before going on.")
+
+    package static let runTimedOut = Self(
+        "run.timed_out",
+        meaning: "What a run waited for had not come when its deadline passed.",
+        remedy: "The message says what was waited for, and the line; look why it did not come.")
 
     package static let questionRefused = Self(
         "question.refused",

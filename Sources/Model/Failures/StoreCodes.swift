@@ -57,7 +57,7 @@ extension Failure.Code {
 
     package static let runSlotTaken = Self(
         "run.slot_taken",
-        meaning: "As many runs of the runbook are running as its card allows at once.",
+        meaning: "As many runs are running as may at once: of its runbook, its tenant, or in all.",
         remedy: "The run begins by itself when one of the others has ended or waits.")
 
     package static let journalOrder = Self(

@@ -48,6 +48,7 @@ package struct Protection: Sendable, Hashable, Codable {
     package var agreement: ProtectionAgreement
     package var terms: ProtectionTerms
     package var statistics: ReplicationStatistics
+    package var service = ServiceRecord()
     /// When points are to be application-consistent.
     package var consistency = ApplicationConsistency()
     /// The consistency group whose machines are cut at one instant with this one.
@@ -137,6 +138,7 @@ package struct FailoverRecord: Sendable, Hashable, Codable {
     package var point: Int
     /// The epoch the replica takes.
     package var epoch: Int
+    package var begunAt: Timestamp
     /// Why it was done though the primary answered.
     package var reason: String?
     /// The old primary was turned off and told that it is a replica now; else only the epoch keeps
@@ -145,7 +147,10 @@ package struct FailoverRecord: Sendable, Hashable, Codable {
     /// What proved the content of the disks; nil before it is known.
     package var proof: ContentProof?
 
-    package init(kind: FailoverKind, point: Int, epoch: Int, reason: String?) {
+    package init(
+        kind: FailoverKind, point: Int, epoch: Int, reason: String?, at begunAt: Timestamp
+    ) {
+        self.begunAt = begunAt
         self.kind = kind
         self.point = point
         self.epoch = epoch

@@ -30,11 +30,20 @@ package struct RunRecord: Sendable, Equatable {
     package var wakeAt: Timestamp?
     /// Why it failed or was aborted.
     package var failure: Failure?
-    package var abort: AbortRequest?
+    /// Who wishes it to end after its cleaning up, to rest, or to end where it stands. The first
+    /// wish of each kind stands; a suspension is gone once the run was resumed.
+    package var abort: RunWishMade?
+    package var suspension: RunWishMade?
+    package var stop: RunWishMade?
     /// The version of the program that began the run; error texts are part of a script's world.
     package var runtimeVersion: String
     package var randomSeed: UInt64
     package var limits = RunLimits()
+    package var priority = RunPriority.normal
+    /// The call that started it; nil for a run that somebody started.
+    package var parent: RunParent?
+    /// The run it goes on from; nil for one that began by itself.
+    package var continuation: RunContinuation?
     /// Every chunk of source the run has loaded, in the order of their modules' names.
     package var sources: [RunSource] = []
 
@@ -79,24 +88,16 @@ package struct RunSource: Sendable, Hashable {
     }
 }
 
-/// Somebody wants a run to end; the engine that leads does it.
-package struct AbortRequest: Sendable, Hashable {
-    package var by: String
-    package var reason: String?
-    package var at: Timestamp
-
-    package init(by: String, reason: String?, at: Timestamp) {
-        self.by = by
-        self.reason = reason
-        self.at = at
-    }
-}
-
 /// A line of one of a run's streams. Its key is the branch and the ordinal, so that a replay, which
 /// says everything again, writes nothing twice.
 package struct RunNote: Sendable, Hashable {
     package enum Level: String, Sendable, Hashable, Codable {
         case output, progress, verbose, warning, error
+        /// What a plan notes of itself for those who watch: no stream of the author's.
+        case plan
+
+        /// The levels that are streams.
+        package static let streams: [Level] = [.output, .progress, .verbose, .warning, .error]
     }
 
     package var run: RunID

@@ -1,5 +1,6 @@
-// Where texts come from: an author's folder of runbooks and modules, and the library baked into the
-// program. A run asks once for each text and keeps what it got (RunSources).
+// Where texts come from. One rule: what is published counts; what is not published is read from an
+// author's folder; what is not there either is baked into the program. A run asks once for each
+// text and keeps what it got (RunSources).
 import LuaRuntime
 import Model
 
@@ -8,8 +9,12 @@ package struct Library: Sendable {
     private let read: @Sendable (String) throws(Failure) -> String?
     /// The names of the files in the folder.
     private let list: @Sendable () -> [String]
-    /// The baked-in modules by name, the prelude among them.
+    /// The baked-in modules by name, the preludes among them.
     private let baked: [String: String]
+    /// The versions in the store, as somebody asks for them; nil for a library of files alone.
+    private var shelf: LibraryShelf?
+    /// Texts that count before all others: those that are about to be imported.
+    private var candidates: [String: String] = [:]
 
     package init(
         baked: [String: String], list: @escaping @Sendable () -> [String],
@@ -20,22 +25,34 @@ package struct Library: Sendable {
         self.read = read
     }
 
+    /// The same library with the store's versions before the folder.
+    func over(_ shelf: LibraryShelf) -> Library {
+        var library = self
+        library.shelf = shelf
+        return library
+    }
+
+    /// The same library as if these texts were in force.
+    func trying(_ texts: [String: String]) -> Library {
+        var library = self
+        library.candidates = texts
+        return library
+    }
+
     /// The module that `require` names: the author's own first, so that one of ours can be
     /// replaced.
     package func module(_ name: String) throws(Failure) -> LuaModule? {
-        if name == Self.prelude { return bakedModule(name) }
-        if let text = try read("\(name).lua") {
-            return LuaModule(name: "\(name).lua", text: text)
-        }
+        if Self.preludes.contains(name) { return bakedModule(name) }
+        if let text = try text(of: name) { return LuaModule(name: "\(name).lua", text: text) }
         return bakedModule(name)
     }
 
     /// The file of a plan or runbook named on the command line: `web-shop`, `web-shop.lua`.
     ///
-    /// Raises `run.source_missing` with the nearest name.
+    /// Raises `run.source_missing` with the nearest name, and `library.unreadable`.
     package func file(_ name: String) throws(Failure) -> LuaModule {
-        let file = name.hasSuffix(".lua") ? name : "\(name).lua"
-        if let text = try read(file) { return LuaModule(name: file, text: text) }
+        let bare = name.hasSuffix(".lua") ? String(name.dropLast(4)) : name
+        if let text = try text(of: bare) { return LuaModule(name: "\(bare).lua", text: text) }
         let names = self.names
         throw Failure(
             .sourceMissing,
@@ -43,16 +60,57 @@ package struct Library: Sendable {
             context: ["name": name])
     }
 
-    /// The plans and runbooks of the folder by name, tests left out.
+    /// The plans and runbooks of the library and the folder by name, tests left out.
     package var names: [String] {
-        list().filter { $0.hasSuffix(".lua") && !$0.hasSuffix(".test.lua") }
-            .map { String($0.dropLast(4)) }.sorted()
+        let files = list().filter { $0.hasSuffix(".lua") && !$0.hasSuffix(".test.lua") }
+            .map { String($0.dropLast(4)) }
+        return Set(files).union((try? shelf?.names()) ?? []).sorted()
     }
 
-    /// The name of the chunk that makes the constructors of cards.
-    package static let prelude = "prelude"
+    /// Raises `library.unreadable` when a text that these texts name by `require "…"`, or one that
+    /// those name in turn, is there and cannot be read (N-8).
+    func checkReadable(_ file: LuaModule) throws(Failure) {
+        var seen: Set<String> = []
+        var texts = [file.text]
+        while let text = texts.popLast() {
+            for name in Self.required(by: text) where seen.insert(name).inserted {
+                if let module = try module(name), !module.isTrusted { texts.append(module.text) }
+            }
+        }
+    }
+
+    /// The names in `require "…"`, as far as a text says them outright.
+    private static func required(by text: String) -> [String] {
+        text.matches(of: /require\s*\(?\s*["']([A-Za-z0-9_.\-]+)["']/).map { String($0.1) }
+    }
+
+    /// The names of the chunks that run before an author's: the constructors of cards, and the forms
+    /// of Lua that primitives take.
+    package static let preludes = ["prelude", "branches"]
+
+    /// The same chunks, in their order, from wherever `find` finds them.
+    static func preludes(
+        _ find: (String) throws(Failure) -> LuaModule?
+    ) throws(Failure) -> [LuaModule] {
+        var found: [LuaModule] = []
+        for name in preludes {
+            if let module = try find(name) { found.append(module) }
+        }
+        return found
+    }
+
+    private func text(of name: String) throws(Failure) -> String? {
+        if let text = candidates[name] { return text }
+        if !name.contains("/"), let text = try shelf?.text(of: name) { return text }
+        return try read("\(name).lua")
+    }
 
     private func bakedModule(_ name: String) -> LuaModule? {
         baked[name].map { LuaModule(name: name, text: $0, isTrusted: true) }
     }
+}
+
+extension LuaModule {
+    /// What a run of the file is called: `web-shop`.
+    var runbookName: String { name.hasSuffix(".lua") ? String(name.dropLast(4)) : name }
 }

@@ -38,7 +38,7 @@ struct PlanBriefing: Sendable {
     private static func freeze(
         _ plan: RecoveryPlan, _ itinerary: Itinerary, _ kind: FailoverKind, _ context: RunContext
     ) async throws -> Result<PlanBriefing, Failure> {
-        var journal = try BranchJournal(context: context, branch: .main)
+        var journal = try BranchJournal(context: context, branch: .main, canHalt: false)
         let names = Value.list(plan.vms.map { .text($0) })
         switch try await journal.call("plan.freeze", names) {
         case .value(let json):

@@ -25,7 +25,7 @@ struct PlanConductor: Sendable {
     /// What stands now, for the report: where each vm is, whether it runs, and how it is protected.
     private func stand(_ briefing: PlanBriefing) async throws -> Value {
         var journal = try BranchJournal(
-            context: context, branch: Branch("stand"), hearsAbort: false)
+            context: context, branch: Branch("stand"), hearsAbort: false, canHalt: false)
         let names = Value.list(briefing.plan.vms.map { .text($0) })
         guard case .value(let json) = try await journal.call("plan.freeze", names) else {
             return []
@@ -69,7 +69,8 @@ private struct Conducting {
             apply(machine.handle(.begun), in: &group)
             requestAbortIfAsked(in: &group)
             while conclusion == nil {
-                if running == 0, !parked.isEmpty {
+                if running == 0 {
+                    if !parked.isEmpty, abortAsRecorded(in: &group) { continue }
                     return .parked(until: parked.values.compactMap { $0 }.min())
                 }
                 guard let report = try await group.next() else { break }
@@ -77,6 +78,23 @@ private struct Conducting {
             }
             return end
         }
+    }
+
+    /// Whoever goes through an aborted run again has come to where it was aborted: what had not
+    /// begun then never did, and its clean-up follows.
+    private mutating func abortAsRecorded(
+        in group: inout ThrowingTaskGroup<Report, any Error>
+    ) -> Bool {
+        guard context.rehearsal != nil, context.control.abort == nil,
+            let abort = context.run.abort?.asAbort
+        else { return false }
+        let waiting = parked.keys.sorted()
+        parked = [:]
+        apply(machine.handle(.abortRequested(abort)), in: &group)
+        for task in waiting {
+            apply(machine.handle(.ended(task: task, .failed(abort))), in: &group)
+        }
+        return true
     }
 
     private var end: RunExecution.End {
@@ -128,8 +146,7 @@ private struct Conducting {
             }
         case .woken:
             listen(wakes, in: &group)
-            for task in parked.keys.sorted() { begin(task, in: &group) }
-            parked = [:]
+            beginParked(in: &group)
         }
         requestAbortIfAsked(in: &group)
     }
@@ -162,14 +179,23 @@ private struct Conducting {
             .runAborted, "stopped, because the run is being aborted: \(reason.message)",
             cause: reason)
         context.control.requestAbort(reason.code == .runAborted ? reason : abort)
-        for task in parked.keys.sorted() { begin(task, in: &group) }
+        beginParked(in: &group)
+    }
+
+    private mutating func beginParked(in group: inout ThrowingTaskGroup<Report, any Error>) {
+        let waiting = parked.keys.sorted()
         parked = [:]
+        for task in waiting { begin(task, in: &group) }
     }
 
     private mutating func begin(
         _ id: String, in group: inout ThrowingTaskGroup<Report, any Error>
     ) {
         guard let task = tasks[id] else { preconditionFailure("the itinerary has no task \(id)") }
+        if context.control.isHalted {
+            parked[id] = .some(nil)
+            return
+        }
         running += 1
         let execution = PlanTaskExecution(task: task, briefing: briefing, context: context)
         let progress = self.progress

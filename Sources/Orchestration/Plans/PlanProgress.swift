@@ -45,8 +45,8 @@ struct PlanProgressWriter: Sendable {
 
     init(context: RunContext) throws {
         self.context = context
-        let notes = try context.services.store.notes(of: context.run.id, after: 0, limit: .max)
-        written = Set(notes.map { Self.key($0.note.branch, $0.note.ordinal) })
+        let notes = try context.services.store.planNotes(of: context.run.id)
+        written = Set(notes.map { Self.key($0.branch, $0.ordinal) })
     }
 
     func write(_ itinerary: Itinerary) async throws {
@@ -86,7 +86,7 @@ struct PlanProgressWriter: Sendable {
         try await context.commit([
             .noted(
                 RunNote(
-                    run: context.run.id, branch: branch, ordinal: ordinal, level: .progress,
+                    run: context.run.id, branch: branch, ordinal: ordinal, level: .plan,
                     text: value.canonicalJSON, at: context.services.clock.now))
         ])
         context.ring(Notice(topic: "progress", run: context.run.id))
@@ -129,11 +129,6 @@ extension PlanProgress {
     package static func objective(from notes: [RunNote]) -> Objective {
         let told = notes.first { $0.branch == root && $0.ordinal == 3 }
         return Objective(told.flatMap { try? Value(json: $0.text) } ?? [:])
-    }
-
-    /// Whether a note is progress of the plan and not a line of the author's.
-    package static func isProgress(_ note: RunNote) -> Bool {
-        note.branch == root || note.branch.path.hasPrefix("\(root.path)/")
     }
 }
 

@@ -21,6 +21,7 @@ struct CardDescription {
             given("vm", "A machine as it is now.", MachineView.fields),
             given("context", "What a step is told about its run.", context),
             given("failure", "What a primitive raises.", failure),
+            given("secret", "What an asset hides: a name, which primitives can open.", []),
         ] + constructed + [
             card(
                 "plan", "A recovery plan: who, from where to where, in which order.", PlanCard.plan),

@@ -9,7 +9,9 @@ package struct Catalogue: Sendable {
 
     /// The catalogue of the product; `added` is for fabrics and tests that bring their own.
     package init(adding added: [Primitive] = []) {
-        primitives = Self.fabric + Self.replication + Self.job + Self.plan + added
+        primitives =
+            Self.fabric + Self.replication + Self.job + Self.jobFamily + Self.plan + Self.asset
+            + Self.subscription + added
         byName = Dictionary(uniqueKeysWithValues: primitives.map { ($0.name, $0) })
     }
 

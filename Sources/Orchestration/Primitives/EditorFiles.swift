@@ -5,16 +5,19 @@ import Model
 
 package enum EditorFiles {
     /// `.luarc.json` for lua-language-server.
-    package static let settings = """
-        {
-          "runtime.version": "Lua 5.4",
-          "runtime.path": ["?.lua", "runbooks/?.lua", "stdlib/?.lua"],
-          "runtime.builtin": { "io": "disable", "package": "disable", "debug": "disable" },
-          "workspace.library": ["stdlib"],
-          "diagnostics.globals": ["fabric", "replication", "plan", "job", "runbook"]
-        }
+    package static var settings: String {
+        let globals = (Catalogue().namespaces + ["runbook"]).map { "\"\($0)\"" }
+        return """
+            {
+              "runtime.version": "Lua 5.4",
+              "runtime.path": ["?.lua", "runbooks/?.lua", "stdlib/?.lua"],
+              "runtime.builtin": { "io": "disable", "package": "disable", "debug": "disable" },
+              "workspace.library": ["stdlib"],
+              "diagnostics.globals": [\(globals.joined(separator: ", "))]
+            }
 
-        """
+            """
+    }
 
     /// `stdlib/meta/muster.lua`.
     package static var descriptions: String {

@@ -4,7 +4,7 @@ import Model
 import Store
 
 extension Catalogue {
-    static let job: [Primitive] = jobNotes + jobTime + [jobAsk, jobRequireRights]
+    static let job: [Primitive] = jobNotes + jobTime + jobPatience + [jobAsk, jobRequireRights]
 
     private static func note(
         _ verb: String, _ level: RunNote.Level, _ summary: String
@@ -25,6 +25,7 @@ extension Catalogue {
         note("output", .output, "Writes a line to the run's output stream."),
         note("progress", .progress, "Writes a line to the run's progress stream."),
         note("warn", .warning, "Writes a line to the run's warning stream."),
+        note("error", .error, "Writes a line to the run's error stream; the run goes on."),
     ]
 
     /// The stream that a note primitive writes to.
@@ -33,6 +34,7 @@ extension Catalogue {
         case "job.output": .output
         case "job.progress": .progress
         case "job.warn": .warning
+        case "job.error": .error
         default: .verbose
         }
     }

@@ -2,6 +2,15 @@
 import Model
 
 extension Primitive {
+    /// The arguments by name of a call that may be made here. Raises `run.phase_refused` and
+    /// `run.argument_invalid` at the author's line.
+    func admitted(
+        _ arguments: String, at position: SourcePosition?, in phase: Phase
+    ) throws(Failure) -> [String: Value] {
+        guard phases.contains(phase) else { throw Failure.phase(phase, self, at: position) }
+        return try self.arguments(from: try Value(json: arguments).list ?? [], at: position)
+    }
+
     /// The arguments by name; raises `run.argument_invalid` at the author's line.
     package func arguments(
         from list: [Value], at position: SourcePosition?

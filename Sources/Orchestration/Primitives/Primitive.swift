@@ -26,6 +26,8 @@ package final class Primitive: Sendable {
         case unknowable
         /// The answer comes from outside: a person or the clock. The run leaves memory meanwhile.
         case waits(answer: @Sendable (PrimitiveCall) async throws -> Arrival)
+        /// Branches of the script run side by side until the last has ended.
+        case forks
         /// A line of a stream: answered at once, never journaled, written once also when replayed.
         case notes
     }
@@ -46,15 +48,20 @@ package final class Primitive: Sendable {
     package let parameters: [Parameter]
     /// What a failure of a parameter's check is about, by its place: `fabric.vm: name`.
     let subjects: [String]
+    /// Whether a parameter takes a secret: its use is recorded, and no outcome shows it.
+    let takesSecrets: Bool
     package let result: ValueType
     /// What the result is, for the editor: `the machine`, or empty when there is none.
     package let resultSummary: String
     package let effect: Effect
     package let phases: Set<Phase>
-    /// Changes of our own store that belong to the act; they share the intent's transaction.
+    /// Changes of our own store that belong to the act; they share the intent's transaction, of a
+    /// read that of its result. A read's raises nothing.
     package let opening: @Sendable (PrimitiveCall) async throws -> [Change]
     /// The right that whoever started the run must hold (F-9); nil when everybody may.
     package let right: @Sendable (PrimitiveCall) -> FailoverRight?
+    /// What is written when a call that waits is told to end: what it waits for ends too.
+    package let abandoning: @Sendable (PrimitiveCall, Failure) throws -> [Change]
     package let raises: [Failure.Code]
     /// A line or a few of Lua.
     package let example: String
@@ -65,6 +72,9 @@ package final class Primitive: Sendable {
         returns resultSummary: String = "", effect: Effect,
         opening: @escaping @Sendable (PrimitiveCall) async throws -> [Change] = { _ in [] },
         right: @escaping @Sendable (PrimitiveCall) -> FailoverRight? = { _ in nil },
+        abandoning: @escaping @Sendable (PrimitiveCall, Failure) throws -> [Change] = { _, _ in
+            []
+        },
         phases: Set<Phase>? = nil,
         raises: [Failure.Code] = [], example: String,
         perform: @escaping @Sendable (PrimitiveCall) async throws -> Value
@@ -73,15 +83,23 @@ package final class Primitive: Sendable {
         self.summary = summary
         self.parameters = parameters
         subjects = parameters.map { "\(name): \($0.name)" }
+        takesSecrets = parameters.contains { $0.type.holdsSecret }
         self.result = result
         self.resultSummary = resultSummary
         self.effect = effect
         self.opening = opening
         self.right = right
+        self.abandoning = abandoning
         self.phases = phases ?? effect.usualPhases
         self.raises = raises
         self.example = example
-        self.perform = perform
+        guard takesSecrets else {
+            self.perform = perform
+            return
+        }
+        self.perform = { call in
+            try await call.opened.scrubbing { try await perform(call) }
+        }
     }
 
     package var namespace: String { String(name.prefix(while: { $0 != "." })) }
@@ -90,7 +108,7 @@ package final class Primitive: Sendable {
     /// Whether it changes something, so that the run must hold the vms it names (P-7).
     package var isWrite: Bool {
         switch effect {
-        case .reads, .notes, .waits: false
+        case .reads, .notes, .waits, .forks: false
         case .repeatable, .once, .unknowable: true
         }
     }
@@ -101,7 +119,7 @@ extension Primitive.Effect {
         switch self {
         case .reads: [.card, .preflight, .run]
         case .notes: [.preflight, .run]
-        case .repeatable, .once, .unknowable, .waits: [.run]
+        case .repeatable, .once, .unknowable, .waits, .forks: [.run]
         }
     }
 
@@ -113,6 +131,7 @@ extension Primitive.Effect {
         case .once: "writes once; asks the site whether it was done"
         case .unknowable: "writes; asks a person when its outcome is unknown"
         case .waits: "waits; the run leaves memory"
+        case .forks: "runs branches side by side"
         case .notes: "notes"
         }
     }

@@ -13,16 +13,28 @@ package final class Services: Sendable {
     package let store: Store
     package let clock: any WallClock
     package let rights: Rights
+    /// How many runs may be running at once.
+    package let slots: RunSlots
+    /// Whether a run leaves memory before each call, as if it had waited there: what it does must
+    /// not depend on what it still remembers. For tests.
+    package let evictsAtCalls: Bool
+    package let assets: AssetVault
 
+    /// `assetKey` is the key file under which secrets are kept; `assets.key` in the lab.
     package init(
         fabric: any FabricProvider, replication: ReplicationEngine, store: Store,
-        clock: any WallClock, rights: Rights = Rights()
+        clock: any WallClock, rights: Rights = Rights(), slots: RunSlots = .house,
+        evictsAtCalls: Bool = false, assetKey: String? = nil
     ) {
         self.fabric = fabric
         self.replication = replication
         self.store = store
         self.clock = clock
         self.rights = rights
+        self.slots = slots
+        self.evictsAtCalls = evictsAtCalls
+        assets = AssetVault(
+            store: store, clock: clock, keyPath: assetKey ?? "\(store.folder)/assets.key")
     }
 }
 
@@ -35,17 +47,32 @@ package struct PrimitiveCall: Sendable {
     package let by: String
     /// The subscription whose machines the run may touch; nil for the whole house.
     package let scope: String?
+    /// The name of the runbook or plan that calls.
+    package let runbook: String
+    /// Where in the author's text; nil where that is not known.
+    package let position: SourcePosition?
     package let services: Services
+    /// Starts children; nil while a card is read, where nothing is started.
+    let starting: RunStarting?
+    /// The run as it was when it was taken up; nil while a card is read.
+    let run: RunRecord?
+    /// What the call has opened: nothing of it may be seen in what comes of the call.
+    let opened = OpenedSecrets()
 
     package init(
         place: JournalPlace, arguments: [String: Value], startedAt: Timestamp, by: String = "",
-        scope: String?, services: Services
+        scope: String?, runbook: String = "", at position: SourcePosition? = nil,
+        services: Services, starting: RunStarting? = nil, run: RunRecord? = nil
     ) {
+        self.starting = starting
+        self.run = run
         self.place = place
         self.arguments = arguments
         self.startedAt = startedAt
         self.by = by
         self.scope = scope
+        self.runbook = runbook
+        self.position = position
         self.services = services
     }
 

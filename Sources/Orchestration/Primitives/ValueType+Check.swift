@@ -65,6 +65,7 @@ extension ValueType {
         case .time: value.text?.isTime ?? false
         case .choice(let words): value.text.map(words.contains) ?? false
         case .vm: value.text != nil || (value["name"]?.text != nil && value["site"]?.text != nil)
+        case .secret: value["$asset"]?.text != nil
         case .function: value["$function"] != nil
         case .any, .list, .map, .record, .made, .either: false
         }
@@ -173,8 +174,10 @@ extension Value {
         case .text(let text): "the string \"\(text.prefix(60))\""
         case .list: "a list"
         case .object(let fields):
-            fields["$function"] != nil
-                ? "a function" : fields["$kind"]?.text.map { "\($0) { … }" } ?? "a table"
+            fields["$asset"] != nil
+                ? "a secret"
+                : fields["$function"] != nil
+                    ? "a function" : fields["$kind"]?.text.map { "\($0) { … }" } ?? "a table"
         }
     }
 }

@@ -18,6 +18,8 @@ package indirect enum ValueType: Sendable {
     case choice([String])
     /// A machine: its name, `"site/name"`, or the table that `fabric.vm` gave.
     case vm
+    /// What an asset hides, by its handle; never the value itself.
+    case secret
     /// A Lua function, its signature as LuaCATS writes it: `(context: muster.context)`. In a card's
     /// JSON it stands as `{"$function": LINE}`.
     case function(String)
@@ -63,6 +65,7 @@ extension ValueType {
         case .time: "a time such as \"22:00\" or \"2026-03-01T22:00:00Z\""
         case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
         case .vm: "a vm: its name, \"site/name\", or what fabric.vm gives"
+        case .secret: "a secret: what asset.credential, asset.certificate or a connection gives"
         case .function: "a function"
         case .list(let element): "a list, each \(element.phrase)"
         case .map(let element): "a table from names to values, each \(element.phrase)"
@@ -84,6 +87,7 @@ extension ValueType {
         case .integer: "integer"
         case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: "|")
         case .vm: "string|muster.vm"
+        case .secret: "muster.secret"
         case .function(let signature): "fun\(signature)"
         case .list(let element):
             element.isUnion ? "(\(element.annotation))[]" : "\(element.annotation)[]"
@@ -100,6 +104,17 @@ extension ValueType {
 
     /// The type or nil.
     package var optionalAnnotation: String { isUnion ? "(\(annotation))?" : "\(annotation)?" }
+
+    /// Whether a secret may stand somewhere in a value of this type.
+    var holdsSecret: Bool {
+        switch self {
+        case .secret: true
+        case .list(let element), .map(let element): element.holdsSecret
+        case .record(let fields), .made(_, let fields): fields.contains { $0.type.holdsSecret }
+        case .either(let types): types.contains(where: \.holdsSecret)
+        default: false
+        }
+    }
 
     private var isUnion: Bool {
         switch self {

@@ -10,6 +10,8 @@ extension RunReport {
             "acts": .list(acts.map(\.view)), "notes": .list(notes.map(\.view)),
             "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
             "objective": objectiveView, "returned": returned ?? .null,
+            "children": .list(children.map(\.view)),
+            "successor": successor.map { .integer($0.number) } ?? .null,
             "seconds": [
                 "all": .float(took.seconds), "machine": .float(machineTime.seconds),
                 "human": .float(humanTime.seconds),
@@ -33,19 +35,37 @@ extension RunRecord {
             fields["failover"] = .text(failover.rawValue)
             fields["direction"] = .text(direction.rawValue)
         }
+        if priority != .normal { fields["priority"] = .text(priority.rawValue) }
+        if let parent {
+            fields["parent"] = [
+                "run": .integer(parent.place.run.number),
+                "branch": .text(parent.place.branch.path),
+                "sequence": .integer(Int64(parent.place.sequence)),
+                "waits": .boolean(parent.isAwaited),
+            ]
+        }
+        if let continuation {
+            fields["continues"] = .integer(continuation.predecessor.number)
+        }
         if limits != RunLimits() { fields["limits"] = limits.value }
         if let scope { fields["scope"] = .text(scope) }
         if let reason { fields["reason"] = .text(reason) }
         if let startedAt { fields["started_at"] = .text(startedAt.description) }
         if let endedAt { fields["ended_at"] = .text(endedAt.description) }
         if let failure { fields["failure"] = failure.value }
-        if let abort {
-            fields["abort"] = [
-                "by": .text(abort.by), "reason": abort.reason.map { .text($0) } ?? .null,
-                "at": .text(abort.at.description),
-            ]
-        }
+        if let abort { fields["abort"] = abort.view }
+        if let suspension { fields["suspension"] = suspension.view }
+        if let stop { fields["stop"] = stop.view }
         return .object(fields)
+    }
+}
+
+extension RunWishMade {
+    fileprivate var view: Value {
+        [
+            "by": .text(by), "reason": reason.map { .text($0) } ?? .null,
+            "at": .text(at.description),
+        ]
     }
 }
 
@@ -77,7 +97,7 @@ extension PlanProgress.Task {
 }
 
 extension RunReport.Act {
-    fileprivate var view: Value {
+    package var view: Value {
         var fields: [String: Value] = [
             "branch": .text(place.branch.path), "sequence": .integer(Int64(place.sequence)),
             "primitive": .text(primitive), "arguments": (try? Value(json: arguments)) ?? .null,

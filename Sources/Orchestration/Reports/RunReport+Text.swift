@@ -5,7 +5,8 @@ import Store
 extension RunReport {
     package var text: String {
         [
-            heading, failureLines, taskLines, questionLines, standLines, lossLines,
+            heading + familyLines, failureLines, taskLines, childLines, questionLines,
+            standLines, lossLines,
             objectiveLines, noteLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
@@ -15,12 +16,33 @@ extension RunReport {
         let kinds = run.failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" }
         let act = kinds ?? "runbook"
         let reason = run.reason.map { " (\"\($0)\")" } ?? ""
+        let wish = run.wishLine.map { ["  \($0)"] } ?? []
         return [
             "Run \(run.id) · \(run.name) · \(act) · \(run.state.rawValue)",
             "  started by \(run.startedBy)\(reason) at \(run.startedAt ?? run.createdAt)",
             "  took \(took.readable): \(machineTime.readable) of the machine, "
                 + "\(humanTime.readable) waiting for people",
-        ]
+        ] + wish
+    }
+
+    private var familyLines: [String] {
+        var lines: [String] = []
+        if let parent = run.parent {
+            lines.append("  started by run \(parent.place.run), \(parent.place.branch)")
+        }
+        if let former = run.continuation?.predecessor {
+            lines.append("  goes on from run \(former)")
+        }
+        if let successor { lines.append("  goes on as run \(successor)") }
+        return lines
+    }
+
+    private var childLines: [String] {
+        let lines = children.map { child in
+            let reason = child.failure.map { ": \($0.message)" } ?? ""
+            return "  run \(child.id) · \(child.name) · \(child.state.rawValue)\(reason)"
+        }
+        return lines.isEmpty ? [] : ["What it started"] + lines
     }
 
     private var failureLines: [String] {
@@ -79,6 +101,19 @@ extension RunReport {
     private var decisionLines: [String] {
         let lines = decisions.map { "  \($0.who) at \($0.at): \($0.what)" }
         return lines.isEmpty ? [] : ["Who decided"] + lines
+    }
+}
+
+extension RunRecord {
+    /// What is wished of a run that has not ended, and by whom; nil when nothing is.
+    package var wishLine: String? {
+        if state.isFinal { return nil }
+        if let stop { return "is being stopped by \(stop.words)" }
+        if let suspension {
+            return (state == .suspended ? "suspended by " : "is being suspended by ")
+                + suspension.words
+        }
+        return abort.map { "is being aborted by \($0.words)" }
     }
 }
 

@@ -30,6 +30,10 @@ package struct RunReport: Sendable {
     package let objective: Objective
     /// What a runbook returned.
     package let returned: Value?
+    /// The runs it has started, oldest first.
+    package let children: [RunRecord]
+    /// The run it goes on as; nil when it does not.
+    package let successor: RunID?
     /// Until when the times are counted: the run's end, or now.
     private let until: Timestamp
 
@@ -38,18 +42,27 @@ package struct RunReport: Sendable {
         run = try store.run(id)
         decisions = try store.decisions(of: id)
         questions = try store.questions(of: id)
-        let all = try store.notes(of: id, after: 0, limit: .max).map(\.note)
-        stages = PlanProgress.stages(from: all)
-        objective = PlanProgress.objective(from: all)
-        stand = PlanProgress.stand(from: all) ?? []
-        notes = all.filter { !PlanProgress.isProgress($0) }
-        acts = try store.branches(of: id).flatMap { branch in
-            Self.acts(in: try store.entries(of: id, branch: branch))
-        }.sorted { ($0.begunAt, $0.place.branch) < ($1.begunAt, $1.place.branch) }
+        let told = try store.planNotes(of: id)
+        stages = PlanProgress.stages(from: told)
+        objective = PlanProgress.objective(from: told)
+        stand = PlanProgress.stand(from: told) ?? []
+        notes = try store.lines(of: id, limit: .max).map(\.note)
+        acts = try Self.acts(of: id, store)
         losses = Self.losses(in: acts)
-        returned = try store.events(of: id).last { $0.topic == "run.returned" }
-            .map { try Value(json: $0.record) }
+        returned = try store.returned(by: id)
+        children = try store.children(of: id).map { try store.run($0) }
+        successor = try store.successor(of: id)
         until = run.endedAt ?? now
+    }
+
+    /// Every call of a run, in the order in which they were begun.
+    static func acts(of run: RunID, _ store: Store) throws -> [Act] {
+        try store.branches(of: run).flatMap { branch in
+            acts(in: try store.entries(of: run, branch: branch))
+        }.sorted {
+            ($0.begunAt, $0.place.branch, $0.place.sequence)
+                < ($1.begunAt, $1.place.branch, $1.place.sequence)
+        }
     }
 
     private static func acts(in entries: [JournalEntry]) -> [Act] {

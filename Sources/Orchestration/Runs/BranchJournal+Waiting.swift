@@ -7,10 +7,10 @@ extension BranchJournal {
     mutating func look(
         _ primitive: Primitive, _ call: PrimitiveCall
     ) async throws -> Outcome {
-        guard case .waits(let answer) = primitive.effect else { return .parked(until: nil) }
+        guard case .waits(let answer) = primitive.effect, !isHalted else { return try await halt() }
         if let reason = reasonToEnd {
             reasonToldToEnd = reason
-            return try await close(.failure(reason), primitive, call.place)
+            return try await abandon(primitive, call, for: reason)
         }
         do {
             switch try await answer(call) {
@@ -34,11 +34,25 @@ extension BranchJournal {
         } catch let failure as Failure where failure.code == .answeredAlready {}
     }
 
+    private mutating func abandon(
+        _ primitive: Primitive, _ call: PrimitiveCall, for reason: Failure
+    ) async throws -> Outcome {
+        let changes = try primitive.abandoning(call, reason)
+        return try await close(.failure(reason), primitive, call.place, opening: changes)
+    }
+
+    /// No call is begun now, for the run is to rest, to stop or to leave memory: what came before
+    /// is written.
+    mutating func halt(until instant: Timestamp? = nil) async throws -> Outcome {
+        try await flush()
+        return .parked(until: instant)
+    }
+
     private mutating func park(
         _ until: Timestamp?, _ primitive: Primitive, _ call: PrimitiveCall
     ) async throws -> Outcome {
         if let limit, limit <= now {
-            return try await close(.failure(.timedOut(primitive)), primitive, call.place)
+            return try await abandon(primitive, call, for: .timedOut(primitive))
         }
         try await flush()
         return .parked(until: [until, limit, mustEndBy].compactMap { $0 }.min())

@@ -25,13 +25,16 @@ package struct BranchJournal {
 
     let context: RunContext
     package let branch: Branch
-    private let recorded: [JournalEntry]
-    private var cursor = 0
-    private var sequence = 0
+    let recorded: [JournalEntry]
+    /// The numbers of the entries among those of all branches.
+    let numbers: [Int64]
+    var cursor = 0
+    private(set) var sequence = 0
     /// Written with the next entry: an outcome at most, and notes.
     private var held: [Change] = []
     private var holdsOutcome = false
     private var noteCount = 0
+    private var holdsNotes = false
     /// The time of the last entry: the only clock a script sees.
     package private(set) var clock: Timestamp
     /// A call still waits for its outcome after this instant: then it has failed.
@@ -41,24 +44,62 @@ package struct BranchJournal {
     private var firstIntentAt: Timestamp?
     /// Why the script was told to end; told once, what it does after that is its cleaning up.
     var reasonToldToEnd: Failure?
+    private var hasPerformed = false
     private let hearsAbort: Bool
+    /// Set when the branch was stopped by what happened beside it.
+    let stop: StopSignal?
+    /// What branches beside this one have been given and is not written yet; nil where there is
+    /// none.
+    var beside: GivenOutcomes?
+    /// The call that waits.
+    var latest: (Primitive, PrimitiveCall)?
+    private let canHalt: Bool
 
-    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it.
-    package init(context: RunContext, branch: Branch, hearsAbort: Bool = true) throws {
+    /// Raises what the store raises. A branch that cleans up after an abort does not hear of it;
+    /// one that writes down what a run came to is not halted before it has.
+    package init(
+        context: RunContext, branch: Branch, hearsAbort: Bool = true, canHalt: Bool = true
+    ) throws {
+        try self.init(context, branch, hearsAbort: hearsAbort, canHalt: canHalt, stop: nil)
+    }
+
+    init(
+        _ context: RunContext, _ branch: Branch, hearsAbort: Bool, canHalt: Bool = true,
+        stop: StopSignal?
+    ) throws {
         self.context = context
         self.branch = branch
         self.hearsAbort = hearsAbort
-        recorded = try context.services.store.entries(of: context.run.id, branch: branch)
+        self.canHalt = canHalt
+        self.stop = stop
+        let entries = try context.services.store.numberedEntries(
+            of: context.run.id, branch: branch)
+        recorded = entries.map(\.entry)
+        numbers = entries.map(\.number)
         clock = recorded.first?.at ?? context.run.startedAt ?? context.run.createdAt
     }
 
     var isReplaying: Bool { cursor < recorded.count }
+    /// Whether no further call is to be begun.
+    var isHalted: Bool { canHalt && context.control.isHalted }
+    /// Whether the branch is to leave memory before its next call. Those that have others beside
+    /// them leave it together, when all wait.
+    private var isEvicted: Bool {
+        canHalt && hasPerformed && beside == nil && context.services.evictsAtCalls
+    }
+
+    mutating func tick(to instant: Timestamp) { clock = instant }
     var now: Timestamp { context.services.clock.now }
+    /// Where the next call stands.
+    var nextPlace: JournalPlace {
+        JournalPlace(run: context.run.id, branch: branch, sequence: sequence + 1)
+    }
 
     /// A line for one of the run's streams; written with the next entry, and once only.
     package mutating func note(_ level: RunNote.Level, _ text: String) {
         noteCount += 1
         guard !isReplaying else { return }
+        holdsNotes = true
         held.append(
             .noted(
                 RunNote(
@@ -68,7 +109,7 @@ package struct BranchJournal {
 
     /// Writes what is held.
     package mutating func flush() async throws {
-        if !held.isEmpty { try await commit([]) }
+        if !held.isEmpty || beside?.isEmpty == false { try await commit([]) }
     }
 
     /// Calls a primitive. Raises `run.code_changed` when the journal holds another call here, and
@@ -79,84 +120,63 @@ package struct BranchJournal {
     ) async throws -> Outcome {
         let given: [String: Value]
         do throws(Failure) {
-            guard primitive.phases.contains(phase) else {
-                throw Failure.phase(phase, primitive, at: position)
-            }
-            let list = try Value(json: arguments).list ?? []
-            given = try primitive.arguments(from: list, at: position)
+            given = try primitive.admitted(arguments, at: position, in: phase)
         } catch {
             return .failure(error)
         }
-        sequence += 1
-        let place = JournalPlace(run: context.run.id, branch: branch, sequence: sequence)
+        return try await call(primitive, arguments, given, at: position)
+    }
+
+    /// The same, of arguments that have been admitted.
+    mutating func call(
+        _ primitive: Primitive, _ arguments: String, _ given: [String: Value],
+        at position: SourcePosition?
+    ) async throws -> Outcome {
+        let place = takePlace()
+        latest = nil
         if isReplaying {
             return try await replay(primitive, arguments, given, place, position)
         }
         if context.rehearsal != nil { return .parked(until: nil) }
-        return try await perform(primitive, arguments, given, place)
+        if isHalted { return try await halt() }
+        if isEvicted { return try await halt(until: now) }
+        hasPerformed = true
+        return try await perform(primitive, arguments, given, place, position)
     }
 
-    private func primitiveCall(
-        _ place: JournalPlace, _ arguments: [String: Value], startedAt: Timestamp
+    mutating func takePlace() -> JournalPlace {
+        sequence += 1
+        return JournalPlace(run: context.run.id, branch: branch, sequence: sequence)
+    }
+
+    /// Hands what is held to those beside, behind what they have been given before.
+    mutating func giveHeld() {
+        beside?.add(held)
+        held = []
+        holdsOutcome = false
+    }
+
+    func primitiveCall(
+        _ place: JournalPlace, _ arguments: [String: Value], startedAt: Timestamp,
+        _ position: SourcePosition?
     ) -> PrimitiveCall {
         PrimitiveCall(
             place: place, arguments: arguments, startedAt: startedAt,
-            by: context.run.startedBy, scope: context.run.scope, services: context.services)
-    }
-
-    // MARK: Replay
-
-    private mutating func replay(
-        _ primitive: Primitive, _ arguments: String, _ given: [String: Value],
-        _ place: JournalPlace, _ position: SourcePosition?
-    ) async throws -> Outcome {
-        let intent = recorded[cursor]
-        guard intent.primitive == primitive.name, intent.payload == arguments else {
-            throw Failure.divergence(
-                at: place, recorded: intent, asked: primitive.name, arguments, position: position)
-        }
-        cursor += 1
-        clock = intent.at
-        defer { context.rehearsal?.note(branch, read: cursor) }
-        guard cursor < recorded.count else {
-            if context.rehearsal != nil { return .parked(until: nil) }
-            let call = primitiveCall(place, given, startedAt: intent.at)
-            return try await settle(primitive, call)
-        }
-        let outcome = recorded[cursor]
-        cursor += 1
-        clock = outcome.at
-        if outcome.kind == .result { return .value(outcome.payload) }
-        let failure = Failure(try Value(json: outcome.payload))
-        if failure?.endsRun == true { reasonToldToEnd = reasonToldToEnd ?? failure }
-        return .failure(failure ?? Failure(.storeDamaged, "\(place): no failure in its outcome"))
-    }
-
-    /// The engine died between intent and outcome, or the answer was not there yet.
-    private mutating func settle(
-        _ primitive: Primitive, _ call: PrimitiveCall
-    ) async throws -> Outcome {
-        switch primitive.effect {
-        case .reads, .repeatable, .notes: return try await act(primitive, call)
-        case .waits: return try await look(primitive, call)
-        case .unknowable: return try await askWhetherDone(primitive, call)
-        case .once(let wasDone):
-            return try await record(primitive, call) {
-                if let done = try await wasDone(call) { return done }
-                return try await primitive.perform(call)
-            }
-        }
+            by: context.run.startedBy, scope: context.run.scope, runbook: context.run.name,
+            at: position, services: context.services, starting: context.starting,
+            run: context.run)
     }
 
     // MARK: Performing
 
     private mutating func perform(
         _ primitive: Primitive, _ arguments: String, _ given: [String: Value],
-        _ place: JournalPlace
+        _ place: JournalPlace, _ position: SourcePosition?
     ) async throws -> Outcome {
         let startedAt = now
         firstIntentAt = firstIntentAt ?? startedAt
-        let call = primitiveCall(place, given, startedAt: startedAt)
+        let call = primitiveCall(place, given, startedAt: startedAt, position)
+        latest = (primitive, call)
         let intent = JournalEntry(
             .intent, at: place, primitive: primitive.name, payload: arguments, on: startedAt)
         if let reason = reasonToEnd {
@@ -165,7 +185,8 @@ package struct BranchJournal {
                 .failure(reason), primitive, place, opening: [.journaled(intent)])
         }
         if case .reads = primitive.effect {
-            return try await read(primitive, call, opening: [.journaled(intent)])
+            let noted = try await primitive.opening(call)
+            return try await read(primitive, call, opening: noted + [.journaled(intent)])
         }
         do {
             let opening = try await primitive.openings(of: call)
@@ -187,13 +208,13 @@ package struct BranchJournal {
         return try await close(outcome, primitive, call.place, opening: opening)
     }
 
-    private mutating func act(
+    mutating func act(
         _ primitive: Primitive, _ call: PrimitiveCall
     ) async throws -> Outcome {
         try await record(primitive, call) { try await primitive.perform(call) }
     }
 
-    private mutating func record(
+    mutating func record(
         _ primitive: Primitive, _ call: PrimitiveCall,
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Outcome {
@@ -205,26 +226,13 @@ package struct BranchJournal {
     var reasonToEnd: Failure? {
         guard isToBeTold else { return nil }
         if let abort = context.control.abort { return abort }
+        if let stopped = stop?.reason { return stopped }
         guard let mustEndBy, mustEndBy <= now else { return nil }
         return .outOfTime(context.run)
     }
 
     var mustEndBy: Timestamp? { isToBeTold ? context.run.mustEndBy : nil }
-    private var isToBeTold: Bool { hearsAbort && reasonToldToEnd == nil }
-
-    /// Nobody can tell whether it happened, so a person is asked, at the place of the call itself.
-    private mutating func askWhetherDone(
-        _ primitive: Primitive, _ call: PrimitiveCall
-    ) async throws -> Outcome {
-        let doubt = OutcomeDoubt(primitive: primitive, call: call)
-        switch try await doubt.answer(committing: context) {
-        case .pending: return .parked(until: nil)
-        case .done: return try await close(.value("null"), primitive, call.place)
-        case .notDone: return try await act(primitive, call)
-        case .refused(let failure):
-            return try await close(.failure(failure), primitive, call.place)
-        }
-    }
+    var isToBeTold: Bool { hearsAbort && reasonToldToEnd == nil }
 
     // MARK: Outcomes
 
@@ -249,7 +257,9 @@ package struct BranchJournal {
         let (kind, payload): (JournalEntry.Kind, String)
         switch outcome {
         case .value(let json): (kind, payload) = (.result, json)
-        case .failure(let failure): (kind, payload) = (.failure, failure.value.canonicalJSON)
+        case .failure(let failure):
+            (kind, payload) = (.failure, failure.value.canonicalJSON)
+            if failure.endsRun { reasonToldToEnd = reasonToldToEnd ?? failure }
         case .parked: preconditionFailure("a parked call has no outcome to write")
         }
         let at = now
@@ -263,9 +273,16 @@ package struct BranchJournal {
         return outcome
     }
 
-    private mutating func commit(_ changes: [Change]) async throws {
-        try await context.commit(held.isEmpty ? changes : held + changes)
+    mutating func commit(_ changes: [Change]) async throws {
+        let all = held.isEmpty ? changes : held + changes
+        if let beside {
+            try await beside.commit(all, to: context)
+        } else {
+            try await context.commit(all)
+        }
         held.removeAll(keepingCapacity: true)
         holdsOutcome = false
+        if holdsNotes { context.ring(Notice(topic: "output", run: context.run.id)) }
+        holdsNotes = false
     }
 }

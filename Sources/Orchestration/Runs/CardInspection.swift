@@ -9,6 +9,8 @@ package struct CardInspection: Sendable {
     let catalogue: Catalogue
     let library: Library
     let scope: String?
+    /// Texts that are taken before the library's: those a run has kept.
+    var sources: RunSources?
 
     /// What a file turned out to be.
     package enum Subject: Sendable {
@@ -27,18 +29,27 @@ package struct CardInspection: Sendable {
 
     /// The card's canonical value, whatever it is.
     package func card(of file: LuaModule) async throws -> Value {
-        let library = self.library
+        let (library, sources) = (self.library, self.sources)
         var state = try LuaState(
             LuaConfiguration(
                 primitives: catalogue.names,
-                prelude: try library.module(Library.prelude).map { [$0] } ?? [],
+                prelude: try Library.preludes { name throws(Failure) in
+                    try library.module(name)
+                },
                 start: services.clock.now
-            ) { name throws(Failure) in try library.module(name) })
+            ) { name throws(Failure) in
+                if let kept = try sources?.module(name) { return kept }
+                return try library.module(name)
+            })
         try state.load(file)
-        return try await state.finish(at: { services.clock.now }, answering: perform)
+        return try await state.finish(
+            at: { services.clock.now },
+            answering: { call in
+                try await perform(call, of: file)
+            })
     }
 
-    private func perform(_ call: LuaCall) async throws -> Value {
+    private func perform(_ call: LuaCall, of file: LuaModule) async throws -> Value {
         guard let primitive = catalogue[call.primitive] else { return .null }
         guard primitive.phases.contains(.card) else {
             throw Failure.phase(.card, primitive, at: call.position)
@@ -48,6 +59,7 @@ package struct CardInspection: Sendable {
             PrimitiveCall(
                 place: JournalPlace(run: RunID(0), branch: ScriptExecution.cardBranch, sequence: 0),
                 arguments: try primitive.arguments(from: list, at: call.position),
-                startedAt: services.clock.now, scope: scope, services: services))
+                startedAt: services.clock.now, scope: scope, runbook: file.runbookName,
+                at: call.position, services: services))
     }
 }

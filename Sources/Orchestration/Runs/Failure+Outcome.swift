@@ -11,7 +11,9 @@ extension Failure {
     }
 
     /// Whether a script that is told this may only clean up.
-    var endsRun: Bool { code == .runAborted || code == .runOutOfTime }
+    var endsRun: Bool {
+        [.runAborted, .runOutOfTime, .runContinued, .branchStopped].contains(code)
+    }
 
     static func outOfTime(_ run: RunRecord) -> Failure {
         Failure(
@@ -59,7 +61,7 @@ extension Failure {
 
 extension String {
     /// Arguments in a message: the list's brackets as a call's, cut at eighty characters.
-    fileprivate var shortened: String {
+    package var shortened: String {
         let inner = dropFirst().dropLast()
         return "(" + (inner.count > 80 ? inner.prefix(79) + "…" : inner) + ")"
     }

@@ -1,69 +1,109 @@
 // Leading: executing runs. A pass executes a run once from the top and writes down how it ended;
-// leading repeats passes until the run is over, sleeping between them without a thread or a timer a
-// run.
+// the dispatcher repeats passes until the runs are over, without a thread or a timer a run.
 import LuaRuntime
 import Model
 import Store
 
 extension Orchestrator {
     /// Executes a run once: to its end, or until all that is left waits for somebody. Returns the
-    /// run as it stands then. Raises only the engine's own trouble: the run stays as it was and
-    /// goes on.
+    /// run as it stands then; one for which there is no place stays as it is, unless it is to end.
+    /// Raises only the engine's own trouble: the run stays as it was and goes on.
     @discardableResult
     package func pass(
         _ id: RunID, under lease: LeaseToken? = nil, control: RunControl = RunControl()
     ) async throws -> RunRecord {
-        let run = try await begin(id, lease)
-        if run.state != .running { return run }
-        if let abort = run.abort { control.requestAbort(.abort(abort)) }
-        let context = RunContext(
-            run: run, services: services, catalogue: catalogue,
-            sources: try RunSources(run: run, store: services.store, library: library),
-            control: control, lease: lease, ring: ring)
-        let end: RunExecution.End
+        let run = try services.store.run(id)
         do {
-            end = try await RunExecution(context: context).execute()
-        } catch let failure as Failure where failure.code == .codeChanged {
-            end = .failed(failure)
+            try await services.store.commit(
+                beginning(run, at: services.clock.now), under: lease)
+        } catch let failure as Failure
+            where [.runSlotTaken, .runTransitionRefused].contains(failure.code)
+        {
+            // There is no place, or somebody wished it to rest or to stop since it was looked at.
+            return try services.store.run(id)
         }
-        try await context.commit(changes(for: end, of: run))
-        ring(Notice(topic: "run-changed", run: id))
-        return try services.store.run(id)
+        return try await execute(id, under: lease, control: control)
     }
 
-    /// A run that was running when its engine died is simply executed again. One whose runbook
-    /// has no place for another stays as it is, unless it is to end.
-    private func begin(_ id: RunID, _ lease: LeaseToken?) async throws -> RunRecord {
-        let run = try services.store.run(id)
+    /// What makes a run running, if there is a place for it.
+    func beginning(_ run: RunRecord, at now: Timestamp) -> [Change] {
         let event: RunEvent? =
             switch run.state {
             case .queued: .started
             case .waiting: .woken
-            case .suspended: .resumed
-            case .running, .completed, .failed, .aborted: nil
+            case .running, .suspended, .completed, .failed, .aborted, .stopped: nil
             }
-        guard let event else { return run }
-        var changes: [Change] = [.runChanged(id, event, at: services.clock.now)]
-        if let atOnce = run.limits.atOnce, run.abort == nil {
-            changes.insert(.slotRequired(id, atOnce: atOnce), at: 0)
-        }
-        do {
-            try await services.store.commit(changes, under: lease)
-        } catch let failure as Failure where failure.code == .runSlotTaken {
-            return run
-        }
-        return try services.store.run(id)
+        guard let event else { return [] }
+        let begins: [Change] = [.runChanged(run.id, event, at: now)]
+        if run.abort != nil { return begins }
+        return [.slotRequired(run.id, services.slots.with(atOnce: run.limits.atOnce))] + begins
     }
 
-    private func changes(for end: RunExecution.End, of run: RunRecord) -> [Change] {
+    /// Executes a run that is running. One that was running when its engine died is simply
+    /// executed again, unless it is to rest or to stop.
+    func execute(
+        _ id: RunID, under lease: LeaseToken?, control: RunControl
+    ) async throws -> RunRecord {
+        let run = try services.store.run(id)
+        if run.state != .running { return run }
+        if run.isHalted {
+            try await services.store.commit(
+                [.runChanged(id, .parked, at: services.clock.now)], under: lease)
+            ring(Notice(topic: "run-changed", run: id))
+            return try services.store.run(id)
+        }
+        control.obey(run)
+        while true {
+            let context = RunContext(
+                run: run, services: services, catalogue: catalogue,
+                sources: try RunSources(
+                    run: try services.store.run(id), store: services.store,
+                    library: library(of: id)),
+                control: control, lease: lease, ring: ring, rehearsal: nil, version: version)
+            let end = try await execute(context)
+            if case .parked(let until?) = end, services.evictsAtCalls, until <= services.clock.now {
+                continue
+            }
+            try await context.conclude(changes(for: end, of: context))
+            ring(Notice(topic: "run-changed", run: id))
+            return try services.store.run(id)
+        }
+    }
+
+    private func execute(_ context: RunContext) async throws -> RunExecution.End {
+        let grace = StopGrace(control: context.control, clock: services.clock)
+        do {
+            return try await grace.execute { try await RunExecution(context: context).execute() }
+        } catch let failure as Failure where failure.code == .codeChanged {
+            return .failed(failure)
+        }
+    }
+
+    private func changes(for end: RunExecution.End, of context: RunContext) throws -> [Change] {
+        let run = context.run
         let at = services.clock.now
-        let closing: [Change] = [.questionsWithdrawn(run.id, at: at), .claimsReleased(run.id)]
+        let closing: [Change] = [
+            .questionsWithdrawn(run.id, at: at), .claimsReleased(run.id),
+            .childrenAborted(
+                run.id,
+                RunWishMade(
+                    by: "run \(run.id)", reason: "run \(run.id), which waited for it, ended",
+                    at: at)),
+        ]
         switch end {
         case .parked(let until): return [.runChanged(run.id, .parked, at: at, wakeAt: until)]
         case .completed(let value):
             let returned = Event(
                 topic: "run.returned", run: run.id, record: value.canonicalJSON, at: at)
             return closing + [.recorded(returned), .runChanged(run.id, .completed, at: at)]
+        case .continued(let failure):
+            var ended = run
+            ended.sources = context.sources.modules.map { text in
+                RunSource(module: text.pinnedName, digest: Digest(of: text.text))
+            }
+            let successor = try Continuation.successor(
+                of: ended, after: failure, at: at, version: version)
+            return closing + [successor, .runChanged(run.id, .completed, at: at)]
         case .failed(let failure):
             return closing + [.runChanged(run.id, .failed, at: at, failure: failure)]
         case .aborted(let failure):
@@ -71,28 +111,16 @@ extension Orchestrator {
         }
     }
 
-    /// Executes a run until it has ended. Between passes it waits for a ring or the run's own time.
+    /// Executes a run until it has ended, and all that it starts. With `leavesSuspended` it returns
+    /// when the run is put aside, too. Raises the engine's own trouble.
     package func lead(
-        _ id: RunID, under lease: LeaseToken?, notices: AsyncStream<Notice>
+        _ id: RunID, under lease: LeaseToken?, notices: AsyncStream<Notice>,
+        leavesSuspended: Bool = false
     ) async throws -> RunRecord {
-        let control = RunControl()
-        let bell = Bell()
-        return try await withThrowingTaskGroup(of: RunRecord?.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                for await notice in notices where concerns(id, notice) {
-                    try hear(id, control, bell)
-                }
-                return nil
-            }
-            group.addTask(executorPreference: LuaExecutor.shared) {
-                try await passes(id, lease, control, bell)
-            }
-            while let finished = try await group.next() {
-                if let finished { return finished }
-            }
-            return try services.store.run(id)
-        }
+        try await Dispatcher(
+            self, of: .family(id), under: lease, leavesSuspended: leavesSuspended
+        ).run(notices)
+        return try services.store.run(id)
     }
 
     /// Leads every run that has not ended, and each that is queued later, until cancelled. A run
@@ -100,56 +128,14 @@ extension Orchestrator {
     package func leadAll(
         under lease: LeaseToken?, listen: @escaping @Sendable () throws -> AsyncStream<Notice>
     ) async throws {
-        let notices = try listen()
-        try await withThrowingDiscardingTaskGroup { group in
-            let unfinished = try services.store.runs(in: RunState.unfinished, limit: .max)
-            var led = Set(unfinished.map(\.id))
-            for id in led {
-                group.addTask { _ = try await lead(id, under: lease, notices: listen()) }
-            }
-            for await notice in notices where notice.topic == "queued" {
-                guard let id = notice.run, led.insert(id).inserted else { continue }
-                group.addTask { _ = try await lead(id, under: lease, notices: listen()) }
-            }
-        }
+        try await Dispatcher(self, of: .all, under: lease).run(try listen())
     }
 
-    /// What somebody else did to the run. What its leader rings itself is news to those who watch
-    /// only: heard here, each pass would call for the next. A run whose runbook is limited goes on
-    /// when another gives its place up.
-    private func concerns(_ id: RunID, _ notice: Notice) -> Bool {
-        if notice == .missed { return true }
-        switch notice.topic {
-        case "answered", "abort-requested": return notice.run == id
-        case "run-changed" where notice.run != id:
-            return (try? services.store.run(id))?.limits.atOnce != nil
-        default: return false
-        }
-    }
-
-    private func hear(_ id: RunID, _ control: RunControl, _ bell: Bell) throws {
-        if let abort = try services.store.run(id).abort { control.requestAbort(.abort(abort)) }
-        control.wake()
-        bell.ring()
-    }
-
-    private func passes(
-        _ id: RunID, _ lease: LeaseToken?, _ control: RunControl, _ bell: Bell
-    ) async throws -> RunRecord {
-        while true {
-            let heard = bell.count
-            let run = try await pass(id, under: lease, control: control)
-            if run.state.isFinal { return run }
-            try await bell.wait(after: heard, until: run.wakeAt, clock: services.clock)
-        }
-    }
-}
-
-extension Failure {
-    /// A person's abort as the failure the run ends with.
-    static func abort(_ request: AbortRequest) -> Failure {
-        let reason = request.reason.map { ": \($0)" } ?? ""
-        return Failure(
-            .runAborted, "aborted by \(request.by)\(reason)", context: ["by": request.by])
+    /// Executes a run and all that it starts as far as they come without anybody's answer and
+    /// without time passing.
+    package func settle(_ id: RunID, under lease: LeaseToken?) async throws -> RunRecord {
+        try await Dispatcher(self, of: .family(id), under: lease, stays: false)
+            .run(AsyncStream { $0.finish() })
+        return try services.store.run(id)
     }
 }

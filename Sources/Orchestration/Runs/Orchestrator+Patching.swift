@@ -28,10 +28,13 @@ extension Orchestrator {
                 .runTransitionRefused,
                 "run \(id) is being executed; patch it when it waits, or stop the engine first")
         }
+        let library = library(of: id)
         let file = try library.file(run.file)
-        let subject = try await inspection(run.scope).read(file)
+        let subject = try await CardInspection(
+            services: services, catalogue: catalogue, library: library, scope: run.scope
+        ).read(file)
         try Self.check(subject, fits: run)
-        let texts = try await rehearse(run, file)
+        let texts = try await tried(file, on: run)
         let sources = texts.map { text in
             RunSource(module: text.pinnedName, digest: Digest(of: text.text))
         }
@@ -69,44 +72,6 @@ extension Orchestrator {
                 .patchRefused,
                 "run \(run.id) is of a \(run.kind.rawValue), and \(run.file) is none any more")
         }
-    }
-
-    /// Executes the new text against the journal; returns all the texts it is made of.
-    private func rehearse(_ run: RunRecord, _ file: LuaModule) async throws -> [LuaModule] {
-        let sources = RunSources(beginningWith: file, library: library)
-        let rehearsal = Rehearsal()
-        let context = RunContext(
-            run: run, services: services, catalogue: catalogue, sources: sources,
-            control: RunControl(), lease: nil, ring: { _ in }, rehearsal: rehearsal)
-        let branches = try services.store.branches(of: run.id)
-        guard !branches.isEmpty else { return [file] }
-        do {
-            _ = try await RunExecution(context: context).execute()
-        } catch let failure as Failure where failure.code == .codeChanged {
-            throw Failure(
-                .patchRefused,
-                "the new text does something else than run \(run.id) has done: \(failure.message)",
-                context: failure.context, at: failure.position, cause: failure)
-        }
-        for branch in branches {
-            try check(branch, of: run, rehearsal)
-        }
-        return sources.modules
-    }
-
-    /// Nothing that was done may be missing in the new text.
-    private func check(
-        _ branch: Branch, of run: RunRecord, _ rehearsal: Rehearsal
-    ) throws {
-        let entries = try services.store.entries(of: run.id, branch: branch)
-        let count = rehearsal.entriesRead(of: branch)
-        guard count < entries.count else { return }
-        let missing = entries[count]
-        throw Failure(
-            .patchRefused,
-            "the new text does not come to what run \(run.id) has done: "
-                + "\(missing.place) holds \(missing.primitive)",
-            context: ["recorded": missing.primitive, "branch": branch.path])
     }
 
     private static func changes(from old: [RunSource], to new: [RunSource]) -> String {

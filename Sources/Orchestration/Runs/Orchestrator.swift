@@ -1,5 +1,5 @@
 // The only door of the room: what the command, the HTTP API and the tests ask for. Whoever holds
-// the lead executes runs; everybody may start, answer and ask to abort, and rings the leader.
+// the lead executes runs; everybody may start, answer and wish, and rings the leader.
 import Fabric
 import LuaRuntime
 import Model
@@ -9,6 +9,7 @@ import Store
 package struct Orchestrator: Sendable {
     package let services: Services
     package let catalogue: Catalogue
+    /// What is in force.
     package let library: Library
     /// The version of the program, kept with each run.
     package let version: String
@@ -21,7 +22,7 @@ package struct Orchestrator: Sendable {
     ) {
         self.services = services
         self.catalogue = catalogue
-        self.library = library
+        self.library = library.over(LibraryShelf(store: services.store))
         self.version = version
         self.ring = ring
     }
@@ -42,13 +43,17 @@ package struct RunRequest: Sendable {
     package var scope: String?
     package var by: Person
     package var reason: String?
+    /// How it stands in the queue; nil: as its card says.
+    package var priority: RunPriority?
+    /// Which of the library's texts is run.
+    package var edition = LibraryEdition.published
     /// Seeds the run's random numbers.
     package var seed: UInt64
 
     package init(
         name: String, kind: FailoverKind? = nil, direction: Direction? = nil,
         parameters: [String: Value] = [:], scope: String? = nil, by: Person,
-        reason: String? = nil, seed: UInt64
+        reason: String? = nil, priority: RunPriority? = nil, seed: UInt64
     ) {
         self.name = name
         self.kind = kind
@@ -57,6 +62,7 @@ package struct RunRequest: Sendable {
         self.scope = scope
         self.by = by
         self.reason = reason
+        self.priority = priority
         self.seed = seed
     }
 }
@@ -76,15 +82,24 @@ extension Orchestrator {
     }
 
     package var directory: MachineDirectory { MachineDirectory(services: services) }
+
+    var starting: RunStarting {
+        RunStarting(
+            services: services, catalogue: catalogue, library: library, version: version)
+    }
+
+    /// Everything that can be said of a request before it is written down.
+    func check(_ request: RunRequest) async throws { _ = try await starting.check(request) }
 }
 
-// MARK: Starting, aborting
+// MARK: Starting
 
 extension Orchestrator {
     /// Writes a run down, with the decision behind it (F-5), and returns its number. It begins when
     /// the leader executes it.
     ///
-    /// Raises `run.source_missing`, what loading the card raises, `run.parameter_invalid`, and
+    /// Raises `run.source_missing`, `library.unreadable`, what loading the card raises, what an
+    /// asset that the card needs raises, `run.parameter_invalid`, and
     /// `usage.invalid` for a plan without a kind or a runbook with one; `scope.refused` when the
     /// person lacks a right that the plan's failover asks for (F-9). What `adding` makes is written
     /// with the run, or not at all.
@@ -92,86 +107,28 @@ extension Orchestrator {
         _ request: RunRequest, under lease: LeaseToken? = nil,
         adding changes: (RunID) -> [Change] = { _ in [] }
     ) async throws -> RunID {
-        let (file, subject, parameters) = try await check(request)
+        let checked = try await starting.check(request)
         let id = try await store.commitRun(under: lease) { id in
-            let record = record(of: request, subject, file, parameters, id)
-            return [.runInserted(record)] + file.pinning(to: id) + changes(id) + [
+            var record = starting.record(of: request, checked, at: now)
+            record.id = id
+            let used = checked.edition.map { [Change.editionUsed(id, $0)] } ?? []
+            return [.runInserted(record)] + checked.file.pinning(to: id) + used + changes(id) + [
                 .decided(
                     Decision(
-                        who: request.by.name, what: request.act, reason: request.reason, at: now,
-                        run: id))
+                        who: request.by.name, what: request.act(checked.edition), reason: request.reason,
+                        at: now, run: id))
             ]
         }
         ring(Notice(topic: "queued", run: id))
         return id
     }
-
-    /// Everything that can be said of a request before it is written down.
-    @discardableResult
-    func check(_ request: RunRequest) async throws -> (
-        file: LuaModule, subject: CardInspection.Subject, parameters: Value
-    ) {
-        let file = try library.file(request.name)
-        let subject = try await inspection(request.scope).read(file)
-        let parameters = try checkedParameters(request, subject)
-        try services.rights.require(request.rights(for: subject), of: request.by.name)
-        return (file, subject, parameters)
-    }
-
-    private func record(
-        of request: RunRequest, _ subject: CardInspection.Subject, _ file: LuaModule,
-        _ parameters: Value, _ id: RunID
-    ) -> RunRecord {
-        let isPlan = if case .plan = subject { true } else { false }
-        let name = file.name.hasSuffix(".lua") ? String(file.name.dropLast(4)) : file.name
-        var record = RunRecord(
-            id: id, kind: isPlan ? .plan : .runbook, name: name, file: file.name,
-            parameters: parameters, failover: request.kind, scope: request.scope,
-            startedBy: request.by.name, reason: request.reason, createdAt: now,
-            runtimeVersion: version, randomSeed: request.seed)
-        record.direction = request.direction
-        record.limits = subject.limits
-        return record
-    }
-
-    private func checkedParameters(
-        _ request: RunRequest, _ subject: CardInspection.Subject
-    ) throws(Failure) -> Value {
-        switch subject {
-        case .runbook(let card):
-            guard request.kind == nil else {
-                throw Failure(.usage, "'\(request.name)' is a runbook: it takes no --kind")
-            }
-            return try card.arguments(from: request.parameters)
-        case .plan:
-            guard request.kind != nil else {
-                let kinds = FailoverKind.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Failure(.usage, "'\(request.name)' is a plan: say --kind, one of \(kinds)")
-            }
-            guard request.parameters.isEmpty else {
-                throw Failure(.usage, "'\(request.name)' is a plan: it takes no parameters")
-            }
-            return .object([:])
-        }
-    }
-
-    /// Asks for the end of a run; the leader ends it, in whatever state it is. A run that nobody
-    /// leads ends when it is resumed.
-    package func requestAbort(_ run: RunID, by person: Person, reason: String?) async throws {
-        let request = AbortRequest(by: person.name, reason: reason, at: now)
-        try await store.commit([.abortRequested(run, request)])
-        ring(Notice(topic: "abort-requested", run: run))
-    }
 }
 
 extension RunRequest {
-    /// What the engine's own acts of a plan ask for; a script's are checked as it calls them.
-    fileprivate func rights(for subject: CardInspection.Subject) -> [FailoverRight] {
-        guard let kind, case .plan(let plan) = subject else { return [] }
-        let reverses = plan.reverses && (kind == .planned || kind == .failback)
-        return [FailoverRight(of: kind)] + (reverses ? [.reverse] : [])
+    /// The act in words, for the record of decisions: `run drill (draft, version 3)`.
+    fileprivate func act(_ edition: RunEdition?) -> String {
+        let plain = kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)"
+        let version = edition.map { " (\($0.isDraft ? "draft, " : "")version \($0.version))" }
+        return plain + (version ?? "")
     }
-
-    /// The act in words, for the record of decisions.
-    fileprivate var act: String { kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)" }
 }

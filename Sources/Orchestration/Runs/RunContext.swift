@@ -15,6 +15,8 @@ package final class RunContext: Sendable {
     package let ring: @Sendable (Notice) -> Void
     /// Set while another text is tried on the journal: nothing is performed and nothing written.
     let rehearsal: Rehearsal?
+    /// Starts children, as people start runs.
+    let starting: RunStarting
 
     package convenience init(
         run: RunRecord, services: Services, catalogue: Catalogue, sources: RunSources,
@@ -28,7 +30,7 @@ package final class RunContext: Sendable {
     init(
         run: RunRecord, services: Services, catalogue: Catalogue, sources: RunSources,
         control: RunControl, lease: LeaseToken?, ring: @escaping @Sendable (Notice) -> Void,
-        rehearsal: Rehearsal?
+        rehearsal: Rehearsal?, version: String? = nil
     ) {
         self.run = run
         self.services = services
@@ -38,12 +40,34 @@ package final class RunContext: Sendable {
         self.lease = lease
         self.ring = ring
         self.rehearsal = rehearsal
+        starting = RunStarting(
+            services: services, catalogue: catalogue, library: sources.library,
+            version: version ?? run.runtimeVersion)
     }
 
+    /// Writes what the run does. An execution that was left behind writes nothing.
     func commit(_ changes: [Change]) async throws {
         if rehearsal != nil { return }
+        if control.isLeftBehind { throw CancellationError() }
+        try await conclude(changes)
+    }
+
+    /// Writes what an execution came to, left behind or not.
+    func conclude(_ changes: [Change]) async throws {
         let unsaved = sources.takeUnsaved(for: run.id)
         try await services.store.commit(
             unsaved.isEmpty ? changes : unsaved + changes, under: lease)
+        for notice in changes.compactMap(\.news) { ring(notice) }
+    }
+}
+
+extension Change {
+    /// What other runs are told of a change that a run makes.
+    fileprivate var news: Notice? {
+        switch self {
+        case .runAdded: Notice(topic: "queued")
+        case .abortWished(let run, _): Notice(topic: Orchestrator.topic(of: .abort), run: run)
+        default: nil
+        }
     }
 }

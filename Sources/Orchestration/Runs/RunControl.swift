@@ -1,20 +1,30 @@
-// How the outside reaches a run that is being executed: a person's abort, and the news that an
-// answer has come.
+// How the outside reaches a run that is being executed: what people wish of it, and the news that
+// an answer has come.
 import Fabric
 import Model
 
 package final class RunControl: Sendable {
     private struct State {
         var abort: Failure?
-        var listener: AsyncStream<Void>.Continuation?
+        var isHalted = false
+        var isLeftBehind = false
+        var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+        var listenersMade = 0
     }
 
     private let state = Locked(State())
+    private let stop = Bell()
 
     package init() {}
 
     /// Why the run is to end; nil while it is to go on.
     package var abort: Failure? { state.withLock(\.abort) }
+
+    /// Whether no further call is to be begun: the run is stopped, or put aside.
+    package var isHalted: Bool { state.withLock(\.isHalted) }
+
+    /// Whether the run goes its way without this execution.
+    var isLeftBehind: Bool { state.withLock(\.isLeftBehind) }
 
     /// Ends the run at its next primitive; the first reason stands.
     package func requestAbort(_ reason: Failure) {
@@ -22,13 +32,43 @@ package final class RunControl: Sendable {
         wake()
     }
 
+    /// Takes up what is wished of the run, as it stands in the store.
+    package func obey(_ run: RunRecord) {
+        state.withLock { state in
+            state.isHalted = run.isHalted
+            state.abort = state.abort ?? run.abort?.asAbort
+        }
+        if run.stop != nil { stop.ring() }
+    }
+
     /// Says that something outside has changed: parked branches look again.
-    package func wake() { _ = state.withLock { $0.listener?.yield() } }
+    package func wake() {
+        state.withLock { state in for listener in state.listeners.values { listener.yield() } }
+    }
 
     /// Every ``wake()`` from now on; wakes that nobody has taken yet are one.
     func wakes() -> AsyncStream<Void> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            state.withLock { $0.listener = continuation }
+            let number = state.withLock { state in
+                state.listenersMade += 1
+                state.listeners[state.listenersMade] = continuation
+                return state.listenersMade
+            }
+            continuation.onTermination = { [weak self] _ in
+                self?.state.withLock { $0.listeners[number] = nil }
+            }
         }
     }
+
+    /// Returns when the run is stopped; throws when cancelled.
+    func waitForStop(_ clock: any WallClock) async throws {
+        try await stop.wait(after: 0, until: nil, clock: clock)
+    }
+
+    func leaveBehind() { state.withLock { $0.isLeftBehind = true } }
+}
+
+extension RunRecord {
+    /// Whether somebody wishes that no further call of it is begun.
+    var isHalted: Bool { suspension != nil || stop != nil }
 }

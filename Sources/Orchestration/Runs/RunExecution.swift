@@ -9,6 +9,8 @@ package struct RunExecution: Sendable {
         case completed(Value)
         case failed(Failure)
         case aborted(Failure)
+        /// It goes on as another run, which is told what the failure carries.
+        case continued(Failure)
         case parked(until: Timestamp?)
     }
 
@@ -30,13 +32,23 @@ package struct RunExecution: Sendable {
         switch try await script.call(["run"], with: context.run.parameters, &journal) {
         case .finished(let value):
             // Swallowing it does not undo it.
-            return journal.reasonToldToEnd.map(Self.end(for:)) ?? .completed(value)
+            return journal.reasonToldToEnd.map(end(for:)) ?? .completed(value)
         case .parked(let until): return .parked(until: until)
-        case .failed(let failure): return Self.end(for: failure)
+        case .failed(let failure):
+            let told = journal.reasonToldToEnd.flatMap { $0.code == failure.code ? $0 : nil }
+            return told.map(end(for:)) ?? Self.end(afterOwn: failure)
         }
     }
 
-    private static func end(for failure: Failure) -> End {
+    /// An abort that came while the run was about to go on as another one is obeyed.
+    private func end(for failure: Failure) -> End {
+        if failure.code == .runContinued {
+            return context.control.abort.map { .aborted($0) } ?? .continued(failure)
+        }
+        return Self.end(afterOwn: failure)
+    }
+
+    private static func end(afterOwn failure: Failure) -> End {
         let wasEnded = [.runAborted, .questionRefused, .questionExpired].contains(failure.code)
         return wasEnded ? .aborted(failure) : .failed(failure)
     }

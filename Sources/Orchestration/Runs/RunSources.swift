@@ -12,7 +12,7 @@ package final class RunSources: Sendable {
     }
 
     private let state: Locked<State>
-    private let library: Library
+    let library: Library
 
     /// The sources a stored run has loaded; raises `store.damaged` when a text is gone.
     package init(run: RunRecord, store: Store, library: Library) throws {

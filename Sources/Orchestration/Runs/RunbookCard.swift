@@ -13,6 +13,11 @@ package struct RunbookCard: Sendable {
     package let summary: String
     package let parameters: [Declared]
     package let limits: RunLimits
+    package let priority: RunPriority
+    /// Assets it needs: looked for at import and before a run begins.
+    package let assets: [String]
+    /// Where the card stands in the author's text.
+    package let position: SourcePosition?
 
     package static let types = [
         "string", "boolean", "number", "integer", "duration", "size", "time", "vm", "site",
@@ -36,7 +41,11 @@ package struct RunbookCard: Sendable {
     package static let fields: [Parameter] = [
         Parameter("summary", .text, required: true, "What the runbook does, in one line."),
         Parameter("parameters", .map(.record(parameter)), "What it is told when it is started."),
+        Parameter("assets", .list(.text), "Assets it needs; looked for before a run begins."),
         Parameter("limits", .record(limitFields), "What it may use of the house."),
+        Parameter(
+            "priority", .choice(RunPriority.allCases.map(\.rawValue)),
+            "How it stands in the queue; \"normal\"."),
         Parameter(
             "run", .function("(arguments: table<string, any>): any"), required: true,
             "The work: function(arguments) … end."),
@@ -59,6 +68,9 @@ package struct RunbookCard: Sendable {
                 name: name, type: card["type"]?.text ?? "", summary: card["summary"]?.text ?? "",
                 fallback: card["default"])
         }
+        priority = card["priority"]?.text.flatMap(RunPriority.init) ?? .normal
+        assets = (card["assets"]?.list ?? []).compactMap(\.text)
+        position = noted.position
         limits = try RunLimits(card: card["limits"] ?? [:], noted)
         for declared in parameters { try declared.checkFallback(noted) }
     }

@@ -54,16 +54,18 @@ struct ScriptExecution {
         } catch {
             return .failed(error)
         }
-        var journal = try BranchJournal(context: context, branch: Self.cardBranch)
+        var journal = try BranchJournal(context: context, branch: Self.cardBranch, canHalt: false)
         return try await drive(&state, &journal, in: .card)
     }
 
     private func makeState() throws(Failure) -> LuaState {
         let sources = context.sources
-        let prelude = try sources.module(Library.prelude)
+        let preludes = try Library.preludes { name throws(Failure) in
+            try sources.module(name)
+        }
         return try LuaState(
             LuaConfiguration(
-                primitives: context.catalogue.names, prelude: prelude.map { [$0] } ?? [],
+                primitives: context.catalogue.names, prelude: preludes,
                 limits: LuaLimits(context.run.limits), seed: context.run.randomSeed,
                 start: context.run.startedAt ?? context.run.createdAt
             ) { name throws(Failure) in try sources.module(name) })
@@ -110,8 +112,13 @@ struct ScriptExecution {
                 .internalFault, "the state knows \(call.primitive), the catalogue does not")
         }
         if case .notes = primitive.effect, primitive.phases.contains(phase) {
+            if journal.isHalted, !journal.isReplaying { return .parked(until: nil) }
             note(call, primitive, &state, &journal)
             return nil
+        }
+        try context.rehearsal?.look(at: state, making: journal.nextPlace)
+        if case .forks = primitive.effect {
+            return try await fork(call, primitive, &state, &journal, in: phase)
         }
         switch try await journal.call(primitive, call.arguments, at: call.position, in: phase) {
         case .value(let json): state.reply(json: json, at: journal.clock)
@@ -126,7 +133,24 @@ struct ScriptExecution {
         return nil
     }
 
-    private func note(
+    /// Runs the branches of a call to their ends; returns an end only when all of them park.
+    private func fork(
+        _ call: LuaCall, _ primitive: Primitive, _ state: inout LuaState,
+        _ journal: inout BranchJournal, in phase: Primitive.Phase
+    ) async throws -> End? {
+        var strands = Strands(script: self, phase: phase)
+        switch try await strands.conduct(call, primitive, &state, &journal) {
+        case .went(.value(let json)): state.reply(json: json, at: journal.clock)
+        case .went(.failure(let failure)) where failure.endsRun:
+            state.interrupt(failure, at: journal.clock)
+        case .went(.failure(let failure)): state.raise(failure, at: journal.clock)
+        case .went(.parked(let until)): return .parked(until: until)
+        case .ruined(let failure): return .failed(failure)
+        }
+        return nil
+    }
+
+    func note(
         _ call: LuaCall, _ primitive: Primitive, _ state: inout LuaState,
         _ journal: inout BranchJournal
     ) {

@@ -68,6 +68,10 @@ extension ReplicationEngine {
             try await keepOnward(path, named: log.header.name, checked)
             var next = checked.holding(log)
             if let cost {
+                if let previous = next.statistics.lastCutAt {
+                    next.service.count(
+                        since: previous, now: cost.now.now, objective: next.lossObjective)
+                }
                 next.statistics.succeed(
                     cutAt: cost.cutAt, now: cost.now.now, bytes: cost.bytes, changed: cost.changed)
             }

@@ -77,6 +77,7 @@ extension ReplicationEngine {
             let failover = begun.standingFailover
             try await takeOver(begun, failover)
             begun.epoch = failover.epoch
+            begun.service.lastFailover = begun.exercise(failover, now: clock.now)
             begun.note("failOver", key: operation, point: failover.point)
             return try await save(begun, after: .failedOver)
         }
@@ -135,7 +136,8 @@ extension ReplicationEngine {
         let epoch =
             max(begun.epoch, replica.epoch, primary?.epoch ?? 0, origin?.epoch ?? 0, known) + 1
         var record = FailoverRecord(
-            kind: request.kind, point: point.sequence, epoch: epoch, reason: request.reason)
+            kind: request.kind, point: point.sequence, epoch: epoch, reason: request.reason,
+            at: clock.now)
         record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false
         record.proof = proof
         begun.failover = record
@@ -240,6 +242,15 @@ extension ReplicationEngine {
 }
 
 extension Protection {
+    fileprivate func exercise(
+        _ failover: FailoverRecord, now: Timestamp
+    ) -> ServiceRecord.Exercise? {
+        points.first { $0.sequence == failover.point }.map { point in
+            ServiceRecord.Exercise(
+                kind: failover.kind, begunAt: failover.begunAt, readyAt: now, cutAt: point.cutAt)
+        }
+    }
+
     fileprivate func point(for request: FailoverRequest) throws(Failure) -> RecoveryPoint {
         let point = try RecoveryPointChain.point(request.point, of: self)
         guard request.kind == .unplanned || point.sequence == appliedSequence else {

@@ -18,6 +18,7 @@ extension ReplicationEngine {
     ) async throws -> MachineID {
         try await perform(vm, operation, done: { $0.testMachine(of: $1) }) { protection in
             if let test = protection.test, !test.isAbandoned(at: clock.now) { return test.machine }
+            let begunAt = clock.now
             _ = try opening(of: protection)
             var protection = try await settleForReading(protection)
             let chosen = try RecoveryPointChain.point(point, of: protection)
@@ -41,6 +42,8 @@ extension ReplicationEngine {
                 throw error
             }
             protection.test?.isReady = true
+            protection.service.lastDrill = ServiceRecord.Exercise(
+                kind: .test, begunAt: begunAt, readyAt: clock.now, cutAt: chosen.cutAt)
             protection.note("testFailover", key: operation, point: chosen.sequence)
             try await ledger.save(protection)
             return machine.id

@@ -87,7 +87,7 @@ package struct HostFiles: FileSystem {
             modifiedNanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
-    private func folder(of path: String) -> String {
+    func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "" }
         return String(path[..<slash])
     }

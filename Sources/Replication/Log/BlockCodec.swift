@@ -1,4 +1,4 @@
-// Blocks to payloads and back: zeros vanish, zstd -1 where it gains, raw otherwise.
+// Blocks to payloads and back: zeros vanish, zstd where it gains, raw otherwise.
 import Model
 import SystemZstd
 
@@ -8,6 +8,12 @@ final class BlockCodec {
     private var decompressor: OpaquePointer?
     /// Compression must save this much, or the payload stays raw: reading raw is cheaper.
     private static let gainPercentMin = 6
+    private let level: Int32
+
+    /// What goes forward crosses the line between sites: level 1. An undo log is written while its
+    /// cycle waits, and most are never read: level -1 takes a quarter less of the processor's time
+    /// for a tenth more of the disk.
+    init(_ direction: LogHeader.Direction = .forward) { level = direction == .forward ? 1 : -1 }
 
     deinit {
         ZSTD_freeCCtx(compressor)
@@ -25,7 +31,8 @@ final class BlockCodec {
             // zstd gives up by itself when the result does not fit: no gain, no work to the end.
             let room = block.count * (100 - Self.gainPercentMin) / 100
             let count = ZSTD_compressCCtx(
-                compressor, target.baseAddress, room, block.baseAddress, block.count, 1)
+                compressor, target.baseAddress, room, block.baseAddress, block.count,
+                level)
             if ZSTD_isError(count) == 0 { return (.zstd, count) }
         }
         target.copyMemory(from: block)

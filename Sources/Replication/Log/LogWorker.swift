@@ -7,7 +7,7 @@ import Model
 final class LogWorker {
     private let tail: LogTail
     private let file: any DurableFile
-    private let codec = BlockCodec()
+    private let codec: BlockCodec
     private let cipher: AuthenticatedCipher?
     private let input: UnsafeMutableRawBufferPointer
     /// The blocks as the replica's disk will hold them, where that differs from the input.
@@ -19,6 +19,7 @@ final class LogWorker {
     init(_ tail: LogTail, _ file: any DurableFile) {
         self.tail = tail
         self.file = file
+        codec = BlockCodec(tail.header.direction)
         let block = tail.header.blockBytes
         let bytes = max(LogChunk.bytesMax, block)
         input = .allocate(byteCount: bytes, alignment: 4096)

@@ -31,6 +31,30 @@ package enum KeyFile {
         return try OwnerKey(bytes: bytes)
     }
 
+    /// Writes a new key to a file of mode 0600 that is not there yet, durably. Blocks.
+    ///
+    /// Raises `files.failed`, for a file that is there too.
+    package static func make(_ path: String) throws -> OwnerKey {
+        let key = OwnerKey.random()
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Failure.ofSystem("make", path) }
+        defer { close(descriptor) }
+        let text = Array((Hexadecimal.text(key.bytes) + "\n").utf8)
+        guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0 else {
+            throw Failure.ofSystem("write", path)
+        }
+        let files = HostFiles()
+        try files.syncFolder(files.folder(of: path))
+        return key
+    }
+
+    /// Puts one key file in the place of another, durably. Blocks. Raises `files.failed`.
+    package static func replace(_ path: String, by fresh: String) throws {
+        let files = HostFiles()
+        try files.rename(fresh, to: path)
+        try files.syncFolder(files.folder(of: path))
+    }
+
     private static func bytes(_ content: [UInt8]) -> [UInt8]? {
         if content.count == OwnerKey.bytesCount { return content }
         let end = content.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0

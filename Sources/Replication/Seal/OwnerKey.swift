@@ -21,6 +21,25 @@ package struct OwnerKey: Sendable, CustomStringConvertible, CustomDebugStringCon
         id = String(named.withUnsafeBytes { Digest(of: $0) }.description.prefix(16))
     }
 
+    /// A new one, of the operating system's randomness.
+    package static func random() -> OwnerKey {
+        guard let key = try? OwnerKey(bytes: randomBytes(bytesCount)) else {
+            preconditionFailure("a key is made of as many bytes as a key has")
+        }
+        return key
+    }
+
+    /// Seals a short text; `purpose` must be the same when it is opened.
+    package func seal(_ text: String, for purpose: String) -> [UInt8] {
+        Envelope.wrap(Array(text.utf8), under: bytes, for: purpose)
+    }
+
+    /// The text that was sealed; nil under another key, for another purpose, or when it is damaged.
+    package func open(_ sealed: [UInt8], for purpose: String) -> String? {
+        Envelope.unwrap(sealed, under: bytes, for: purpose)
+            .flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
     package var description: String { "owner's key \(id)" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: ["id": id]) }

@@ -9,7 +9,7 @@ import Model
 
 /// Something has changed: go and look. A notice is a hint, never the thing itself.
 package struct Notice: Sendable, Hashable {
-    /// One word or two: `answered`, `abort-requested`.
+    /// One word or two: `answered`, `abort-wished`.
     package var topic: String
     package var run: RunID?
 

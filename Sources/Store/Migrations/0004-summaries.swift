@@ -1,6 +1,6 @@
-// What a list shows of a protection, in columns of its own, in front of the record: SQLite finds
-// them in the row's first page and never reads on to the record, which fills several. What stood
-// there is filled in from the records, as `ProtectionSummary` takes it.
+// What a list shows of a protection, in columns of its own, and its record in a table of its own: a
+// list of thousands then reads few pages, all of summaries. What stood there is filled in from the
+// records, as `ProtectionSummary` takes it.
 
 extension Migration {
     static let summaries = Migration(
@@ -28,9 +28,13 @@ extension Migration {
                 first_copy_at INTEGER,
                 resync_at INTEGER,
                 exported_at INTEGER,
-                updated_at INTEGER NOT NULL,
-                record TEXT NOT NULL
+                updated_at INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
+            CREATE TABLE protection_record (
+                key TEXT PRIMARY KEY NOT NULL,
+                record TEXT NOT NULL
+            ) STRICT;
+            INSERT INTO protection_record SELECT key, record FROM protection;
             INSERT INTO summarised
                 SELECT key, vm, primary_site, replica_site,
                     record ->> '$.terms.relationship',
@@ -59,7 +63,7 @@ extension Migration {
                     record ->> '$.terms.firstCopyAt.microseconds',
                     record ->> '$.terms.resyncAt.microseconds',
                     record ->> '$.terms.exportedAt.microseconds',
-                    updated_at, record
+                    updated_at
                 FROM protection;
             DROP TABLE protection;
             ALTER TABLE summarised RENAME TO protection;

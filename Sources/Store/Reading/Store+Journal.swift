@@ -1,4 +1,4 @@
-// Reading journals back, proving their chains, and reading what runs said.
+// Reading journals back, and proving their chains.
 import GRDB
 import Model
 
@@ -9,6 +9,15 @@ extension Store {
         of run: RunID, branch: Branch = .main, after sequence: Int = 0, limit: Int = .max
     ) throws -> [JournalEntry] {
         try linkedEntries(of: run, branch: branch, after: sequence, limit: limit).map(\.entry)
+    }
+
+    /// All entries of a branch, each with its number in the order in which those of all branches
+    /// were written.
+    package func numberedEntries(
+        of run: RunID, branch: Branch
+    ) throws -> [(number: Int64, entry: JournalEntry)] {
+        try linkedEntries(of: run, branch: branch, after: 0, limit: .max)
+            .map { ($0.number, $0.entry) }
     }
 
     /// The branches of a run that have journal entries, in the order of their paths.
@@ -29,7 +38,8 @@ extension Store {
     package func verifyJournal(of run: RunID) throws {
         for branch in try branches(of: run) {
             var end = JournalEnd.empty
-            for (entry, link) in try linkedEntries(of: run, branch: branch, after: 0, limit: .max) {
+            let entries = try linkedEntries(of: run, branch: branch, after: 0, limit: .max)
+            for (entry, link, _) in entries {
                 guard let next = try? end.after(entry), next.link == link else {
                     let what = "the \(entry.kind.rawValue) of \(entry.primitive)"
                     throw Failure(
@@ -40,7 +50,7 @@ extension Store {
         }
     }
 
-    private typealias LinkedEntry = (entry: JournalEntry, link: JournalLink)
+    private typealias LinkedEntry = (entry: JournalEntry, link: JournalLink, number: Int64)
 
     private func linkedEntries(
         of run: RunID, branch: Branch, after sequence: Int, limit: Int
@@ -70,7 +80,7 @@ extension Store {
                 SELECT journal.number, journal.previous, journal.position
                 FROM chain JOIN journal ON journal.number = chain.previous
                 WHERE chain.previous < chain.number AND journal.position > ?3)
-            SELECT position, kind, primitive, payload, at, link
+            SELECT position, kind, primitive, payload, at, link, number
             FROM (SELECT number AS entry FROM chain ORDER BY number LIMIT ?4)
             JOIN journal ON number = entry ORDER BY number
             """,
@@ -84,39 +94,7 @@ extension Store {
             let entry = JournalEntry(
                 kind, at: place, primitive: row.text(2), payload: row.text(3),
                 on: Timestamp(microseconds: row.integer(4)))
-            return (entry, JournalLink(bytes: Array(row.bytes(5))))
-        }
-    }
-}
-
-// What runs said
-extension Store {
-    /// The last `limit` notes of a run that came before number `before`, oldest first.
-    package func notes(
-        of run: RunID, before: Int64 = .max, limit: Int
-    ) throws -> [NumberedNote] {
-        try notes(
-            "SELECT * FROM note WHERE run = ? AND number < ? ORDER BY number DESC LIMIT ?",
-            [run.number, before, limit]
-        ).reversed()
-    }
-
-    /// The first `limit` notes of a run that came after number `after`, oldest first.
-    package func notes(of run: RunID, after: Int64, limit: Int) throws -> [NumberedNote] {
-        try notes(
-            "SELECT * FROM note WHERE run = ? AND number > ? ORDER BY number LIMIT ?",
-            [run.number, after, limit])
-    }
-
-    private func notes(_ sql: String, _ arguments: StatementArguments) throws -> [NumberedNote] {
-        try read { db in
-            try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments).map { row in
-                let note = RunNote(
-                    run: row.run("run"), branch: Branch(row["branch"]), ordinal: row["ordinal"],
-                    level: try row.value("level", as: RunNote.Level.init(rawValue:)),
-                    text: row["text"], at: row.instant("at"))
-                return NumberedNote(number: row["number"], note: note)
-            }
+            return (entry, JournalLink(bytes: Array(row.bytes(5))), row.integer(6))
         }
     }
 }

@@ -18,8 +18,10 @@ extension Store {
         try read { db in
             let (record, updatedAt) = (SummaryColumns.count, SummaryColumns.count + 1)
             return try db.first(
-                "SELECT \(SummaryColumns.names), record, updated_at FROM protection WHERE key = ?",
-                .text(key)
+                """
+                SELECT \(SummaryColumns.names), record, updated_at
+                FROM protection JOIN protection_record USING (key) WHERE key = ?
+                """, .text(key)
             ) { row in
                 ProtectionRecord(
                     summary: try SummaryColumns.summary(row), record: row.text(record),

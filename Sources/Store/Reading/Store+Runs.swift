@@ -82,14 +82,23 @@ extension RunRecord {
             createdAt: row.instant("created_at"), runtimeVersion: row["runtime_version"],
             randomSeed: UInt64(bitPattern: row["random_seed"]), sources: sources)
         limits = RunLimits(try row.json("limits"))
+        priority = try row.value("priority", as: RunPriority.init(rawValue:))
+        parent = row.optionalRun("parent").map { run in
+            RunParent(
+                place: JournalPlace(
+                    run: run, branch: Branch(row["parent_branch"]),
+                    sequence: row["parent_sequence"]),
+                isAwaited: row["parent_waits"])
+        }
+        continuation = row.optionalRun("continues").map { run in
+            RunContinuation(predecessor: run, origin: row.run("origin"))
+        }
         direction = try row.value("direction", as: Direction.init(rawValue:))
         state = try row.value("state", as: RunState.init(rawValue:))
         startedAt = row.optionalInstant("started_at")
         endedAt = row.optionalInstant("ended_at")
         wakeAt = row.optionalInstant("wake_at")
         failure = try row.optional("failure") { Failure(try Value(json: $0)) }
-        abort = row.optionalInstant("abort_at").map {
-            AbortRequest(by: row["abort_by"], reason: row["abort_reason"], at: $0)
-        }
+        (abort, suspension, stop) = (row.wish(.abort), row.wish(.suspend), row.wish(.stop))
     }
 }

@@ -41,8 +41,9 @@ extension Store {
         try read { db in
             try db.all(
                 """
-                SELECT run.id FROM schedule_turn JOIN run ON run.id = schedule_turn.run
-                WHERE schedule = ? AND state NOT IN ('completed', 'failed', 'aborted')
+                SELECT run.id FROM schedule_turn
+                JOIN run ON run.id = schedule_turn.run OR run.origin = schedule_turn.run
+                WHERE schedule = ? AND state NOT IN ('completed', 'failed', 'aborted', 'stopped')
                 ORDER BY run.id
                 """, .text(schedule)
             ) { RunID($0.integer(0)) }

@@ -1,8 +1,9 @@
-// Claims on vms, protections and recovery points.
+// Claims on vms, protections, recovery points, and what was agreed with the owners of vms.
 import GRDB
 import Model
 
 extension ChangeWriter {
+    /// What a run above holds is a child's to use as well.
     func claim(_ vms: [String], for run: RunID, at instant: Timestamp) throws {
         for vm in vms {
             try db.run(
@@ -11,7 +12,9 @@ extension ChangeWriter {
             let holder = try db.first("SELECT run FROM claim WHERE vm = ?", .text(vm)) {
                 RunID($0.integer(0))
             }
-            if let holder, holder != run { throw refusal(of: vm, heldBy: holder, to: run) }
+            if let holder, holder != run, try !db.lineage(of: run).contains(holder) {
+                throw refusal(of: vm, heldBy: holder, to: run)
+            }
         }
     }
 
@@ -39,16 +42,20 @@ extension ChangeWriter {
             db.cachedStatement(
                 sql: """
                     INSERT OR REPLACE INTO protection
-                        (\(SummaryColumns.names), key, record, updated_at)
-                    VALUES (\(marks)?, ?, ?)
+                        (\(SummaryColumns.names), key, updated_at)
+                    VALUES (\(marks)?, ?)
                     """),
             SummaryColumns.values(record.summary) + [
-                .text(record.summary.key), .text(record.record), .at(record.updatedAt),
+                .text(record.summary.key), .at(record.updatedAt),
             ])
+        try db.run(
+            "INSERT OR REPLACE INTO protection_record (key, record) VALUES (?, ?)",
+            .text(record.summary.key), .text(record.record))
     }
 
     func removeProtection(of key: String) throws {
         try db.run("DELETE FROM protection WHERE key = ?", .text(key))
+        try db.run("DELETE FROM protection_record WHERE key = ?", .text(key))
         try replacePoints(of: key, with: [])
     }
 
@@ -60,5 +67,11 @@ extension ChangeWriter {
                 .text(vm), .integer(point.generation), .integer(point.sequence),
                 .text(point.record))
         }
+    }
+
+    func save(_ subscription: Subscription) throws {
+        try db.run(
+            "INSERT OR REPLACE INTO subscription (name, record) VALUES (?, ?)",
+            .text(subscription.name), .text(try RecordText.of(subscription)))
     }
 }

@@ -56,6 +56,9 @@ extension ChangeWriter {
             "UPDATE question SET state = ?, escalated_at = ?, settled_at = ? WHERE id = ?",
             .text(question.state.rawValue), .at(orNull: question.escalatedAt),
             .at(orNull: question.settledAt), .integer(question.id.number))
+        if let settledAt = question.settledAt, question.state != .withdrawn {
+            try wake(question.place.run, at: settledAt)
+        }
     }
 
     private func append(_ vote: Vote, to question: QuestionID) throws {

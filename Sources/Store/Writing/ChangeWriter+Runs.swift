@@ -6,10 +6,11 @@ extension ChangeWriter {
     func insert(_ record: RunRecord) throws {
         let inserted = try db.run(
             """
-            INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope, started_by,
-                reason, state, created_at, started_at, ended_at, wake_at, failure, abort_by,
-                abort_reason, abort_at, runtime_version, random_seed, limits)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope,
+                started_by, reason, state, created_at, started_at, ended_at, wake_at, failure,
+                runtime_version, random_seed, limits, parent, parent_branch, parent_sequence,
+                parent_waits, continues, origin, priority)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """,
             .run(record.id), .text(record.kind.rawValue), .text(record.name), .text(record.file),
@@ -18,10 +19,14 @@ extension ChangeWriter {
             .text(orNull: record.scope), .text(record.startedBy), .text(orNull: record.reason),
             .text(record.state.rawValue), .at(record.createdAt), .at(orNull: record.startedAt),
             .at(orNull: record.endedAt), .at(orNull: record.wakeAt),
-            .json(orNull: record.failure?.value), .text(orNull: record.abort?.by),
-            .text(orNull: record.abort?.reason), .at(orNull: record.abort?.at),
-            .text(record.runtimeVersion), .integer(Int64(bitPattern: record.randomSeed)),
-            .text(record.limits.value.canonicalJSON))
+            .json(orNull: record.failure?.value), .text(record.runtimeVersion),
+            .integer(Int64(bitPattern: record.randomSeed)),
+            .text(record.limits.value.canonicalJSON), .run(orNull: record.parent?.place.run),
+            .text(orNull: record.parent?.place.branch.path),
+            record.parent.map { .integer($0.place.sequence) } ?? .null,
+            record.parent.map { .integer($0.isAwaited ? 1 : 0) } ?? .null,
+            .run(orNull: record.continuation?.predecessor),
+            .run(orNull: record.continuation?.origin), .text(record.priority.rawValue))
         guard inserted == 1 else {
             throw Failure(
                 .numberTaken,
@@ -32,20 +37,36 @@ extension ChangeWriter {
     }
 
     func move(
-        _ run: RunID, _ event: RunEvent, at instant: Timestamp, failure: Failure?,
-        wakeAt: Timestamp?
+        _ run: RunID, _ event: RunEvent, at instant: Timestamp, failure: Failure? = nil,
+        wakeAt: Timestamp? = nil
     ) throws {
+        if event == .parked, let (wished, reason) = try self.event(whenParked: run) {
+            return try move(run, wished, at: instant, failure: reason)
+        }
         let next = try state(of: run).after(event)
         try db.run(
             """
-            UPDATE run SET state = ?, wake_at = ?, failure = coalesce(?, failure),
-                started_at = CASE WHEN ? THEN ? ELSE started_at END,
+            UPDATE run SET state = ?1, wake_at = iif(?1 = 'waiting', coalesce(woken_at, ?), NULL),
+                woken_at = NULL, failure = coalesce(?, failure),
+                started_at = CASE WHEN ? THEN coalesce(started_at, ?) ELSE started_at END,
                 ended_at = CASE WHEN ? THEN ? ELSE ended_at END
             WHERE id = ?
             """,
-            .text(next.rawValue), next == .waiting ? .at(orNull: wakeAt) : .null,
-            .json(orNull: failure?.value), .integer(event == .started ? 1 : 0), .at(instant),
+            .text(next.rawValue), .at(orNull: wakeAt),
+            .json(orNull: failure?.value), .integer(next == .running ? 1 : 0), .at(instant),
             .integer(next.isFinal ? 1 : 0), .at(instant), .run(run))
+        if event == .resumed { try forgetSuspension(of: run) }
+        if next == .stopped {
+            // Nobody executes it any more who would.
+            try withdrawQuestions(of: run, at: instant)
+            try releaseAll(of: run)
+            try abortChildren(
+                of: run,
+                RunWishMade(
+                    by: "run \(run)", reason: "run \(run), which waited for it, was stopped",
+                    at: instant))
+        }
+        if next.isFinal { try wakeParent(of: run, at: instant) }
     }
 
     func require(_ run: RunID, in wanted: RunState) throws {
@@ -57,23 +78,6 @@ extension ChangeWriter {
                     + "look at it with `muster runs`",
                 context: ["run": run.description, "state": state.rawValue])
         }
-    }
-
-    /// Runs of one name that are running at once are few: the partial index holds no others.
-    func requireSlot(for run: RunID, atOnce: Int) throws {
-        let others = try db.all(
-            """
-            SELECT id FROM run WHERE state = 'running' AND id <> ?1
-                AND name = (SELECT name FROM run WHERE id = ?1)
-            """,
-            .run(run)
-        ) { RunID($0.integer(0)) }
-        guard others.count >= atOnce else { return }
-        let list = others.map(\.description).joined(separator: ", ")
-        throw Failure(
-            .runSlotTaken,
-            "run \(run) has to wait: of its runbook \(atOnce) may run at once, and there is run \(list)",
-            context: ["run": run.description, "running": list])
     }
 
     /// From now on the run is made of these texts and no others, within these limits.
@@ -91,22 +95,6 @@ extension ChangeWriter {
             "UPDATE run SET limits = ? WHERE id = ?", .text(limits.value.canonicalJSON), .run(run))
     }
 
-    func requestAbort(of run: RunID, _ request: AbortRequest) throws {
-        let state = try state(of: run)
-        guard !state.isFinal else {
-            throw Failure(
-                .runTransitionRefused,
-                "run \(run) cannot be aborted, because it has ended: it is \(state.rawValue)",
-                context: ["run": run.description, "state": state.rawValue])
-        }
-        try db.run(
-            """
-            UPDATE run SET abort_by = ?, abort_reason = ?, abort_at = ?
-            WHERE id = ? AND abort_at IS NULL
-            """,
-            .text(request.by), .text(orNull: request.reason), .at(request.at), .run(run))
-    }
-
     func store(_ text: String) throws {
         try db.run(
             "INSERT INTO source (digest, text) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING",
@@ -122,17 +110,21 @@ extension ChangeWriter {
             .run(run), .text(source.module), .text(source.digest.description))
     }
 
+    /// A line of a stream gets the next number of its run; what a plan notes of itself gets none.
     func append(_ note: RunNote) throws {
         try db.run(
             """
-            INSERT INTO note (run, branch, ordinal, level, text, at) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO note (run, branch, ordinal, level, text, at, line)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE WHEN ?7
+                THEN (SELECT coalesce(max(line), 0) + 1 FROM note WHERE run = ?1) END)
             ON CONFLICT (run, branch, ordinal) DO NOTHING
             """,
             .run(note.run), .text(note.branch.path), .integer(note.ordinal),
-            .text(note.level.rawValue), .text(note.text), .at(note.at))
+            .text(note.level.rawValue), .text(note.text), .at(note.at),
+            .integer(note.level == .plan ? 0 : 1))
     }
 
-    private func state(of run: RunID) throws -> RunState {
+    func state(of run: RunID) throws -> RunState {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT state FROM run WHERE id = ?"), arguments: [run.number])
         guard let row else { throw Failure(unknown: run) }

@@ -15,8 +15,9 @@ struct ChangeWriter {
         case .runChanged(let run, let event, let at, let failure, let wakeAt):
             try move(run, event, at: at, failure: failure, wakeAt: wakeAt)
         case .runRequired(let run, let state): try require(run, in: state)
-        case .abortRequested(let run, let request): try requestAbort(of: run, request)
-        case .slotRequired(let run, let atOnce): try requireSlot(for: run, atOnce: atOnce)
+        case .runWished(let run, let wish, let made): try self.wish(wish, of: run, made)
+        case .slotRequired(let run, let slots): try requireSlot(for: run, slots)
+        case .runAdded, .childAwaited, .abortWished, .childrenAborted: try applyToFamily(change)
         case .runPatched(let run, let sources, let limits): try patch(run, sources, limits)
         case .sourceStored(let text): try store(text)
         case .sourceUsed(let run, let source): try use(source, in: run)
@@ -30,6 +31,9 @@ struct ChangeWriter {
         case .scheduleSaved(let schedule): try save(schedule)
         case .scheduleRemoved(let name): try removeSchedule(name)
         case .turnTaken(let turn): try take(turn)
+        case .subscriptionSaved(let subscription): try save(subscription)
+        case .assetSaved, .variableSet, .assetsResealed, .assetRemoved: try applyToAssets(change)
+        case .versionImported, .draftSet, .published, .editionUsed: try applyToLibrary(change)
         case .decided(let decision): try append(decision)
         case .recorded(let event): try append(event)
         case .leaseTaken(let token, let holder): try take(token, holder)
@@ -54,6 +58,16 @@ struct ChangeWriter {
             try self.change(id) { question throws(Failure) in try question.withdrawn(at: at) }
         case .questionsWithdrawn(let run, let at): try withdrawQuestions(of: run, at: at)
         default: preconditionFailure("not a change to questions: \(change)")
+        }
+    }
+
+    private func applyToFamily(_ change: Change) throws {
+        switch change {
+        case .runAdded(let record): try add(record)
+        case .childAwaited(let run): try awaitChild(run)
+        case .abortWished(let run, let made): try wishAbort(of: run, made)
+        case .childrenAborted(let run, let made): try abortChildren(of: run, made)
+        default: preconditionFailure("not a change to a family of runs: \(change)")
         }
     }
 

@@ -17,6 +17,7 @@ enum SQLValue {
 
     static func text(orNull text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
     static func at(orNull instant: Timestamp?) -> SQLValue { instant.map { .at($0) } ?? .null }
+    static func run(orNull id: RunID?) -> SQLValue { id.map { .run($0) } ?? .null }
     static func json(orNull value: Value?) -> SQLValue {
         value.map { .text($0.canonicalJSON) } ?? .null
     }

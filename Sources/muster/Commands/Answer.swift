@@ -1,4 +1,4 @@
-// `muster answer` and `abort`: what people say to a run.
+// `muster answer`: what people say to the questions of a run.
 import ArgumentParser
 import Model
 import Orchestration
@@ -37,33 +37,5 @@ struct AnswerCommand: AsyncParsableCommand {
         Terminal.say(
             "task \(id) \(refuse ? "refused" : "answered") by \(person.name)"
                 + (isLed ? "" : "; no engine leads run \(run): muster resume \(run)"))
-    }
-}
-
-struct AbortCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "Ends a run, in whatever state it is.")
-
-    @OptionGroup var options: LabOptions
-    @Argument(help: "The run.") var run: Int64
-    @Option(help: "Why; kept in the report.") var reason: String?
-
-    func run() async throws {
-        let lab = try await Composition(options)
-        let id = RunID(run)
-        let person = try lab.person(options)
-        try await lab.orchestrator.requestAbort(id, by: person, reason: reason)
-        if try !Lease.isHeld(folder: lab.folder) {
-            // Nobody leads it, so we do: the abort takes effect now.
-            try await lab.leading { token in
-                _ = try await lab.orchestrator.pass(id, under: token)
-            }
-        }
-        if options.json { return Terminal.say(json: try lab.store.run(id).view) }
-        let run = try lab.store.run(id)
-        Terminal.say(
-            run.state == .aborted
-                ? "run \(id) is aborted: muster report \(id)"
-                : "run \(id) is being aborted; its engine ends it: muster watch \(id)")
     }
 }

@@ -79,3 +79,4 @@ struct PlanCommand: AsyncParsableCommand {
 
 extension FailoverKind: ExpressibleByArgument {}
 extension Direction: ExpressibleByArgument {}
+extension RunPriority: ExpressibleByArgument {}

@@ -1,25 +1,9 @@
-// `muster suspend`, `resync` and `set`: how a protection goes on. `muster resume` takes machines
-// too, and stands with the runs.
+// `muster resync` and `set`: how a protection goes on. `muster suspend` and `resume` take machines
+// too, and stand with the runs.
 import ArgumentParser
 import Model
 import Orchestration
 import Replication
-
-struct SuspendCommand: LeadCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "suspend",
-        abstract: "Puts a protection to rest; what is written meanwhile is sent afterwards.")
-
-    @OptionGroup var options: LabOptions
-    @Argument(help: "The machine, or MACHINE:extended.") var vm: String
-
-    func act(_ lead: Lead) async throws -> Value {
-        try await lead.lab.requireProtected(vm)
-        return try await lead.lab.replication.suspend(vm).view
-    }
-
-    func tell(_ outcome: Value) { Terminal.say(outcome.protectionLine) }
-}
 
 struct ResyncCommand: LeadCommand {
     static let configuration = CommandConfiguration(

@@ -23,6 +23,10 @@ struct RunCommand: LeadCommand {
     var scope: String?
     @Option(help: "Why; demanded for an unplanned failover while the primary answers.")
     var reason: String?
+    @Option(help: "How it stands in the queue: low, normal or high; as its card says.")
+    var priority: RunPriority?
+    @Flag(help: "Run the draft of the library, where there is one.") var draft = false
+    @Option(help: "Run this version of the library.") var version: Int?
     @Flag(help: "Accept the loss that an unplanned failover shows.") var acceptLoss = false
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
@@ -51,11 +55,15 @@ struct RunCommand: LeadCommand {
     func tell(_ outcome: Value) {}
 
     private func start(_ lead: Lead) async throws -> RunID {
-        let request = RunRequest(
+        guard !draft || version == nil else {
+            throw Failure(.usage, "say --draft or --version, not both")
+        }
+        var request = RunRequest(
             name: name, kind: kind, direction: direction,
             parameters: try RunParameters.read(parameters),
-            scope: scope, by: lead.person, reason: reason,
+            scope: scope, by: lead.person, reason: reason, priority: priority,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
+        request.edition = draft ? .draft : version.map { .version($0) } ?? .published
         return try await lead.lab.orchestrator.start(request, under: lead.token)
     }
 }
@@ -78,17 +86,25 @@ enum RunParameters {
 struct ResumeCommand: LeadCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Goes on with a run whose engine died or was left waiting, or with a machine.")
+        abstract:
+            "Goes on with a run that was put aside, left waiting or whose engine died; or with "
+            + "a machine.")
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The run, the newest unfinished one; or a machine that was suspended.")
     var run: String?
+    @Option(help: "Of a run that was suspended, why it goes on; kept in the report.")
+    var reason: String?
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
     func run() async throws {
         let lab = try await Composition(options)
         if let run, RunID(run) == nil { return try await resume(machine: run, lab) }
         let id = try run.flatMap { RunID($0) } ?? newest(lab)
+        if try lab.store.run(id).suspension != nil {
+            try await lab.orchestrator.wish(
+                .resume, of: id, by: try lab.person(options), reason: reason)
+        }
         let leading = RunLeading(lab: lab, options: options, noWait: noWait)
         switch try await lab.lead() {
         case .taken(let lease):

@@ -4,9 +4,16 @@ import Model
 import Orchestration
 import Store
 
-struct RunsCommand: AsyncParsableCommand {
+struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "runs", abstract: "Lists the runs, newest first.")
+        commandName: "runs", abstract: "Lists the runs, newest first; and what one of them said.",
+        subcommands: [RunListCommand.self, RunOutputCommand.self],
+        defaultSubcommand: RunListCommand.self)
+}
+
+struct RunListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "Lists the runs, newest first.")
 
     @OptionGroup var options: LabOptions
     @Option(help: "How many.") var limit = 20
@@ -21,14 +28,23 @@ struct RunsCommand: AsyncParsableCommand {
         if options.json { return Terminal.say(json: .list(runs.map(\.view))) }
         let rows = runs.map { run in
             [
-                "\(run.id)", run.name, run.failover?.rawValue ?? "runbook", run.state.rawValue,
-                run.startedBy, run.createdAt.description,
+                "\(run.id)", run.name, run.failover?.rawValue ?? "runbook",
+                run.wishLine ?? run.state.rawValue, run.above, run.startedBy,
+                run.createdAt.description,
                 run.endedAt.map { ($0 - run.createdAt).readable } ?? "",
             ]
         }
         Terminal.say(
-            Table(["RUN", "NAME", "KIND", "STATE", "BY", "CREATED", "TOOK"], rows).text(
+            Table(["RUN", "NAME", "KIND", "STATE", "OF", "BY", "CREATED", "TOOK"], rows).text(
                 nothing: "nothing has been run yet"))
+    }
+}
+
+extension RunRecord {
+    /// The run it belongs to: `4` for a child of it, `after 4` when it goes on from it.
+    fileprivate var above: String {
+        if let continuation { return "after \(continuation.predecessor)" }
+        return parent.map { "\($0.place.run)" } ?? ""
     }
 }
 

@@ -47,7 +47,10 @@ struct LuaTestRunner {
         var state = try LuaState(
             LuaConfiguration(
                 primitives: Catalogue().names + ["stage.test", "stage.arguments"],
-                prelude: [Self.stage, try Repository.libraryModule("prelude")]
+                prelude: [
+                    Self.stage, try Repository.libraryModule("prelude"),
+                    try Repository.libraryModule("branches"), Self.sideBySide,
+                ]
             ) { name throws(Failure) in Repository.module(name) })
         try state.load(LuaModule(name: path, text: text))
         var names: [String] = []
@@ -87,6 +90,31 @@ struct LuaTestRunner {
                 ? "writes" : primitive.effect.word == "notes" ? "notes" : "looks"
         }
     }
+
+    /// No engine conducts here: branches go one behind the other.
+    private static let sideBySide = LuaModule(
+        name: "beside",
+        text: #"""
+            local border = ...
+            job.parallel = function(branches, each, options)
+              local results, failures, count = {}, {}, 0
+              for index, item in ipairs(branches) do
+                local done, result = pcall(each or item, item, index)
+                if done then
+                  results[index] = result
+                elseif options and options.on_failure == "all" then
+                  failures[index], count = result, count + 1
+                else
+                  error(result, 0)
+                end
+              end
+              if count == 0 then return results end
+              border.fail {
+                code = "run.branches_failed", message = count .. " failed",
+                failures = failures, results = results,
+              }
+            end
+            """#, isTrusted: true)
 
     /// Puts itself between the primitives and all that use them, the prelude included.
     private static var stage: LuaModule {

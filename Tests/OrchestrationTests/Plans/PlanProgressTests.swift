@@ -49,17 +49,10 @@ import Testing
         let stand = note("progress", 2, #"[{"name":"web01"}]"#, at: 20)
         #expect(PlanProgress.stand(from: [itinerary, stand]) == [["name": "web01"]])
     }
-
-    @Test func `an author's lines are not progress of the plan`() {
-        #expect(PlanProgress.isProgress(itinerary))
-        #expect(PlanProgress.isProgress(note("progress/web/1", 1, "{}", at: 0)))
-        #expect(!PlanProgress.isProgress(note("groups/web/after/1", 1, "hello", at: 0)))
-        #expect(!PlanProgress.isProgress(note("progressive", 1, "hello", at: 0)))
-    }
 }
 
 private func note(_ branch: String, _ ordinal: Int, _ text: String, at: Int64) -> RunNote {
     RunNote(
-        run: RunID(1), branch: Branch(branch), ordinal: ordinal, level: .progress, text: text,
+        run: RunID(1), branch: Branch(branch), ordinal: ordinal, level: .plan, text: text,
         at: Timestamp(microseconds: at))
 }

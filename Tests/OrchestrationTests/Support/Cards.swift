@@ -19,7 +19,7 @@ struct Cards {
         var state = try LuaState(
             LuaConfiguration(
                 primitives: Catalogue().names,
-                prelude: [try Repository.libraryModule("prelude")]
+                prelude: try Library.preludes.map { try Repository.libraryModule($0) }
             ) { [modules] name in
                 modules[name].map { LuaModule(name: "\(name).lua", text: $0) }
                     ?? (try? Repository.libraryModule(name))

@@ -1,0 +1,37 @@
+// What people wish of a run: that it rests, goes on, ends where it stands, or cleans up and ends.
+// What comes of it is decided by Model, in the transaction that writes the wish and the decision.
+import Model
+import Store
+
+extension Orchestrator {
+    /// Writes a wish down and rings whoever leads the run, in whatever process. Returns the run as
+    /// it stands then; what is noted only is obeyed by the leader, or by whoever leads it next.
+    ///
+    /// Raises `run.transition_refused` where the run can have no such wish, `name.unknown`, and
+    /// `scope.refused` for one who would have a plan go on that he may not start (F-9).
+    @discardableResult
+    package func wish(
+        _ wish: RunWish, of id: RunID, by person: Person, reason: String?
+    ) async throws -> RunRecord {
+        let store = services.store
+        if wish == .resume, let kind = try store.run(id).failover {
+            try services.rights.require([FailoverRight(of: kind)], of: person.name)
+        }
+        let at = services.clock.now
+        let decision = Decision(
+            who: person.name, what: "\(wish.rawValue) run \(id)", reason: reason, at: at, run: id)
+        try await store.commit([
+            .runWished(id, wish, RunWishMade(by: person.name, reason: reason, at: at)),
+            .decided(decision),
+        ])
+        ring(Notice(topic: Self.topic(of: wish), run: id))
+        let run = try store.run(id)
+        if run.state.isFinal { ring(Notice(topic: "run-changed", run: id)) }
+        return run
+    }
+
+    /// `abort-wished`.
+    static func topic(of wish: RunWish) -> String { "\(wish.rawValue)-wished" }
+
+    static let wishTopics = Set(RunWish.allCases.map(topic))
+}

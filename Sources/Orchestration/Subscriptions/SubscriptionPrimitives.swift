@@ -1,0 +1,149 @@
+// The namespace `subscription`: who has the recovery add-on, and on which terms. The agreement is a
+// row of our own store, so it is written in the transaction of the call's intent.
+import Fabric
+import Model
+import Store
+
+extension Catalogue {
+    static let subscription: [Primitive] = [get, selectSubscriptions, attach, detach]
+
+    private static let named = Parameter("name", .text, required: true, "The subscription.")
+
+    private static let get = Primitive(
+        "subscription.get", "Gets a subscription: its add-on, if it has it.",
+        parameters: [named], result: .record(Subscription.fields), returns: "the subscription",
+        effect: .reads, raises: [.unknownName, .refused],
+        example: #"local target = subscription.get("contoso").add_on.target"#
+    ) { call in
+        try await call.subscription().view
+    }
+
+    private static let selectSubscriptions = Primitive(
+        "subscription.select", "Gets the subscriptions that match every given condition, by name.",
+        parameters: [
+            Parameter(
+                "filter",
+                .record([Parameter("add_on", .boolean, "It has the add-on, or it has not.")]),
+                "The conditions.")
+        ],
+        result: .list(.record(Subscription.fields)), returns: "the subscriptions", effect: .reads,
+        example: #"for _, one in ipairs(subscription.select { add_on = true }) do job.note(one.name) end"#
+    ) { call in
+        let wanted = call.arguments["filter"]?["add_on"]?.boolean
+        let directory = SubscriptionDirectory(services: call.services)
+        let all = try await directory.subscriptions(scope: call.scope)
+        return .list(all.filter { wanted == nil || ($0.addOn != nil) == wanted }.map(\.view))
+    }
+
+    private static let attach = Primitive(
+        "subscription.attach",
+        "Gives a subscription the recovery add-on; protects nothing by itself.",
+        parameters: [
+            named, Parameter("terms", .record(RecoveryAddOn.fields), required: true, "The terms."),
+        ],
+        effect: .repeatable,
+        opening: { call in
+            let subscription = try await call.subscription()
+            return try await call.agreeing(
+                Subscription(name: subscription.name, addOn: call.addOn()), "attached")
+        },
+        raises: [.unknownName, .refused, .intervalInvalid],
+        example: #"subscription.attach("contoso", { target = "bergen", interval = "5m" })"#
+    ) { _ in .null }
+
+    private static let detach = Primitive(
+        "subscription.detach",
+        "Takes the recovery add-on from a subscription; ends no protection by itself.",
+        parameters: [named], effect: .repeatable,
+        opening: { call in
+            let subscription = try await call.subscription()
+            return try await call.agreeing(Subscription(name: subscription.name), "detached")
+        },
+        raises: [.unknownName, .refused], example: #"subscription.detach "contoso""#
+    ) { _ in .null }
+}
+
+extension PrimitiveCall {
+    /// The subscription that the call names. Raises `scope.refused` for another than the run's, and
+    /// `name.unknown` for one that no machine bears and nothing was agreed with.
+    fileprivate func subscription() async throws -> Subscription {
+        try await SubscriptionDirectory(services: services)
+            .subscription(arguments["name"]?.text ?? "", scope: scope)
+    }
+
+    fileprivate func agreeing(
+        _ subscription: Subscription, _ verb: String
+    ) async throws -> [Change] {
+        let event = Event(
+            topic: "subscription.\(verb)", run: place.run,
+            record: subscription.view.canonicalJSON, at: startedAt)
+        return [.subscriptionSaved(subscription), .recorded(event)]
+    }
+
+    fileprivate func addOn() async throws -> RecoveryAddOn {
+        let terms = arguments["terms"] ?? [:]
+        let target = terms["target"]?.text ?? ""
+        let sites = try await services.fabric.sites().map(\.name)
+        guard sites.contains(target) else {
+            let hint = Spelling.hint(for: target, among: sites)
+            throw Failure(.unknownName, "there is no site '\(target)'\(hint)")
+        }
+        let interval = try ReplicationInterval(text: terms["interval"]?.text ?? "5m")
+        let rpo = try terms["rpo"]?.text.map { text throws(Failure) in try Duration(text: text) }
+        if let rpo { try interval.check(against: rpo, of: arguments["name"]?.text ?? "") }
+        let quiet = terms["first_copy"].flatMap { first in
+            first["at"]?.text.map { at in
+                RecoveryAddOn.QuietHour(at: at, zone: first["zone"]?.text ?? "UTC")
+            }
+        }
+        if let quiet { _ = try Timestamp(text: quiet.at, from: startedAt, zone: quiet.zone) }
+        return RecoveryAddOn(
+            target: target, interval: interval,
+            pointsKept: Int(terms["points"]?.integer ?? 1),
+            rpoSeconds: rpo.map { Int($0.components.seconds) }, firstCopy: quiet, attachedBy: by,
+            attachedAt: startedAt)
+    }
+}
+
+extension Subscription {
+    static let fields = [
+        Parameter("name", .text, required: true, "Its name, which its machines bear."),
+        Parameter("add_on", .record(RecoveryAddOn.fields), "The terms; nil without the add-on."),
+    ]
+
+    package var view: Value {
+        var fields: [String: Value] = ["name": .text(name)]
+        if let addOn { fields["add_on"] = addOn.view }
+        return .object(fields)
+    }
+}
+
+extension RecoveryAddOn {
+    static let fields = [
+        Parameter("target", .text, required: true, "The site that receives the replicas."),
+        Parameter(
+            "interval", .choice(ReplicationInterval.allCases.map(\.rawValue)),
+            "How often changes are sent; \"5m\"."),
+        Parameter("points", .integer(1..<25), "Recovery points to keep; 1."),
+        Parameter("rpo", .duration, "How much may be lost; an interval is never longer."),
+        Parameter(
+            "first_copy",
+            .record([
+                Parameter("at", .text, required: true, "The quiet hour, \"22:00\"."),
+                Parameter("zone", .text, "Its zone, \"Europe/Oslo\"; UTC."),
+            ]), "When first copies begin; at once when left out."),
+    ]
+
+    /// The terms as ``fields`` has them: what was got can be given.
+    package var view: Value {
+        var fields: [String: Value] = [
+            "target": .text(target), "interval": .text(interval.rawValue),
+            "points": .integer(Int64(pointsKept)),
+        ]
+        if let rpoSeconds { fields["rpo"] = .text(Duration.seconds(rpoSeconds).text) }
+        if let firstCopy {
+            fields["first_copy"] = ["at": .text(firstCopy.at), "zone": .text(firstCopy.zone)]
+        }
+        return .object(fields)
+    }
+}
