@@ -1,6 +1,6 @@
-// Which epochs a failover outgrows, and from whom it does not take over. A machine that took over by
-// the other relationship of a chain is known by that one's record; once that is removed, by what the
-// record that stays was told, and by the machine itself.
+// Which epochs a failover outgrows, and from whom it does not take over. A machine that took over
+// by the other relationship of a chain is known by that one's record; once that is removed, by what
+// the record that stays was told, and by the machine itself.
 import Fabric
 import Model
 
