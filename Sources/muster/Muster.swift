@@ -24,7 +24,7 @@ import Model
             PlannerCommand.self, PlanCommand.self,
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
             AbortCommand.self, ResumeCommand.self, PatchCommand.self, RunsCommand.self,
-            ReportCommand.self, ScheduleCommand.self,
+            ReportCommand.self, ScheduleCommand.self, TriggerCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 
@@ -99,7 +99,7 @@ extension Failure {
             .runTransitionRefused, .machineIsReplica, .epochOutdated, .epochUnknown,
             .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
             .extendedStands, .reversalImpossible, .contentDiffers, .primaryRefused, .trustRefused,
-            .patchRefused, .scheduleExists,
+            .patchRefused, .scheduleExists, .triggerExists, .triggerPaused,
         ]
         let usages: Set<Code> = [
             .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,

@@ -33,7 +33,7 @@ extension Failure {
         /// Every declared code, in the order of their names.
         package static let catalogue: [Code] =
             (general + lua + store + fabric + replication + replicationPoints + protectionLife
-            + transfer + run + schedule + plan + server)
+            + transfer + run + schedule + trigger + plan + server)
             .sorted { $0.name < $1.name }
 
         private static let byName = Dictionary(

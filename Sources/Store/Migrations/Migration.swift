@@ -9,7 +9,9 @@ import Model
 struct Migration: Sendable {
     let sql: String
 
-    static let all: [Migration] = [.runs, .questions, .protections, .summaries, .schedules]
+    static let all: [Migration] = [
+        .runs, .questions, .protections, .summaries, .schedules, .triggers,
+    ]
 }
 
 /// Brings a database from whatever version it has to the last one of `migrations`.

@@ -22,7 +22,7 @@ struct ChangeWriter {
         case .sourceUsed(let run, let source): try use(source, in: run)
         case .noted(let note): try append(note)
         case .questionAsked, .questionAnswered, .questionDelegated, .questionEscalated,
-            .questionExpired, .questionWithdrawn, .questionsWithdrawn:
+            .questionExpired, .questionWithdrawn, .questionsWithdrawn, .newsEnded, .newsPostponed:
             try applyToQuestions(change)
         case .vmsClaimed, .vmsReleased, .claimsReleased, .protectionSaved, .protectionRemoved,
             .pointsReplaced:
@@ -30,6 +30,10 @@ struct ChangeWriter {
         case .scheduleSaved(let schedule): try save(schedule)
         case .scheduleRemoved(let name): try removeSchedule(name)
         case .turnTaken(let turn): try take(turn)
+        case .triggerSaved(let trigger, let marks): try save(trigger, marks)
+        case .triggerRemoved(let name): try removeTrigger(name)
+        case .triggerMarked(let mark): try set(mark)
+        case .triggerFired(let firing): try append(firing)
         case .decided(let decision): try append(decision)
         case .recorded(let event): try append(event)
         case .leaseTaken(let token, let holder): try take(token, holder)
@@ -52,6 +56,9 @@ struct ChangeWriter {
             try self.change(id) { question throws(Failure) in try question.expired(at: at) }
         case .questionWithdrawn(let id, let at):
             try self.change(id) { question throws(Failure) in try question.withdrawn(at: at) }
+        case .newsEnded(let number): try endNews(number)
+        case .newsPostponed(let number, let attempts, let until):
+            try postponeNews(number, attempts: attempts, until: until)
         case .questionsWithdrawn(let run, let at): try withdrawQuestions(of: run, at: at)
         default: preconditionFailure("not a change to questions: \(change)")
         }
