@@ -32,18 +32,19 @@ final class Receiver: Sendable {
     /// The last of `manners` is that of every further call.
     init(_ manners: Manner...) throws {
         state = Locked(State(manners: manners))
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, $0, &length) == 0
+                bind(listener, $0, length) == 0 && listen(listener, 8) == 0
+                    && getsockname(listener, $0, &length) == 0
             }
         }
         guard isListening else { throw Failure(.fileSystem, "no port for the receiver") }
+        descriptor = listener
         port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread { [descriptor, state] in
             while case let connection = accept(descriptor, nil, nil), connection >= 0 {
