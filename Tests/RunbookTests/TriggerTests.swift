@@ -196,7 +196,12 @@ import Testing
             } catch { return (error as? Failure)?.code }
         }
         #expect(await code(trigger(world, on: .vmAppeared)) == .triggerExists)
-        let other = { trigger(world, on: $0, name: "other", runbook: $1, $2) }
+        func other(
+            _ cause: RunTrigger.Cause, _ runbook: String,
+            _ narrow: (inout RunTrigger.Filter) -> Void
+        ) -> RunTrigger {
+            trigger(world, on: cause, name: "other", runbook: runbook, narrow)
+        }
         #expect(await code(other(.vmAppeared, "tolld", { _ in })) == .sourceMissing)
         #expect(await code(other(.vmAppeared, "told", { $0.health = .critical })) == .usage)
         #expect(await code(other(.runEnded, "told", { $0.state = .waiting })) == .usage)

@@ -41,7 +41,8 @@ import Testing
             #expect(again.value["run"]?.integer == run)
             let later = try await client.send(
                 "/hooks/deploy", body, headers: headers(body, at: 999))
-            #expect(later.value["run"]?.integer == run + 1, "signed anew, it is another call")
+            let other = try #require(later.value["run"]?.integer)
+            #expect(other > run, "signed anew, it is another call")
         }
         #expect(try refusals(house).isEmpty)
     }
