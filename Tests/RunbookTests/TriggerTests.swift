@@ -4,6 +4,7 @@ import Fabric
 import Foundation
 import Model
 import Orchestration
+import Replication
 import Store
 import TestSupport
 import Testing
