@@ -31,6 +31,7 @@ let signals = Target.Dependency.product(
     name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -84,7 +85,7 @@ let package = Package(
         // L4
         room(
             "Server",
-            ["Model", "Orchestration", "CAssets", hummingbird, lifecycle, logging, nio],
+            ["Model", "Orchestration", "CAssets", hummingbird, lifecycle, logging, nio, nioPosix],
             exclude: ["Page"]),
 
         // L5

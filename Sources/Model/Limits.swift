@@ -53,6 +53,24 @@ package enum Limits {
     package static let signingBytesMin = 16
     /// Bytes of one secret: a private key is the longest.
     package static let secretBytesMax = 64 << 10
+    /// Ended runs that a trigger looks at in one read.
+    package static let triggerRunsMax = 100
+    /// How long triggers wait after a ring before they look: rings that come together are one.
+    package static let triggerPause = Duration.milliseconds(200)
+    /// How old the time stamp of a webhook may be.
+    package static let hookPatience = Duration.seconds(300)
+    /// How long a question that cannot be told outside waits until it is tried again; doubled by
+    /// each failure that follows. After a day it is given up.
+    package static let newsPauseMin = Duration.seconds(10)
+    package static let newsPauseMax = Duration.seconds(3600)
+    package static let newsPatience = Duration.seconds(86_400)
+    /// Questions told outside at once, and how long the receiver may take over one.
+    package static let newsAtOnce = 8
+    package static let newsTimeLimit = Duration.seconds(10)
+    /// Links that one question is told with.
+    package static let linksMax = 100
+    /// The fewest characters of a secret that signs.
+    package static let secretCharactersMin = 16
     /// Notices a listener may leave unread before it is told that it missed some.
     package static let noticesMax = 1024
     /// The time limit of a plan's step, unless the step says otherwise (P-3).

@@ -19,13 +19,16 @@ package struct HTTPServer: Service {
     /// A server that has not begun to listen.
     ///
     /// `people` tells whose token that is, nil for nobody's; it is asked for each request and must
-    /// take the same time for every wrong token. `news` begins to listen for changes; each watcher
+    /// take the same time for every wrong token. `hooks` is the secret of a webhook, nil where none
+    /// is; `linkSecret` makes one-time links to questions. `news` begins to listen for changes; each watcher
     /// gets one. `onListening` is told the port once connections are taken. `heartbeat` is how
     /// often a watcher hears something although nothing has changed, so that a dead connection is
     /// noticed.
     package init(
         _ address: ListenAddress, orchestrator: Orchestrator,
         people: @escaping @Sendable (String) -> Person?,
+        hooks: @escaping @Sendable (String) -> String? = { _ in nil },
+        linkSecret: String? = nil,
         news: @escaping @Sendable () throws -> any News,
         heartbeat: Duration = .seconds(15),
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
@@ -33,7 +36,8 @@ package struct HTTPServer: Service {
         self.address = address
         self.onListening = onListening
         interface = Interface(
-            orchestrator: orchestrator, people: people, news: news, heartbeat: heartbeat)
+            orchestrator: orchestrator, people: people, hooks: hooks,
+            linkSecret: linkSecret, news: news, heartbeat: heartbeat)
     }
 
     /// Answers until the task is cancelled, then returns within milliseconds: watchers are sent

@@ -3,6 +3,8 @@
 //
 //     GET  /                            the page
 //     GET  /health                      {"status":"ok"}
+//     POST /hooks/NAME                  signed, starts what the trigger of that name says
+//     GET  /answer/LINK                 a form for one person and one question; POST answers
 //     GET  /api/me                      who the token belongs to
 //     GET  /api/runs                    newest first     ?before=RUN&limit=N
 //     GET  /api/runs/RUN                the report
@@ -20,6 +22,9 @@ import Orchestration
 struct Interface: Sendable {
     let orchestrator: Orchestrator
     let people: @Sendable (String) -> Person?
+    let hooks: @Sendable (String) -> String?
+    /// Makes the links to questions; nil where none are made.
+    let linkSecret: String?
     let news: @Sendable () throws -> any News
     let heartbeat: Duration
 
@@ -28,6 +33,8 @@ struct Interface: Sendable {
         router.add(middleware: Manners())
         router.get("/") { [page = Page.shared] _, _ in page.response }
         router.get("/health") { _, _ in Response(["status": "ok"]) }
+        router.post("/hooks/:hook") { request, visit in try await heard(request, visit) }
+        addLinks(to: router)
         let known = router.group("/api").add(middleware: Identification(people: people))
             .group(context: KnownVisit.self)
         known.get("/me") { _, visit in Response(visit.person.view) }

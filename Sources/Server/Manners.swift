@@ -69,11 +69,11 @@ extension Failure.Code {
     var status: HTTPResponse.Status {
         switch self {
         case .usage, .answerInvalid: .badRequest
-        case .tokenUnknown: .unauthorized
-        case .notYours, .refused: .forbidden
+        case .tokenUnknown, .signatureWrong, .outOfTime: .unauthorized
+        case .notYours, .refused, .linkInvalid: .forbidden
         case .unknownName: .notFound
         case .answeredAlready, .questionExpired, .questionWithdrawn, .votedAlready,
-            .delegationRefused, .runTransitionRefused:
+            .delegationRefused, .runTransitionRefused, .triggerPaused:
             .conflict
         case .bodyTooLarge: .contentTooLarge
         default: .internalServerError

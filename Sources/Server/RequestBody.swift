@@ -10,14 +10,7 @@ struct RequestBody: Sendable {
 
     /// Raises `server.body_too_large` and `usage.invalid`.
     init(reading request: Request, fields known: [String]) async throws {
-        let bytes: ByteBuffer
-        do {
-            bytes = try await request.body.collect(upTo: Limits.requestBytesMax)
-        } catch is NIOTooManyBytesError {
-            throw Failure(
-                .bodyTooLarge,
-                "the body is larger than \(ByteCount(Limits.requestBytesMax)); shorten the comment")
-        }
+        let bytes = try await request.wholeBody()
         guard let fields = try Value(json: String(buffer: bytes)).object else {
             let names = known.joined(separator: ", ")
             throw Failure(.usage, "the body must be a JSON object of \(names)")
@@ -40,6 +33,23 @@ struct RequestBody: Sendable {
             throw Failure(.usage, "the field '\(field)' must be a text")
         }
         return text
+    }
+}
+
+extension Request {
+    /// The body. One that says it is over the limit is refused unread, and one that turns out to be
+    /// as soon as it is. Raises `server.body_too_large`.
+    func wholeBody() async throws -> ByteBuffer {
+        let tooLarge = Failure(
+            .bodyTooLarge,
+            "the body is larger than \(ByteCount(Limits.requestBytesMax)); shorten it")
+        let announced = headers[.contentLength].flatMap { Int($0) } ?? 0
+        guard announced <= Limits.requestBytesMax else { throw tooLarge }
+        do {
+            return try await body.collect(upTo: Limits.requestBytesMax)
+        } catch is NIOTooManyBytesError {
+            throw tooLarge
+        }
     }
 }
 

@@ -2,13 +2,17 @@
 // a person, so that none can be written that forgets to ask.
 import Hummingbird
 import Model
+import NIOCore
 
 /// A request under way.
 struct Visit: RequestContext {
     var coreContext: CoreRequestContextStorage
     var person: Person?
+    /// The address that the request came from.
+    let origin: String
 
     init(source: ApplicationRequestContextSource) {
+        origin = source.channel.remoteAddress?.ipAddress ?? "unknown"
         coreContext = CoreRequestContextStorage(source: source)
     }
 }

@@ -60,6 +60,11 @@ package enum Change: Sendable, Equatable {
     /// The same for every open question of a run; none open is no error.
     case questionsWithdrawn(RunID, at: Timestamp)
 
+    /// Outside was told what that row of the outbox says, or will not be.
+    case newsEnded(Int64)
+    /// It could not be told so many times, and is due again then.
+    case newsPostponed(Int64, attempts: Int, until: Timestamp)
+
     // Machines
 
     /// The run takes these vms for itself: all of them or none. Taking again what it holds changes
@@ -85,6 +90,18 @@ package enum Change: Sendable, Equatable {
     /// A due time has its turn. Raises `schedule.turn_taken` when it had one that was not `queued`.
     indirect case turnTaken(ScheduleTurn)
 
+    // Triggers
+
+    /// A trigger as it is now, put in the place of the former; what it knows of the things it
+    /// watches becomes `marks`, or stays when that is nil.
+    indirect case triggerSaved(RunTrigger, marks: [String: String]?)
+    /// The trigger is no more; its firings and marks stay.
+    case triggerRemoved(String)
+    /// A mark is compared and set. Raises `trigger.fired_already` when it is not what it must be,
+    /// and `trigger.paused` when the trigger is paused or gone.
+    indirect case triggerMarked(TriggerMark)
+    /// The same, and the firing is kept.
+    indirect case triggerFired(TriggerFiring)
     // Subscriptions
 
     /// What was agreed with a subscription, put in the place of the former.

@@ -17,6 +17,10 @@ struct Configuration: Sendable {
     let slots: RunSlots
     /// The key file under which assets' secrets are kept; the lab's own when nil.
     let assetKey: String?
+    /// Secrets by the name of the webhook.
+    let hooks: [String: String]
+    /// Where questions are told; nil for nowhere.
+    let notify: NewsReceiver?
 
     private static let fields: [Parameter] = [
         Parameter("people", .map(.list(.text)), "For each person, the roles."),
@@ -31,6 +35,14 @@ struct Configuration: Sendable {
         Parameter(
             "assets", .record([Parameter("key", .text, "The key file of secrets.")]),
             "Where the key of assets is kept."),
+        Parameter("hooks", .map(.text), "For each webhook, the secret that signs its calls."),
+        Parameter(
+            "notify",
+            .record([
+                Parameter("url", .text, required: true, "A relay: http://127.0.0.1:PORT/…"),
+                Parameter("secret", .text, required: true, "Signs calls and one-time links."),
+                Parameter("base", .text, "What links begin with; this engine's address."),
+            ]), "Where questions are told."),
     ]
 
     private static let runFields: [Parameter] = [
@@ -46,7 +58,8 @@ struct Configuration: Sendable {
         guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
             return Configuration(
                 people: [:], tokens: [:], rights: Rights(),
-                replication: ReplicationConfiguration(), slots: .house, assetKey: nil)
+                replication: ReplicationConfiguration(), slots: .house, assetKey: nil, hooks: [:],
+                notify: nil)
         }
         let file = LuaModule(name: "muster.lua", text: String(decoding: data, as: UTF8.self))
         let card = try await evaluate(file)
@@ -66,7 +79,41 @@ struct Configuration: Sendable {
                 inAll: card["runs"]?["at_once"]?.integer.map { Int($0) } ?? Limits.runsAtOnce),
             assetKey: card["assets"]?["key"]?.text.map { path in
                 path.hasPrefix("/") ? path : "\(folder)/\(path)"
-            })
+            },
+            hooks: try secrets(card["hooks"], subject.field("hooks")),
+            notify: try receiver(card["notify"], subject.field("notify")))
+    }
+
+    private static func secrets(
+        _ hooks: Value?, _ subject: CheckSubject
+    ) throws(Failure) -> [String: String] {
+        let secrets = (hooks?.object ?? [:]).compactMapValues(\.text)
+            .filter { !$0.key.hasPrefix("$") }
+        for (name, secret) in secrets.sorted(by: { $0.key < $1.key }) {
+            try check(secret: secret, subject.field(name))
+        }
+        return secrets
+    }
+
+    private static func receiver(
+        _ notify: Value?, _ subject: CheckSubject
+    ) throws(Failure) -> NewsReceiver? {
+        guard let url = notify?["url"]?.text, let secret = notify?["secret"]?.text else {
+            return nil
+        }
+        try check(secret: secret, subject.field("secret"))
+        let base = notify?["base"]?.text ?? "http://127.0.0.1:8420"
+        return NewsReceiver(
+            url: url, secret: secret,
+            base: base.hasSuffix("/") ? String(base.dropLast()) : base)
+    }
+
+    private static func check(secret: String, _ subject: CheckSubject) throws(Failure) {
+        guard secret.count >= Limits.secretCharactersMin else {
+            throw subject.failure(
+                "must be a secret of at least \(Limits.secretCharactersMin) characters; "
+                    + "`openssl rand -hex 32` makes one")
+        }
     }
 
     private static func held(_ rights: Value?) -> [String: Set<FailoverRight>]? {

@@ -25,7 +25,8 @@ import Model
             RunCommand.self, WatchCommand.self, TasksCommand.self, AnswerCommand.self,
             AbortCommand.self, StopCommand.self, ResumeCommand.self, PatchCommand.self,
             RunsCommand.self, ReportCommand.self, ReplayCommand.self, ScheduleCommand.self,
-            AssetCommand.self, LibraryCommand.self, SubscriptionCommand.self,
+            TriggerCommand.self, AssetCommand.self, LibraryCommand.self,
+            SubscriptionCommand.self,
             ServeCommand.self, ExplainCommand.self, HelpCommand.self,
         ])
 
@@ -101,7 +102,7 @@ extension Failure {
             .runsElsewhere, .notConfirmed, .alreadyProtected, .machineExists,
             .extendedStands, .reversalImpossible, .contentDiffers, .primaryRefused, .trustRefused,
             .patchRefused, .scheduleExists, .assetChanged,
-            .importRefused,
+            .importRefused, .triggerExists, .triggerPaused,
         ]
         let usages: Set<Code> = [
             .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,

@@ -36,15 +36,36 @@ struct HTTPClient: Sendable {
         return try Answer(try await connection.rest())
     }
 
+    func send(
+        _ path: String, _ body: String, headers: [String: String]
+    ) async throws -> Answer {
+        let connection = try await open(
+            "POST", path, token: nil, body: body, headers: headers)
+        return try Answer(try await connection.rest())
+    }
+
+    /// Sends the head of a request, and nothing of the body that it announces.
+    func announce(_ path: String, headers: [String: String]) async throws -> Connection {
+        let others = headers.map { "\($0): \($1)\r\n" }.joined()
+        let (host, port) = (host, port)
+        return try await blocking {
+            let connection = try Connection(host: host, port: port)
+            try connection.write("POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(others)\r\n")
+            return connection
+        }
+    }
+
     /// Sends the request and leaves the answer to be read.
     func open(
         _ method: String, _ path: String, token: String? = "token-of-eva",
-        body: String = ""
+        body: String = "", headers: [String: String] = [:]
     ) async throws -> Connection {
         let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        let others = headers.map { "\($0): \($1)\r\n" }.joined()
         let request =
             "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-            + "\(authorization)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            + "\(authorization)\(others)"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         let (host, port) = (host, port)
         return try await blocking {
             let connection = try Connection(host: host, port: port)

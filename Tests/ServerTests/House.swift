@@ -42,6 +42,15 @@ final class House: Sendable {
         }
         """
 
+    /// A runbook that returns what a webhook brought.
+    private static let called = """
+        return runbook {
+          summary = "Returns what was sent.",
+          parameters = { payload = { type = "string", summary = "What." } },
+          run = function(arguments) return arguments.payload end,
+        }
+        """
+
     /// The door as another process has it: over a store of its own.
     func otherDoor() throws -> Orchestrator {
         try Self.door(to: folder, try Store(folder: folder), notifier)
@@ -59,8 +68,10 @@ final class House: Sendable {
                 fabric: fabric, replication: replication, store: store, clock: clock,
                 rights: Rights(people: ["eva": ["fabric-admin"], "lars": []])),
             library: Library(
-                baked: Library.bakedModules, list: { ["asks.lua"] },
-                read: { path throws(Failure) in path == "asks.lua" ? asks : nil }),
+                baked: Library.bakedModules, list: { ["asks.lua", "called.lua"] },
+                read: { path throws(Failure) in
+                    ["asks.lua": asks, "called.lua": called][path]
+                }),
             version: "0.1"
         ) { notifier.notify($0) }
     }
@@ -78,6 +89,8 @@ final class House: Sendable {
         "token-of-lars": Person(name: "lars", roles: []),
     ]
 
+    static let secret = "a secret that nobody guesses"
+
     func server(
         port: UInt16 = 0, heartbeat: Duration = .seconds(15),
         news: (@Sendable () throws -> any News)? = nil,
@@ -86,6 +99,8 @@ final class House: Sendable {
         let notifier = notifier
         return HTTPServer(
             ListenAddress(port: port), orchestrator: orchestrator, people: { Self.people[$0] },
+            hooks: { ["deploy": Self.secret, "mute": Self.secret][$0] },
+            linkSecret: "the secret of the relay",
             news: news ?? { try notifier.listen().map { $0.view } }, heartbeat: heartbeat,
             onListening: onListening)
     }

@@ -33,7 +33,7 @@ extension Failure {
         /// Every declared code, in the order of their names.
         package static let catalogue: [Code] =
             (general + lua + store + fabric + replication + replicationPoints + protectionLife
-            + transfer + run + schedule + asset + library + plan
+            + transfer + run + schedule + trigger + asset + library + plan
             + server)
             .sorted { $0.name < $1.name }
 

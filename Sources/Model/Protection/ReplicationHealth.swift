@@ -28,6 +28,22 @@ package enum ReplicationHealth: String, Sendable, Hashable, Codable, CaseIterabl
         }
     }
 
+    /// The next instant at which time alone may change the health of `protection`; nil: never.
+    package static func nextChange(
+        of protection: ProtectionSummary, after now: Timestamp
+    ) -> Timestamp? {
+        let period = Duration.seconds(protection.monitoringSeconds)
+        let hour: Int64 = 3_600_000_000
+        let startHour = (now.microseconds - period.microseconds).dividedDown(by: hour)
+        let changes = [
+            protection.lastSuccessAt.map { $0 + .seconds(3600) + .microseconds(1) },
+            protection.lastErrorAt.map { $0 + period },
+            protection.history.map { _ in Timestamp(microseconds: (startHour + 1) * hour) + period
+            },
+        ]
+        return changes.compactMap { $0 }.filter { $0 > now }.min()
+    }
+
     private init(ofCycles protection: ProtectionSummary, now: Timestamp) {
         let start = now + .seconds(-protection.monitoringSeconds)
         let counts = protection.history?.counts(since: start) ?? CycleHistory.Counts()

@@ -8,6 +8,12 @@ extension Question {
         (try? requireTaken(at: instant)) != nil && (try? voice(of: person, at: instant)) != nil
     }
 
+    /// Raises what ``heard(_:)`` raises of whoever may not answer at that instant.
+    package func requireAdmitted(_ person: Person, at instant: Timestamp) throws(Failure) {
+        try requireTaken(at: instant)
+        _ = try voice(of: person, at: instant)
+    }
+
     /// Whose voice `person` raises at that instant. Raises `question.not_yours` when he has none,
     /// `question.voted_already` when it has been raised.
     func voice(of person: Person, at instant: Timestamp) throws(Failure) -> String {

@@ -79,7 +79,7 @@ package struct QuestionReply: Sendable, Hashable {
     package var answer: Value?
     package var comment: String?
     package var by: Person
-    /// How it arrived: `command`, `terminal`, `http`, `page`.
+    /// How it arrived: `command`, `terminal`, `http`, `page`, `link`.
     package var channel: String
     package var at: Timestamp
 

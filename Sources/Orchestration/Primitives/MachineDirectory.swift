@@ -73,7 +73,11 @@ package struct MachineDirectory: Sendable {
     /// Production machines in the order of their names. For a primary whose site does not answer
     /// its replica stands: a plan must not lose members with their site.
     package func views(scope: String?) async throws -> [MachineView] {
-        let machines = try await services.fabric.reachableMachines()
+        try await views(of: try await services.fabric.reached().machines, scope: scope)
+    }
+
+    /// The same, of machines that were read before.
+    func views(of machines: [VirtualMachine], scope: String?) async throws -> [MachineView] {
         let protections = Dictionary(
             uniqueKeysWithValues: try await services.replication.summaries()
                 .filter { $0.relationship == .simple }.map { ($0.vm, $0) })
@@ -105,14 +109,20 @@ extension VirtualMachine {
 extension FabricProvider {
     /// The machines of every site that answers; a lost site must not hide the others.
     package func reachableMachines() async throws -> [VirtualMachine] {
-        var machines: [VirtualMachine] = []
+        try await reached().machines
+    }
+
+    /// The same, with the sites that answered.
+    func reached() async throws -> (sites: Set<String>, machines: [VirtualMachine]) {
+        var (answering, machines): (Set<String>, [VirtualMachine]) = ([], [])
         for site in try await sites() {
             do {
                 machines += try await self.machines(at: site.name)
+                answering.insert(site.name)
             } catch let failure as Failure where failure.code == .siteUnreachable {
                 continue
             }
         }
-        return machines
+        return (answering, machines)
     }
 }

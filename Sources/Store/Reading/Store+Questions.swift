@@ -39,6 +39,33 @@ extension Store {
             [instant.microseconds, limit])
     }
 
+    /// What is to be told outside by `instant`, the longest due first.
+    package func dueNews(at instant: Timestamp, limit: Int) throws -> [QuestionNews] {
+        try read { db in
+            try db.all(
+                """
+                SELECT number, question, occasion, attempts, since FROM question_news
+                WHERE due_at <= ? ORDER BY due_at, number LIMIT ?
+                """, .at(instant), .integer(limit)
+            ) { row in
+                guard let occasion = QuestionNews.Occasion(rawValue: row.text(2)) else {
+                    throw Failure(.storeDamaged, "no version wrote news '\(row.text(2))'")
+                }
+                return QuestionNews(
+                    number: row.integer(0), question: QuestionID(row.integer(1)),
+                    occasion: occasion, attempts: Int(row.integer(3)),
+                    since: Timestamp(microseconds: row.integer(4)))
+            }
+        }
+    }
+
+    /// When the next of it is due; nil when there is none.
+    package func nextNews() throws -> Timestamp? {
+        try read { db in
+            try db.first("SELECT min(due_at) FROM question_news") { $0.instant(ifAny: 0) } ?? nil
+        }
+    }
+
     private func questions(
         _ condition: String, _ arguments: StatementArguments
     ) throws -> [Question] {

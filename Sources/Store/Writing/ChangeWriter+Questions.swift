@@ -42,6 +42,16 @@ extension ChangeWriter {
         }
     }
 
+    func endNews(_ number: Int64) throws {
+        try db.run("DELETE FROM question_news WHERE number = ?", .integer(number))
+    }
+
+    func postponeNews(_ number: Int64, attempts: Int, until: Timestamp) throws {
+        try db.run(
+            "UPDATE question_news SET attempts = ?, due_at = ? WHERE number = ?",
+            .integer(attempts), .at(until), .integer(number))
+    }
+
     private func write(_ question: Question, over former: Question) throws {
         for vote in question.votes.dropFirst(former.votes.count) {
             try append(vote, to: question.id)

@@ -23,7 +23,7 @@ struct ChangeWriter {
         case .sourceUsed(let run, let source): try use(source, in: run)
         case .noted(let note): try append(note)
         case .questionAsked, .questionAnswered, .questionDelegated, .questionEscalated,
-            .questionExpired, .questionWithdrawn, .questionsWithdrawn:
+            .questionExpired, .questionWithdrawn, .questionsWithdrawn, .newsEnded, .newsPostponed:
             try applyToQuestions(change)
         case .vmsClaimed, .vmsReleased, .claimsReleased, .protectionSaved, .protectionRemoved,
             .pointsReplaced:
@@ -34,6 +34,10 @@ struct ChangeWriter {
         case .subscriptionSaved(let subscription): try save(subscription)
         case .assetSaved, .variableSet, .assetsResealed, .assetRemoved: try applyToAssets(change)
         case .versionImported, .draftSet, .published, .editionUsed: try applyToLibrary(change)
+        case .triggerSaved(let trigger, let marks): try save(trigger, marks)
+        case .triggerRemoved(let name): try removeTrigger(name)
+        case .triggerMarked(let mark): try set(mark)
+        case .triggerFired(let firing): try append(firing)
         case .decided(let decision): try append(decision)
         case .recorded(let event): try append(event)
         case .leaseTaken(let token, let holder): try take(token, holder)
@@ -56,6 +60,9 @@ struct ChangeWriter {
             try self.change(id) { question throws(Failure) in try question.expired(at: at) }
         case .questionWithdrawn(let id, let at):
             try self.change(id) { question throws(Failure) in try question.withdrawn(at: at) }
+        case .newsEnded(let number): try endNews(number)
+        case .newsPostponed(let number, let attempts, let until):
+            try postponeNews(number, attempts: attempts, until: until)
         case .questionsWithdrawn(let run, let at): try withdrawQuestions(of: run, at: at)
         default: preconditionFailure("not a change to questions: \(change)")
         }

@@ -26,7 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
         let notifier = lab.notifier
         let server = HTTPServer(
             address, orchestrator: lab.orchestrator,
-            people: { people.person(withToken: $0) },
+            people: { people.person(withToken: $0) }, hooks: { people.hooks[$0] },
+            linkSecret: people.notify?.secret,
             news: { try notifier.listen().map(\.view) },
             onListening: { Terminal.say("listening on http://127.0.0.1:\($0)") })
         try await lab.leading { token in
@@ -35,7 +36,8 @@ struct ServeCommand: AsyncParsableCommand {
                     services: [
                         server, Leader(lab: lab, token: token),
                         LeadService(lab: lab, token: token), Cycles(lab: lab),
-                        Schedules(lab: lab, token: token),
+                        Schedules(lab: lab, token: token), Triggers(lab: lab, token: token),
+                        News(lab: lab, token: token),
                     ],
                     gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() }))
@@ -67,6 +69,44 @@ private struct Schedules: Service {
         try await cancelWhenGracefulShutdown {
             do {
                 try await scheduler.run(try lab.notifier.listen())
+            } catch is CancellationError {
+                return
+            }
+        }
+    }
+}
+
+/// Tells the receiver that `muster.lua` names of questions; without one it only stays.
+private struct News: Service {
+    let lab: Composition
+    let token: LeaseToken
+
+    func run() async throws {
+        guard let receiver = lab.configuration.notify else { return try await gracefulShutdown() }
+        let post = try LoopbackPost(to: receiver.url)
+        let courier = NewsCourier(lab.orchestrator, to: receiver, under: token) {
+            try await post.send($0, $1)
+        }
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await courier.run(try lab.notifier.listen())
+            } catch is CancellationError {
+                return
+            }
+        }
+    }
+}
+
+/// Starts the runs of triggers.
+private struct Triggers: Service {
+    let lab: Composition
+    let token: LeaseToken
+
+    func run() async throws {
+        let watch = TriggerWatch(lab.orchestrator, under: token)
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await watch.run(try lab.notifier.listen())
             } catch is CancellationError {
                 return
             }

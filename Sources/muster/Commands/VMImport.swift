@@ -2,6 +2,8 @@
 import ArgumentParser
 import Fabric
 import Model
+import Orchestration
+import Store
 
 struct VMImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,6 +34,7 @@ struct VMImport: AsyncParsableCommand {
             subscription: subscription)
         let made = try await lab.fabric.importMachine(
             machine, disks: disks.map { .image(path: $0) })
+        lab.notifier.notify(.machinesChanged)
         if options.json {
             return Terminal.say(json: ["name": .text(name), "site": .text(site)])
         }
