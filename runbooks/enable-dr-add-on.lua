@@ -1,6 +1,6 @@
 --- Gives a subscription the recovery add-on and protects every machine it has now. What comes later
 -- is protected by `protect-new-machines`.
-local add_on = require "add_on"
+local addon = require "addon"
 
 return runbook {
   summary = "Enable the recovery add-on of a subscription",
@@ -21,8 +21,8 @@ return runbook {
       points = arguments.points,
       first_copy = quiet and { at = arguments.first_copy, zone = arguments.zone } or nil,
     })
-    local count, failures = add_on.protect_new(subscription.get(arguments.subscription))
-    add_on.require_none(failures)
+    local count, failures = addon.protect_new(subscription.get(arguments.subscription))
+    addon.require_none(failures)
     return { protected = count }
   end,
 }

@@ -19,7 +19,8 @@ test("what it has now is protected on the terms", function()
   local result = world.run("enable-dr-add-on", { subscription = "contoso", target = "bergen" })
   check.equal(result, { protected = 2 })
   check.equal(terms(), { target = "bergen", interval = "5m", points = 4 })
-  check.equal(world.effects()[2], "replication.protect oslo/web01 interval=5m points=4 target=bergen")
+  check.equal(
+    world.effects()[2], "replication.protect oslo/web01 interval=5m points=4 target=bergen")
   check.equal(#world.effects(), 5)
 end)
 

@@ -1,6 +1,6 @@
 --- Protects what is new in every subscription that has the recovery add-on, on its terms. Put it on
 -- a schedule: `muster schedule add protect-new-machines --every 15m`.
-local add_on = require "add_on"
+local addon = require "addon"
 
 return runbook {
   summary = "Protect the new machines of subscriptions with the add-on",
@@ -12,12 +12,12 @@ return runbook {
     local protected, failures = 0, {}
     for _, one in ipairs(subscription.select { add_on = true }) do
       if arguments.subscription == "" or arguments.subscription == one.name then
-        local count, failed = add_on.protect_new(one)
+        local count, failed = addon.protect_new(one)
         protected = protected + count
         table.move(failed, 1, #failed, #failures + 1, failures)
       end
     end
-    add_on.require_none(failures)
+    addon.require_none(failures)
     return { protected = protected }
   end,
 }

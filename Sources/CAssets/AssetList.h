@@ -5,7 +5,7 @@
 #define ASSET Sources/Server/Page/page.html
 #include "EmbedAsset.h"
 
-#define ASSET stdlib/add_on.lua
+#define ASSET stdlib/addon.lua
 #include "EmbedAsset.h"
 
 #define ASSET stdlib/branches.lua

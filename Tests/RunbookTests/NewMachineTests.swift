@@ -57,6 +57,7 @@ private final class Story {
 
     func unfold() async throws {
         for _ in 1...Int.random(in: 2...4, using: &random) { try await period() }
+        world.clock.advance(by: .seconds(Self.period))
         try await settle()
         try await check(deployed)
         try await checkCounts()

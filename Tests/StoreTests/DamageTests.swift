@@ -67,7 +67,7 @@ import Testing
     {
         try await fill()
         let store = try lab.open()
-        try overwrite(at: 4096 * 46, with: [UInt8](repeating: 0xA5, count: 4096))
+        try overwrite(at: 4096 * 100, with: [UInt8](repeating: 0xA5, count: 4096))
         #expect { try store.check() } throws: { Failure.isOf(.storeDamaged)($0) }
         #expect {
             try store.lines(of: RunID(1), limit: 1000)

@@ -930,6 +930,53 @@ function asset.sign(secret, text) end
 ---@return muster.failure? # why not
 function asset.try_sign(secret, text) end
 
+---@class muster.namespace.subscription
+subscription = {}
+
+--- Gets a subscription: its add-on, if it has it.
+---@param name string The subscription.
+---@return { name: string, add_on?: { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } } # the subscription
+function subscription.get(name) end
+
+--- Gets a subscription: its add-on, if it has it. Returns nil and the failure instead of raising.
+---@param name string The subscription.
+---@return { name: string, add_on?: { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } }? # the subscription
+---@return muster.failure? # why not
+function subscription.try_get(name) end
+
+--- Gets the subscriptions that match every given condition, by name.
+---@param filter? { add_on?: boolean } The conditions.
+---@return { name: string, add_on?: { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } }[] # the subscriptions
+function subscription.select(filter) end
+
+--- Gets the subscriptions that match every given condition, by name. Returns nil and the failure instead of raising.
+---@param filter? { add_on?: boolean } The conditions.
+---@return { name: string, add_on?: { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } }[]? # the subscriptions
+---@return muster.failure? # why not
+function subscription.try_select(filter) end
+
+--- Gives a subscription the recovery add-on; protects nothing by itself.
+---@param name string The subscription.
+---@param terms { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } The terms.
+function subscription.attach(name, terms) end
+
+--- Gives a subscription the recovery add-on; protects nothing by itself. Returns nil and the failure instead of raising.
+---@param name string The subscription.
+---@param terms { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } The terms.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function subscription.try_attach(name, terms) end
+
+--- Takes the recovery add-on from a subscription; ends no protection by itself.
+---@param name string The subscription.
+function subscription.detach(name) end
+
+--- Takes the recovery add-on from a subscription; ends no protection by itself. Returns nil and the failure instead of raising.
+---@param name string The subscription.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function subscription.try_detach(name) end
+
 --- A step: a script, a manual task, or both.
 ---@param fields muster.step
 ---@return muster.step

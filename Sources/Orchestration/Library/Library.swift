@@ -84,8 +84,8 @@ package struct Library: Sendable {
         text.matches(of: /require\s*\(?\s*["']([A-Za-z0-9_.\-]+)["']/).map { String($0.1) }
     }
 
-    /// The names of the chunks that run before an author's: the constructors of cards, and the forms
-    /// of Lua that primitives take.
+    /// The names of the chunks that run before an author's: the constructors of cards, and the
+    /// forms of Lua that primitives take.
     package static let preludes = ["prelude", "branches"]
 
     /// The same chunks, in their order, from wherever `find` finds them.

@@ -68,7 +68,7 @@ extension ReplicationEngine {
             try await keepOnward(path, named: log.header.name, checked)
             var next = checked.holding(log)
             if let cost {
-                if let previous = next.statistics.lastCutAt {
+                if let previous = checked.points.last?.cutAt {
                     next.service.count(
                         since: previous, now: cost.now.now, objective: next.lossObjective)
                 }

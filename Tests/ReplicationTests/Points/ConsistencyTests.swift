@@ -126,7 +126,8 @@ import Testing
         try await application
         #expect(made.kind == .standard)
         #expect(made.warning?.contains("did not come to rest") == true)
-        #expect(try await engine.sync("web", kind: .appConsistent).kind == .appConsistent)
+        let patient = world.engine(on: world.fabric, quiesceLimit: .seconds(60))
+        #expect(try await patient.sync("web", kind: .appConsistent).kind == .appConsistent)
     }
 
     @Test func `R-12: a consistent cut that was delivered and not recorded keeps its kind`()

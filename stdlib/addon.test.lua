@@ -1,5 +1,5 @@
 --- What the add-on's terms come to for each machine, and for the others when one fails.
-local add_on = require "add_on"
+local addon = require "addon"
 
 local function new(...)
   local vms = {}
@@ -24,7 +24,7 @@ local contoso = { name = "contoso", add_on = { target = "bergen", interval = "5m
 
 test("each is protected on the terms and copied", function()
   new("web01", "web02")
-  local count, failures = add_on.protect_new(contoso)
+  local count, failures = addon.protect_new(contoso)
   check.equal({ count, failures }, { 2, {} })
   check.equal(world.effects(), {
     "replication.protect oslo/web01 interval=5m points=4 target=bergen",
@@ -36,7 +36,7 @@ end)
 
 test("with a quiet hour the first copy is left to it", function()
   new "web01"
-  add_on.protect_new {
+  addon.protect_new {
     name = "contoso",
     add_on = { target = "bergen", rpo = "15m", first_copy = { at = "22:00", zone = "UTC" } },
   }
@@ -45,7 +45,7 @@ end)
 
 test("what stands at the target already is not protected to itself", function()
   new "web01"
-  check.equal(add_on.protect_new { name = "contoso", add_on = { target = "oslo" } }, 0)
+  check.equal(addon.protect_new { name = "contoso", add_on = { target = "oslo" } }, 0)
   check.equal(world.effects(), {})
 end)
 
@@ -53,7 +53,7 @@ test("what somebody else saw to is no failure", function()
   for _, code in ipairs { "replication.already_protected", "run.vm_claimed" } do
     new("web01", "web02")
     refuse("replication.protect", "web01", code)
-    local count, failures = add_on.protect_new(contoso)
+    local count, failures = addon.protect_new(contoso)
     check.equal({ count, failures }, { 1, {} })
   end
 end)
@@ -61,20 +61,20 @@ end)
 test("one that cannot be protected does not keep the others from it", function()
   new("web01", "web02", "web03")
   refuse("replication.protect", "web02", "replication.disk_not_replicable")
-  local count, failures = add_on.protect_new(contoso)
+  local count, failures = addon.protect_new(contoso)
   check.equal({ count, failures }, { 2, { "web02: refused" } })
 end)
 
 test("a copy that fails is told, and the machine is not counted", function()
   new "web01"
   refuse("replication.first_copy", "web01", "fabric.disk_missing")
-  local count, failures = add_on.protect_new(contoso)
+  local count, failures = addon.protect_new(contoso)
   check.equal({ count, failures }, { 0, { "web01: refused" } })
 end)
 
 test("failures are raised together, and none raises nothing", function()
-  add_on.require_none {}
-  local done, message = pcall(add_on.require_none, { "web01: no", "web02: neither" })
+  addon.require_none {}
+  local done, message = pcall(addon.require_none, { "web01: no", "web02: neither" })
   check.equal(done, false)
   check.equal(message, "2 machines are not protected: web01: no; web02: neither")
 end)

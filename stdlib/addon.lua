@@ -1,6 +1,6 @@
 --- The recovery add-on of subscriptions: what follows from its terms, said once, for the runbooks
 -- that attach it, that detach it, and that look on a schedule for machines that are new.
-local add_on = {}
+local addon = {}
 
 --- Whoever was quicker has done it, or does it now: either way it is seen to.
 local seen_to = { ["replication.already_protected"] = true, ["run.vm_claimed"] = true }
@@ -32,7 +32,7 @@ end
 ---@param subscription table what `subscription.get` gives
 ---@return integer count how many it protected
 ---@return string[] failures `web01: why`
-function add_on.protect_new(subscription)
+function addon.protect_new(subscription)
   local terms, count, failures = subscription.add_on, 0, {}
   local new = fabric.select { subscription = subscription.name, protected = false }
   for _, vm in ipairs(new) do
@@ -52,11 +52,11 @@ end
 
 --- Raises when there are failures, naming each.
 ---@param failures string[]
-function add_on.require_none(failures)
+function addon.require_none(failures)
   if #failures > 0 then
     error(("%d machines are not protected: %s"):format(
       #failures, table.concat(failures, "; ")), 0)
   end
 end
 
-return add_on
+return addon
