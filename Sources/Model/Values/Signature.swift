@@ -58,8 +58,8 @@ package struct CallSignature: Sendable {
             throw Failure(
                 .outOfTime,
                 "the time stamp '\(timestamp.prefix(20))' is not of the last "
-                    + "\(Limits.hookPatience.text), and it is \(now) here; sign each call when it is "
-                    + "made")
+                    + "\(Limits.hookPatience.text), and it is \(now) here; sign each call when "
+                    + "it is made")
         }
         self.timestamp = timestamp
         digits = String(signature.dropFirst(Signature.scheme.count))

@@ -55,7 +55,8 @@ extension Store {
                 try db.all(
                     """
                     SELECT subject FROM run JOIN trigger_firing ON trigger_firing.run = run.id
-                    WHERE state IN ('queued', 'running', 'waiting', 'suspended') AND name = ?
+                    WHERE state IN ('queued', 'running', 'waiting', 'suspended')
+                        AND trigger_firing.name = ?
                     """, .text(trigger)
                 ) { $0.text(0) })
         }
