@@ -133,19 +133,19 @@ import Testing
         try await engine.addTrigger(
             trigger(world, on: .healthChanged, runbook: "waits") { $0.health = .warning })
         try await look(engine)
-        try await replication.suspend("sql01")
+        _ = try await replication.suspend("sql01")
         try await look(engine)
         try await pass(engine)
         #expect(try runs(engine).map(\.state) == [.waiting])
         // While that run goes on, what becomes of sql01 is its doing.
         for _ in 1...2 {
-            try await replication.resume("sql01")
+            _ = try await replication.resume("sql01")
             try await look(engine)
-            try await replication.suspend("sql01")
+            _ = try await replication.suspend("sql01")
             try await look(engine)
         }
         #expect(try runs(engine).count == 1)
-        try await replication.suspend("sql02")
+        _ = try await replication.suspend("sql02")
         try await look(engine)
         #expect(try runs(engine).count == 2)
     }
