@@ -57,7 +57,8 @@ enum HeldWrites {
             for number in 1...machines {
                 let vm = try await laboratory.add("sql\(number)", disk: image)
                 try await laboratory.fabric.start(vm)
-                _ = try await laboratory.replication.protect(vm, ProtectionOptions(target: "bergen"))
+                _ = try await laboratory.replication.protect(
+                    vm, ProtectionOptions(target: "bergen"))
                 _ = try await laboratory.replication.setGroup(Self.group, of: vm.name)
                 _ = try await laboratory.replication.firstCopy(vm.name)
                 let folder = try await laboratory.fabric.folder(of: vm)

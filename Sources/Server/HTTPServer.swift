@@ -20,10 +20,10 @@ package struct HTTPServer: Service {
     ///
     /// `people` tells whose token that is, nil for nobody's; it is asked for each request and must
     /// take the same time for every wrong token. `hooks` is the secret of a webhook, nil where none
-    /// is; `linkSecret` makes one-time links to questions. `news` begins to listen for changes; each watcher
-    /// gets one. `onListening` is told the port once connections are taken. `heartbeat` is how
-    /// often a watcher hears something although nothing has changed, so that a dead connection is
-    /// noticed.
+    /// is; `linkSecret` makes one-time links to questions. `news` begins to listen for changes;
+    /// each watcher gets one. `onListening` is told the port once connections are taken.
+    /// `heartbeat` is how often a watcher hears something although nothing has changed, so that a
+    /// dead connection is noticed.
     package init(
         _ address: ListenAddress, orchestrator: Orchestrator,
         people: @escaping @Sendable (String) -> Person?,

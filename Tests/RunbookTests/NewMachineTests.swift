@@ -111,7 +111,8 @@ private final class Story {
             for run in try engine.services.store.runs(in: RunState.unfinished, limit: .max) {
                 let ended = try await world.finish(run.id, on: engine)
                 guard ended.state == .completed else {
-                    throw complaint("run \(run.id) is \(ended.state): \(ended.failure?.message ?? "")")
+                    throw complaint(
+                        "run \(run.id) is \(ended.state): \(ended.failure?.message ?? "")")
                 }
             }
         }

@@ -115,7 +115,8 @@ extension Orchestrator {
             return [.runInserted(record)] + checked.file.pinning(to: id) + used + changes(id) + [
                 .decided(
                     Decision(
-                        who: request.by.name, what: request.act(checked.edition), reason: request.reason,
+                        who: request.by.name, what: request.act(checked.edition),
+                        reason: request.reason,
                         at: now, run: id))
             ]
         }

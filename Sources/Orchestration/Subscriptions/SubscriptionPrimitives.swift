@@ -27,7 +27,7 @@ extension Catalogue {
                 "The conditions.")
         ],
         result: .list(.record(Subscription.fields)), returns: "the subscriptions", effect: .reads,
-        example: #"for _, one in ipairs(subscription.select { add_on = true }) do job.note(one.name) end"#
+        example: #"local covered = subscription.select { add_on = true }"#
     ) { call in
         let wanted = call.arguments["filter"]?["add_on"]?.boolean
         let directory = SubscriptionDirectory(services: call.services)
