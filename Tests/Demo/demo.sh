@@ -7,7 +7,7 @@
 set -euo pipefail
 
 program=$(realpath "$1")
-work=$(mktemp -d "${TMPDIR:-/tmp}/muster-demo.XXXXXX")
+work=$(mktemp --directory --suffix=-muster-demo)
 lab=$work/lab
 run_process=
 cd "$(dirname "$0")/../.."
