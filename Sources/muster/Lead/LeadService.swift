@@ -31,9 +31,14 @@ struct LeadService: Service {
         let threads = BlockingThreads.shared
         do {
             guard let line = try await threads.run({ try connection.receive() }) else { return }
-            let answer = await perform(line) { progress in
-                try? connection.send(LeadAnswer.progress(progress).line)
-            }
+            let answer =
+                if line == LeadRequest.presence {
+                    LeadAnswer.outcome(.null)
+                } else {
+                    await perform(line) { progress in
+                        try? connection.send(LeadAnswer.progress(progress).line)
+                    }
+                }
             try await threads.run { try connection.send(answer.line) }
         } catch {
             // Nobody is there any more to be told.
