@@ -12,6 +12,8 @@ package struct ServiceReport: Sendable {
         /// nil when nothing protects it.
         package let protection: Protection?
         package let health: ReplicationHealth?
+        /// Whether its template asks for protection.
+        package let isAsking: Bool
     }
 
     package let subscription: Subscription
@@ -33,14 +35,15 @@ package struct ServiceReport: Sendable {
             lines.append(
                 Line(
                     vm: machine.id.name, site: machine.id.site, protection: protection,
-                    health: health))
+                    health: health, isAsking: machine.recovery != nil))
         }
         self.lines = lines
     }
 
-    /// Machines that the add-on covers and that nothing protects yet.
+    /// Machines that the add-on covers, or whose template asks, and that nothing protects yet.
     package var uncovered: [String] {
-        subscription.addOn == nil ? [] : lines.filter { $0.protection == nil }.map(\.vm)
+        lines.filter { $0.protection == nil && (subscription.addOn != nil || $0.isAsking) }
+            .map(\.vm)
     }
 
     package var view: Value {

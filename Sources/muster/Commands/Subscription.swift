@@ -67,21 +67,22 @@ struct SubscriptionCommand: AsyncParsableCommand {
 
 extension Subscription {
     fileprivate var row: [String] {
-        guard let addOn else { return [name, "–", "–", "–", "–", "–"] }
+        guard let terms = addOn?.terms else { return [name, "–", "–", "–", "–", "–"] }
         return [
-            name, addOn.target, addOn.interval.rawValue, String(addOn.pointsKept),
-            addOn.rpoSeconds.map { Duration.seconds($0).text } ?? "–", addOn.quietHour,
+            name, terms.target, terms.interval.rawValue, String(terms.pointsKept),
+            terms.rpoSeconds.map { Duration.seconds($0).text } ?? "–", terms.quietHour,
         ]
     }
 
     fileprivate var sentence: String {
         guard let addOn else { return "no recovery add-on" }
-        return "recovery add-on to \(addOn.target), every \(addOn.interval.rawValue), first copy "
-            + "\(addOn.quietHour); since \(addOn.attachedAt) by \(addOn.attachedBy)"
+        let terms = addOn.terms
+        return "recovery add-on to \(terms.target), every \(terms.interval.rawValue), first copy "
+            + "\(terms.quietHour); since \(addOn.attachedAt) by \(addOn.attachedBy)"
     }
 }
 
-extension RecoveryAddOn {
+extension RecoveryTerms {
     fileprivate var quietHour: String {
         firstCopy.map { "\($0.at) \($0.zone)" } ?? "at once"
     }
