@@ -147,6 +147,29 @@ import Testing
         #expect(try await world.fabric.machines(at: nil) == before)
     }
 
+    @Test func `S-3: of two runs that make a vm of one name the second is refused`()
+        async throws
+    {
+        let world = try await World()
+        try await world.keepTemplate(nil)
+        try await world.keepTemplate(nil, at: "bergen")
+        world.write(
+            "trial",
+            runbook(
+                #"""
+                fabric.deploy { template = "web", name = "web07", site = arguments.site }
+                job.ask "Go on?"
+                """#, parameters: #"{ site = { "site", "where" } }"#))
+        let engine = try world.engine()
+        let first = try await engine.start(world.request("trial", ["site": "oslo"]))
+        _ = try await engine.pass(first)
+        let second = try await engine.start(world.request("trial", ["site": "bergen"]))
+        #expect(try await engine.pass(second).failure?.code == .vmClaimed)
+        #expect(try await world.finish(first, on: engine).state == .completed)
+        let made = try await world.fabric.machines(at: nil).filter { $0.id.name == "web07" }
+        #expect(made.map(\.id.site) == ["oslo"])
+    }
+
     @Test func `S-3: a name whose site is lost is taken all the same`() async throws {
         let world = try await World()
         try await world.keepTemplate(nil, at: "bergen")

@@ -22,7 +22,7 @@ struct TemplateCommand: AsyncParsableCommand {
         @Option(help: "Of this site; of all that answer.") var site: String?
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
             let all = try await TemplateDirectory(services: lab.orchestrator.services)
                 .templates(at: site)
             if options.json { return Terminal.say(json: .list(all.map(\.view))) }
