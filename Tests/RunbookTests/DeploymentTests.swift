@@ -32,7 +32,7 @@ import Testing
         #expect(try world.report(run.id).returned?["protected"] == true)
         let replication = try world.engine().services.replication
         let protection = try #require(try await replication.protection(of: "web07"))
-        #expect(protection.state == .replicating && protection.lossObjective == .seconds(300))
+        #expect(protection.state == .replicating && protection.rpo == .seconds(300))
         let replica = try await world.fabric.machine(MachineID(site: "bergen", name: "web07"))
         #expect(replica.subscription == "fabrikam")
         let made = try await world.bytes(MachineID(site: "oslo", name: "web07"))

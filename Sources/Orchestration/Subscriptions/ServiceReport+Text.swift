@@ -43,7 +43,7 @@ extension ServiceReport.Line {
         let kept = keptPercent.map { "kept by \($0) %, \(worst.readable) at worst" }
         return """
             \(vm) at \(site): \(protection.state.rawValue), \(health?.rawValue ?? "unknown")
-              may lose \(protection.lossObjective.text): \(kept ?? "no second point yet"); \
+              may lose \(protection.rpo.text): \(kept ?? "no second point yet"); \
             would lose \(loss(at: now)?.readable ?? "everything") now
               last drill \(service.lastDrill.words), last failover \(service.lastFailover.words)
             """

@@ -13,14 +13,7 @@ extension ReplicationEngine {
     package func checkPromise(
         _ terms: RecoveryTerms, of subject: String, from source: String
     ) async throws {
-        let sites = try await fabric.sites().map(\.name)
-        guard sites.contains(terms.target) else {
-            throw Failure(
-                .unknownName,
-                "there is no site '\(terms.target)'"
-                    + Spelling.hint(for: terms.target, among: sites),
-                context: ["site": terms.target])
-        }
+        try await fabric.site(named: terms.target)
         guard terms.target != source else {
             throw Failure(
                 .promiseUnkept,
@@ -34,16 +27,16 @@ extension ReplicationEngine {
     }
 
     private func checkPause(
-        from source: String, to target: String, _ subject: String, _ objective: Duration
+        from source: String, to target: String, _ subject: String, _ rpo: Duration
     ) throws(Failure) {
         let pause =
             policy.transfers.rule(from: source, to: target)?.longestPause(at: clock.now) ?? .zero
-        guard pause > objective else { return }
+        guard pause > rpo else { return }
         throw Failure(
             .promiseUnkept,
-            "\(subject) may lose \(objective.text) at most, and nothing is sent from '\(source)' "
-                + "to '\(target)' for \(pause.text) of every day; widen the windows of that pair in "
+            "\(subject) may lose \(rpo.text) at most, and nothing is sent from '\(source)' to "
+                + "'\(target)' for \(pause.text) of every day; widen the windows of that pair in "
                 + "muster.lua, or let more be lost",
-            context: ["source": source, "site": target, "objective": objective.text])
+            context: ["source": source, "site": target, "rpo": rpo.text])
     }
 }

@@ -70,7 +70,7 @@ struct LeadService: Service {
                     .requireHouse(lead.person, for: LabOptions.act(request.arguments))
             }
             // What failed may have been done in part.
-            defer { lab.notifier.notify(.labChanged) }
+            defer { lab.notifier.notify(Notice(.labChanged)) }
             return .outcome(try await command.act(lead))
         } catch let failure as Failure {
             return .failure(failure)
