@@ -35,6 +35,9 @@ struct Example: Sendable, CustomTestStringConvertible {
         Example(name: "verify-replica-network", parameters: ["mend": "true"]),
         Example(
             name: "enable-dr-add-on", parameters: ["subscription": "contoso", "target": "bergen"]),
+        Example(
+            name: "deploy-machine",
+            parameters: ["template": "web", "name": "web07", "start": "true"]),
         Example(name: "fail-back-chain", parameters: ["vm": "sql01", "home": "oslo"]),
         Example(name: "test-failover", parameters: ["vm": "sql01"]),
         Example(
@@ -57,6 +60,8 @@ struct Example: Sendable, CustomTestStringConvertible {
             for vm in ["wap01", "wap02"] {
                 try await services.replication.remove(vm, deletesReplica: true)
             }
+        case "deploy-machine":
+            try await world.keepTemplate(RecoveryAsk(rpoSeconds: 300, target: "bergen"))
         case "fail-back-chain": try await world.bringAway()
         default:
             let replica = MachineID(site: "bergen", name: "wap01")

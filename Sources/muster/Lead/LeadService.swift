@@ -69,9 +69,14 @@ struct LeadService: Service {
             }
             guard let command = try Muster.parseAsRoot(request.arguments) as? any LeadCommand
             else { throw Failure(.usage, "that command is none of the engine's") }
+            let lead = try lead(for: request, tell)
+            if type(of: command).audience == .house {
+                try await lab.orchestrator
+                    .requireHouse(lead.person, for: LabOptions.act(request.arguments))
+            }
             // What failed may have been done in part.
             defer { lab.notifier.notify(Notice(.labChanged)) }
-            return .outcome(try await command.act(try lead(for: request, tell)))
+            return .outcome(try await command.act(lead))
         } catch let failure as Failure {
             return .failure(failure)
         } catch {
