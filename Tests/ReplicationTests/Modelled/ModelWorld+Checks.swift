@@ -39,14 +39,21 @@ struct Sight: Equatable {
 extension ModelWorld {
     private static let refusals: Set<Failure.Code> = [
         .transitionRefused, .alreadyProtected, .notProtected, .reasonMissing, .pointMissing,
-        .machineNotOff, .extendedStands, .pointOverwritten, .usage, .unknownName,
+        .machineNotOff, .extendedStands, .pointOverwritten, .usage, .unknownName, .keyMissing,
+    ]
+    /// What a missing key makes a failed cycle, which is noted.
+    private static let cycles: Set<ModelStep.Act> = [
+        .firstCopy, .sync, .resync, .groupCycle, .serve, .prepare, .cancelPreparation,
     ]
 
-    func check(refusal error: any Error, _ before: Sight) throws {
+    func check(refusal error: any Error, of step: ModelStep, _ before: Sight) throws {
         guard let failure = error as? Failure else {
             throw Broken(description: "no named failure: \(error)")
         }
         guard Self.refusals.contains(failure.code) else { return }
+        // Whoever asked at the same time has changed something.
+        guard step.meanwhile == nil else { return }
+        if failure.code == .keyMissing, Self.cycles.contains(step.act) { return }
         // A failover under way to a point that a guest has overwritten meanwhile stays where it is.
         guard
             failure.code != .pointOverwritten
