@@ -13,12 +13,12 @@ import Testing
             try await lab.expect(5, test + ["--no-wait"])
             try await lab.expect(0, "vm", "show", "bergen/sql01-test", says: ["running"])
             try await lab.done("answer", "1", "yes")
-            try await lab.expect(0, "resume", says: ["run 2 is done"])
+            try await lab.expect(0, "resume", says: ["run 2: completed"])
             #expect(try await lab.json("vm", "list") == before)
 
             try await lab.expect(5, test + ["--no-wait"])
             try await lab.done("answer", "2", "no")
-            try await lab.expect(4, "resume", says: ["the double of sql01 did not work"])
+            try await lab.expect(1, "resume", says: ["the double of sql01 did not work"])
             #expect(try await lab.json("vm", "list") == before)
 
             try await lab.expect(5, test + ["--no-wait"])

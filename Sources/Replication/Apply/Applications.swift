@@ -69,7 +69,8 @@ extension ReplicaSide {
     /// that leads back to what the disks are said to hold.
     func wayBackOfStep(_ protection: Protection) throws -> LogApplication? {
         let place = protection.appliedSequence
-        let names = try protection.standingFailover.point < place
+        let names =
+            try protection.standingFailover.point < place
             ? [folder.redoLog(LogName(generation: protection.generation, sequence: place))]
             : undoLogs()
                 .filter { $0.generation == protection.generation && $0.sequence > place }

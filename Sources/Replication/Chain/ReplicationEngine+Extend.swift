@@ -9,9 +9,9 @@ extension ReplicationEngine {
     /// is encrypted at the third site, under the same key.
     ///
     /// Raises `replication.key_missing`, `replication.primary_refused`,
-    /// `replication.version_refused`, `replication.already_protected` for a second one and for a target that is in the
-    /// chain already, `replication.interval_invalid` when it is shorter than the simple one's,
-    /// `replication.transition_refused` while the replica holds no point.
+    /// `replication.version_refused`, `replication.already_protected` for a second one and for a
+    /// target that is in the chain already, `replication.interval_invalid` when it is shorter than
+    /// the simple one's, `replication.transition_refused` while the replica holds no point.
     package func extend(
         _ vm: String, _ options: ProtectionOptions, operation: String? = nil
     ) async throws -> Protection {

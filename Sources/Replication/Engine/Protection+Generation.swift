@@ -1,4 +1,4 @@
-// A new generation: what was sent, applied and kept under the old numbers is worth nothing any more.
+// A new generation: what was sent, applied and kept under the old numbers is worth nothing more.
 import Model
 
 extension Protection {

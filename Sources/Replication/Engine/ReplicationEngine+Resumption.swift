@@ -94,7 +94,7 @@ extension ReplicationEngine {
         }
         return Failure(
             .logDamaged,
-            "point \(missed.sequence) of \(protection.key) cannot be reached: \(missed.damage), and "
+            "point \(missed.sequence) of \(protection.key) cannot be reached: \(missed.damage); "
                 + "the disks of \(protection.replica) are between two points; \(hint)",
             context: ["vm": protection.vm, "point": String(missed.sequence)])
     }

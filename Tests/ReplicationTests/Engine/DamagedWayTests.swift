@@ -1,5 +1,5 @@
-// A log of the way between points that is damaged, or gone, when a failover is half done: no machine
-// comes up on bytes of no point, and from where it ends there is a way on.
+// A log of the way between points that is damaged, or gone, when a failover is half done: no
+// machine comes up on bytes of no point, and from where it ends there is a way on.
 import Fabric
 import Foundation
 import Model
@@ -240,7 +240,8 @@ import Testing
         await #expect(code { try await world.fabric.start(World.bergen) } == .machineIsReplica)
     }
 
-    @Test func `F-3: disks of no point are taken as they are by who says so, and why`() async throws {
+    @Test func `F-3: disks of no point are taken as they are by who says so, and why`() async throws
+    {
         let world = try await Self.torn(standing: false)
         let done = try await world.newEngine().failOver("web", Self.request(1, Self.asItIs))
         #expect(done.state == .failedOverWaitingCompletion)

@@ -87,13 +87,6 @@ extension ModelWorld {
         try short.sync()
     }
 
-    /// While another point of a failover is chosen the old primary, which it has outgrown, cannot
-    /// send its disks again: a strange write then is nothing that could be made good.
-    private func isAllThereIs(_ record: Protection, _ replica: VirtualMachine) -> Bool {
-        let primary = fabric.state.withLock { $0.held[record.primary]?.machine.epoch }
-        return record.failover != nil && replica.epoch > primary ?? 0
-    }
-
     /// While a log is applied nobody can tell a strange write from the application; the proof of
     /// content finds it, the stamps do not.
     private func isHalfApplied(_ record: Protection) throws -> Bool {
@@ -106,7 +99,7 @@ extension ModelWorld {
             let held = fabric.state.withLock({ $0.held[record.replica] }),
             // Before the first point there is nothing by which a strange write could be told.
             held.machine.role == .replica, !record.points.isEmpty,
-            !isAllThereIs(record, held.machine), try !isHalfApplied(record)
+            try !isHalfApplied(record)
         else { return }
         disturbed.insert(record.replica)
         let disk = held.machine.disks[step.number % held.machine.disks.count]

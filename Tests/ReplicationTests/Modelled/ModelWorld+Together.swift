@@ -1,6 +1,6 @@
-// Two verbs at once on one protection. The first has the machine's turn when the second is asked, so
-// that what comes of it does not depend on threads: the second waits, and goes on from whatever the
-// first has left, also from its death.
+// Two verbs at once on one protection. The first has the machine's turn when the second is asked,
+// so that what comes of it does not depend on threads: the second waits, and goes on from whatever
+// the first has left, also from its death.
 import Fabric
 import Model
 

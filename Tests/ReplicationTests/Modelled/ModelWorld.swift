@@ -83,7 +83,8 @@ actor ModelWorld {
             ledger: MortalLedger(ledger: ledger, life: life), clock: clock, lab: "/lab",
             files: mortal, transport: ModelLine(inner: transport, fabric: fabric), workers: 1,
             order: mutation.order, mergeOrder: mutation.mergeOrder,
-            policy: ReplicationPolicy(transfers: transfers), keys: KeyRing(["owner": hasKey ? Self.owner : nil]))
+            policy: ReplicationPolicy(transfers: transfers),
+            keys: KeyRing(["owner": hasKey ? Self.owner : nil]))
     }
 
     private var transfers: TransferPolicy {

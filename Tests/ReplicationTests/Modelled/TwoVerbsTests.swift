@@ -1,5 +1,5 @@
-// Two verbs at once on one protection leave what they would leave one after the other, in one of the
-// two orders; or one of them was refused, and what there is is the other's alone.
+// Two verbs at once on one protection leave what they would leave one after the other, in one of
+// the two orders; or one of them was refused, and what there is is the other's alone.
 import Model
 import Testing
 
@@ -29,7 +29,9 @@ import Testing
                 try await sight(after: story.steps + [alone, second]),
                 try await sight(after: story.steps + [second, alone]),
             ]
-            for step in [alone, second] { legal.append(try await sight(after: story.steps + [step])) }
+            for step in [alone, second] {
+                legal.append(try await sight(after: story.steps + [step]))
+            }
             #expect(
                 legal.contains(together),
                 "seed \(seed): \(first)\n\(together)\nis none of\n\(legal)")

@@ -57,7 +57,8 @@ import Testing
         try #require(try await engine.protection(of: Self.key))
     }
 
-    @Test func `F-8 a sealed chain is failed over at B, goes on to C, and comes home`() async throws {
+    @Test func `F-8 a sealed chain is failed over at B, goes on to C, and comes home`() async throws
+    {
         let (world, engine) = try await Self.chain()
         try await world.fabric.lose("oslo")
         _ = try await engine.failOver("web", FailoverRequest(.unplanned))
