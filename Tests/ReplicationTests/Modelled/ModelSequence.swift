@@ -24,7 +24,7 @@ struct ModelSequence: Sendable {
                 try await world.perform(step)
             }
             try await world.comeBack()
-        } catch let broken as Broken { sequence.broken = broken }
+        } catch { sequence.broken = Broken(of: error) }
         sequence.seen = world.ledger.seen
         return sequence
     }
@@ -36,7 +36,7 @@ struct ModelSequence: Sendable {
             for step in steps { try await world.perform(step) }
             try await world.comeBack()
             return nil
-        } catch let broken as Broken { return broken }
+        } catch { return Broken(of: error) }
     }
 
     /// Drops halves, quarters, … and single steps, and the deaths and second verbs of those that
@@ -88,5 +88,12 @@ extension ModelStep {
             steps.append(less)
         }
         return steps
+    }
+}
+
+extension Broken {
+    /// What a look at the world could not tell for an error is broken too.
+    fileprivate init(of error: any Error) {
+        self = error as? Broken ?? Broken(description: "nobody can tell: \(error)")
     }
 }

@@ -41,7 +41,8 @@ extension ModelWorld {
         .transitionRefused, .alreadyProtected, .notProtected, .reasonMissing, .pointMissing,
         .machineNotOff, .extendedStands, .pointOverwritten, .usage, .unknownName, .keyMissing,
     ]
-    /// What a missing key makes a failed cycle, which is noted.
+    /// A missing key, and a replica that a removal which died has deleted, make a failed cycle of
+    /// these, which is noted.
     private static let cycles: Set<ModelStep.Act> = [
         .firstCopy, .sync, .resync, .groupCycle, .serve, .prepare, .cancelPreparation,
     ]
@@ -53,7 +54,8 @@ extension ModelWorld {
         guard Self.refusals.contains(failure.code) else { return }
         // Whoever asked at the same time has changed something.
         guard step.meanwhile == nil else { return }
-        if failure.code == .keyMissing, Self.cycles.contains(step.act) { return }
+        let isNoted = [.keyMissing, .unknownName].contains(failure.code)
+        if isNoted, Self.cycles.contains(step.act) { return }
         // A failover under way to a point that a guest has overwritten meanwhile stays where it is.
         guard
             failure.code != .pointOverwritten
@@ -157,7 +159,9 @@ extension ModelWorld {
             fabric.state.withLock({ $0.held[record.replica] }) != nil,
             try !side.isHalfApplied(record)
         else { return }
-        guard try record.replicaStamps.isEmpty || side.stamps() == record.replicaStamps else {
+        // A re-protection that died may have let the replica grow, and then has disturbed it.
+        let stamps = try? side.stamps()
+        guard record.replicaStamps.isEmpty || stamps == record.replicaStamps else {
             if disturbed.contains(record.replica) || isDamaged { return }
             throw Broken(description: "\(record.replica) was written, and nobody knows by whom")
         }

@@ -99,6 +99,8 @@ extension ModelWorld {
             let held = fabric.state.withLock({ $0.held[record.replica] }),
             // Before the first point there is nothing by which a strange write could be told.
             held.machine.role == .replica, !record.points.isEmpty,
+            // A machine that serves, and is prepared by the other relationship, is no replica.
+            ![.failedOverWaitingCompletion, .failedOver].contains(record.state),
             try !isHalfApplied(record)
         else { return }
         disturbed.insert(record.replica)

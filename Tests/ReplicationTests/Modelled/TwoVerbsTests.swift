@@ -6,7 +6,7 @@ import Testing
 @testable import Replication
 
 @Suite struct TwoVerbsTests {
-    private static let stories = 40
+    private static let stories = 20
     /// What differs between one engine and two: the faults of a line are told by the engine.
     private static let unfit: Set<ModelStep.Act> = [.spoilLine]
 
