@@ -15,7 +15,7 @@ final class Life: Sendable {
         case undo = "undo logs", images, files, record, machines, marks
 
         init(of path: String) {
-            let isImage = path.contains("/images/")
+            let isImage = path.contains("/images/") || path.hasSuffix(".raw")
             self = path.contains("/undo/") ? .undo : isImage ? .images : .files
         }
     }
