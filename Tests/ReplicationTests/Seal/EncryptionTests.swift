@@ -206,6 +206,32 @@ import Testing
         #expect(try Self.found(world) == ["machines/web/disk0.raw"])
     }
 
+    @Test func `without the key a reversal, and a failover that lay half done, change nothing`()
+        async throws
+    {
+        let (world, engine) = try await Self.replicating()
+        try await Self.plant(world, 2)
+        _ = try await engine.sync("web")
+        let life = Life(endsAt: 3, diesAfter: true, among: .record)
+        let request = FailoverRequest(.unplanned, point: 1, reason: "tried")
+        _ = try? await world.mortalEngine(life, Self.key()).failOver("web", request)
+        let begun = try await world.protection()
+        try #require(begun.state == .failingOver)
+        let closed = world.engine
+        await #expect(code { _ = try await closed.failOver("web", request) } == .keyMissing)
+        #expect(try await world.protection() == begun)
+        _ = try await engine.failOver("web", request)
+        _ = try await engine.complete("web")
+        let done = try await world.protection()
+        let machines = try await world.fabric.machines(at: nil)
+        await #expect(code { _ = try await closed.reverse("web") } == .keyMissing)
+        #expect(try await world.protection() == done)
+        #expect(try await world.fabric.machines(at: nil) == machines)
+        _ = try await engine.reverse("web")
+        _ = try await engine.sync("web")
+        #expect(try await engine.state(of: "web") == .replicating)
+    }
+
     @Test func `a key that is not at hand, or too old a peer, is refused before anything is made`()
         async throws
     {
