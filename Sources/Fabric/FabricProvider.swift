@@ -57,6 +57,16 @@ package protocol FabricProvider: Sendable {
 }
 
 extension FabricProvider {
+    /// Raises `name.unknown` with the nearest name.
+    @discardableResult
+    package func site(named name: String) async throws -> Site {
+        let sites = try await sites()
+        guard let site = sites.first(where: { $0.name == name }) else {
+            throw Failure.unknown("site", name, among: sites.map(\.name))
+        }
+        return site
+    }
+
     /// Whether the site's fabric answers at all.
     package func answers(_ site: String) async throws -> Bool {
         do {

@@ -114,7 +114,7 @@ import Testing
         #expect(report.lines.map(\.vm) == ["wap01", "wap02"])
         let line = report.lines[0]
         // Ten minutes may be lost: the second point kept that, the third came after twenty.
-        #expect(line.protection?.lossObjective == .seconds(600))
+        #expect(line.protection?.rpo == .seconds(600))
         #expect(line.keptPercent == 50)
         #expect(line.protection?.service.worstMicroseconds == 1_200_000_000)
         #expect(line.loss(at: report.at) == .seconds(60))

@@ -61,12 +61,7 @@ extension Catalogue {
             example: #"if not fabric.answers "oslo" then job.warn "Oslo is gone" end"#
         ) { call in
             let name = call.arguments["site"]?.text ?? ""
-            let known = try await call.services.fabric.sites().map(\.name)
-            guard known.contains(name) else {
-                throw Failure(
-                    .unknownName,
-                    "there is no site '\(name)'\(Spelling.hint(for: name, among: known))")
-            }
+            try await call.services.fabric.site(named: name)
             return .boolean(try await call.services.fabric.answers(name))
         },
         Primitive(

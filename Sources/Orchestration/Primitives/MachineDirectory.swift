@@ -57,9 +57,7 @@ package struct MachineDirectory: Sendable {
         let candidates = machines.filter { $0.id.name == text && $0.role == .production }
         guard let only = candidates.first else {
             let names = Set(machines.filter { $0.role == .production }.map(\.id.name))
-            throw Failure(
-                .unknownName, "there is no vm '\(text)'\(Spelling.hint(for: text, among: names))",
-                context: ["vm": text])
+            throw Failure.unknown("vm", text, among: names)
         }
         guard candidates.count == 1 else {
             let places = candidates.map(\.id.description).joined(separator: " and ")

@@ -21,6 +21,6 @@ extension Orchestrator {
 extension Notice {
     /// A notice as every face shows it: `{"run":17,"topic":"answered"}`.
     package var view: Value {
-        ["topic": .text(topic), "run": run.map { .integer($0.number) } ?? .null]
+        ["topic": .text(topic.rawValue), "run": run.map { .integer($0.number) } ?? .null]
     }
 }

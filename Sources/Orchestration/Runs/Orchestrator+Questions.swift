@@ -28,8 +28,8 @@ extension Orchestrator {
             answer: answer, comment: comment, by: person, channel: channel, at: services.clock.now)
         try await services.store.commit([.questionAnswered(id, reply)])
         let question = try services.store.question(id)
-        let topic = question.state == .open ? "voted" : "answered"
-        ring(Notice(topic: topic, run: question.place.run))
+        let topic: Notice.Topic = question.state == .open ? .voted : .answered
+        ring(Notice(topic, run: question.place.run))
         return question
     }
 
@@ -51,7 +51,7 @@ extension Orchestrator {
                     who: person.name, what: "delegate task \(id) to \(name)", reason: comment,
                     at: now, run: run)),
         ])
-        ring(Notice(topic: "delegated", run: run))
+        ring(Notice(.delegated, run: run))
         return try services.store.question(id)
     }
 }

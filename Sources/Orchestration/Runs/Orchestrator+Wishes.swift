@@ -24,14 +24,9 @@ extension Orchestrator {
             .runWished(id, wish, RunWishMade(by: person.name, reason: reason, at: at)),
             .decided(decision),
         ])
-        ring(Notice(topic: Self.topic(of: wish), run: id))
+        ring(Notice(Notice.Topic(wish), run: id))
         let run = try store.run(id)
-        if run.state.isFinal { ring(Notice(topic: "run-changed", run: id)) }
+        if run.state.isFinal { ring(Notice(.runChanged, run: id)) }
         return run
     }
-
-    /// `abort-wished`.
-    static func topic(of wish: RunWish) -> String { "\(wish.rawValue)-wished" }
-
-    static let wishTopics = Set(RunWish.allCases.map(topic))
 }

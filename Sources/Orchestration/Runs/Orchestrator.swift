@@ -120,7 +120,7 @@ extension Orchestrator {
                         at: now, run: id))
             ]
         }
-        ring(Notice(topic: "queued", run: id))
+        ring(Notice(.runQueued, run: id))
         return id
     }
 }

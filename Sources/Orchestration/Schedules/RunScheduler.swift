@@ -36,7 +36,7 @@ package struct RunScheduler: Sendable {
     }
 
     private static func concerns(_ notice: Notice) -> Bool {
-        notice == .missed || notice == .schedulesChanged || notice.topic == "run-changed"
+        [.missed, .schedulesChanged, .runChanged].contains(notice.topic)
     }
 
     /// Decides on everything that is due now; returns when the next due time comes, nil for never.

@@ -72,7 +72,7 @@ extension ServiceReport.Line {
         var fields: [String: Value] = [
             "vm": .text(vm), "site": .text(site), "protected": true,
             "state": .text(protection.state.rawValue),
-            "rpo": .text(protection.lossObjective.text),
+            "rpo": .text(protection.rpo.text),
             "rpo_kept": .integer(Int64(protection.service.kept)),
             "rpo_exceeded": .integer(Int64(protection.service.exceeded)),
             "worst_loss_seconds": .float(Double(protection.service.worstMicroseconds) / 1_000_000),

@@ -83,11 +83,7 @@ extension PrimitiveCall {
     fileprivate func addOn() async throws -> RecoveryAddOn {
         let terms = arguments["terms"] ?? [:]
         let target = terms["target"]?.text ?? ""
-        let sites = try await services.fabric.sites().map(\.name)
-        guard sites.contains(target) else {
-            let hint = Spelling.hint(for: target, among: sites)
-            throw Failure(.unknownName, "there is no site '\(target)'\(hint)")
-        }
+        try await services.fabric.site(named: target)
         let interval = try ReplicationInterval(text: terms["interval"]?.text ?? "5m")
         let rpo = try terms["rpo"]?.text.map { text throws(Failure) in try Duration(text: text) }
         if let rpo { try interval.check(against: rpo, of: arguments["name"]?.text ?? "") }

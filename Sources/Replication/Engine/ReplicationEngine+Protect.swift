@@ -48,14 +48,7 @@ extension ReplicationEngine {
     }
 
     func host(for options: ProtectionOptions) async throws -> Host {
-        let sites = try await fabric.sites()
-        guard let site = sites.first(where: { $0.name == options.target }) else {
-            throw Failure(
-                .unknownName,
-                "there is no site '\(options.target)'"
-                    + Spelling.hint(for: options.target, among: sites.map(\.name)),
-                context: ["site": options.target])
-        }
+        let site = try await fabric.site(named: options.target)
         let names = site.hosts.map(\.name)
         guard let wanted = options.host ?? names.first,
             let host = site.hosts.first(where: { $0.name == wanted })

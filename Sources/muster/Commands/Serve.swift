@@ -52,7 +52,7 @@ private struct Cycles: Service {
 
     func run() async throws {
         let service = ReplicationService(lab.replication) { [notifier = lab.notifier] report in
-            notifier.notify(Notice(topic: "protection-changed"))
+            notifier.notify(Notice(.protectionChanged))
             if case .failure(let failure) = report.result { Terminal.complain(failure) }
         }
         try await cancelWhenGracefulShutdown { try await service.run() }

@@ -19,11 +19,12 @@ struct SiteCommand: AsyncParsableCommand {
         func run() async throws {
             let fabric = try await Composition(options).fabric
             let lost = try await fabric.unreachableSites()
-            let sites = try await fabric.sites().filter { site == nil || $0.name == site }
-            if let site, sites.isEmpty {
-                let hint = Spelling.hint(for: site, among: try await fabric.sites().map(\.name))
-                throw Failure(.unknownName, "there is no site '\(site)'\(hint)")
-            }
+            let sites =
+                if let site {
+                    [try await fabric.site(named: site)]
+                } else {
+                    try await fabric.sites()
+                }
             if options.json { return Terminal.say(json: .list(sites.map { $0.view(lost) })) }
             let rows = sites.flatMap { site in
                 site.hosts.map { host in

@@ -96,7 +96,7 @@ extension ServiceReport.Line {
         let worst = Duration.microseconds(service.worstMicroseconds)
         return [
             vm, site, protection.state.rawValue, health?.rawValue ?? "–",
-            protection.lossObjective.text, keptPercent.map { "\($0) %" } ?? "–",
+            protection.rpo.text, keptPercent.map { "\($0) %" } ?? "–",
             service.worstMicroseconds > 0 ? worst.readable : "–",
             loss(at: now)?.readable ?? "–",
             service.lastDrill?.begunAt.description ?? "never",

@@ -34,7 +34,7 @@ struct VMImport: AsyncParsableCommand {
             subscription: subscription)
         let made = try await lab.fabric.importMachine(
             machine, disks: disks.map { .image(path: $0) })
-        lab.notifier.notify(.machinesChanged)
+        lab.notifier.notify(Notice(.machinesChanged))
         if options.json {
             return Terminal.say(json: ["name": .text(name), "site": .text(site)])
         }
@@ -44,12 +44,7 @@ struct VMImport: AsyncParsableCommand {
 
     private func chosenHost(_ lab: Composition) async throws -> String {
         if let host { return host }
-        let sites = try await lab.fabric.sites()
-        guard let found = sites.first(where: { $0.name == site }) else {
-            let hint = Spelling.hint(for: site, among: sites.map(\.name))
-            throw Failure(.unknownName, "there is no site '\(site)'\(hint)")
-        }
-        guard let host = found.hosts.first else {
+        guard let host = try await lab.fabric.site(named: site).hosts.first else {
             throw Failure(
                 .unknownName, "the site \(site) has no host: muster site host \(site) NAME")
         }

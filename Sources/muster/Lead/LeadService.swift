@@ -65,7 +65,7 @@ struct LeadService: Service {
             guard let command = try Muster.parseAsRoot(request.arguments) as? any LeadCommand
             else { throw Failure(.usage, "that command is none of the engine's") }
             // What failed may have been done in part.
-            defer { lab.notifier.notify(.labChanged) }
+            defer { lab.notifier.notify(Notice(.labChanged)) }
             return .outcome(try await command.act(try lead(for: request, tell)))
         } catch let failure as Failure {
             return .failure(failure)
