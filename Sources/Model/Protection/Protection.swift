@@ -146,6 +146,11 @@ package struct FailoverRecord: Sendable, Hashable, Codable {
     package var isPrimaryFenced: Bool
     /// What proved the content of the disks; nil before it is known.
     package var proof: ContentProof?
+    /// The point at which the replica is production already, while another one is being chosen.
+    package var standing: Int?
+    /// What was chosen at first, when the way there was found damaged; `point` is then where the
+    /// disks are brought instead.
+    package var missed: MissedPoint?
 
     package init(
         kind: FailoverKind, point: Int, epoch: Int, reason: String?, at begunAt: Timestamp
@@ -156,6 +161,18 @@ package struct FailoverRecord: Sendable, Hashable, Codable {
         self.epoch = epoch
         self.reason = reason
         self.isPrimaryFenced = false
+    }
+}
+
+/// A point that a failover could not be brought to.
+package struct MissedPoint: Sendable, Hashable, Codable {
+    package var sequence: Int
+    /// What was found on the way, as a sentence.
+    package var damage: String
+
+    package init(sequence: Int, damage: String) {
+        self.sequence = sequence
+        self.damage = damage
     }
 }
 

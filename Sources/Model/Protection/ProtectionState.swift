@@ -29,8 +29,9 @@
 //                 failed-over ──reversed──▶ replicating
 //                             ──reversedWithResync──▶ waiting-for-resync
 //
-// A failover under way that finds a replica which somebody wrote to is given up, `failoverGivenUp`:
-// waiting-for-resync, for nothing has taken over yet. So is a prepared one, `resyncRequired`.
+// A failover under way that finds a replica which somebody wrote to, or a damaged log on the way to
+// its point, is given up, `failoverGivenUp`: waiting-for-resync, for nothing has taken over yet. So
+// is a prepared one that somebody wrote to, `resyncRequired`.
 //
 // Another point may be chosen until `completed`; that is why a reversal with resync, which must
 // follow an unplanned failover, starts from failed-over only.

@@ -35,8 +35,10 @@ struct Preflight: Sendable {
         var losses: [String: Value] = [:]
         if let fault = originFault(isThere: isOriginThere) { faults.append(fault) }
         for vm in vms {
-            if try await isOver(vm) { continue }
-            faults += try await self.faults(of: vm, sites: sites)
+            let protection = try await services.replication.protection(of: vm)
+            // What an earlier run failed over already is not touched (P-7), and loses nothing.
+            if protection?.production.site == destination { continue }
+            faults += try await self.faults(of: vm, protection, sites: sites)
             if let loss = try? await services.replication.lossWindow(of: vm) {
                 losses[vm] = .float(kind == .unplanned ? loss.seconds : 0)
             }
@@ -47,11 +49,6 @@ struct Preflight: Sendable {
                 context: ["faults": String(faults.count)])
         }
         return ["loss": .object(losses)]
-    }
-
-    /// What an earlier run failed over already is not touched (P-7), and loses nothing.
-    private func isOver(_ vm: String) async throws -> Bool {
-        try await services.replication.protection(of: vm)?.production.site == destination
     }
 
     private func originFault(isThere: Bool) -> String? {
@@ -66,10 +63,10 @@ struct Preflight: Sendable {
         }
     }
 
-    private func faults(of vm: String, sites: [Site]) async throws -> [String] {
-        guard let protection = try await services.replication.protection(of: vm) else {
-            return ["\(vm) is not protected"]
-        }
+    private func faults(
+        of vm: String, _ protection: Protection?, sites: [Site]
+    ) async throws -> [String] {
+        guard let protection else { return ["\(vm) is not protected"] }
         if protection.primary.site != origin || protection.replica.site != destination {
             return [
                 "\(vm) is replicated from \(protection.primary.site) to \(protection.replica.site),"

@@ -19,7 +19,8 @@ extension ReplicaSide {
     func stepBack(_ protection: Protection) throws -> (LogApplication, reached: Int) {
         let name = LogName(
             generation: protection.generation, sequence: protection.appliedSequence)
-        let undo = try ReplicationLog(folder.undoLog(name), files: files)
+        let undo = try ReplicationLog.onWay(
+            folder.undoLog(name), from: name.sequence, files: files)
         let latest = try protection.nextKept(from: name.sequence)
         var inverse = LogApplication.Inverse(
             path: folder.redoLog(name), folder: folder.undo,
@@ -34,7 +35,8 @@ extension ReplicaSide {
     /// From a point that was gone back to, to the one after it. The way back is there already.
     func stepForward(_ protection: Protection) throws -> (LogApplication, reached: Int) {
         let name = try nextRedoLog(protection, after: protection.appliedSequence)
-        let redo = try ReplicationLog(folder.redoLog(name), files: files)
+        let redo = try ReplicationLog.onWay(
+            folder.redoLog(name), from: protection.appliedSequence, files: files)
         let application = try application(redo, in: folder.undo, dropsLog: false, nil, protection)
         return (application, name.sequence)
     }
@@ -61,6 +63,22 @@ extension ReplicaSide {
         let undo = try ReplicationLog(path, files: files)
         let application = try application(undo, in: folder.undo, dropsLog: true, nil, protection)
         try application.perform([.verifyLog, .writeDisks, .syncDisks])
+    }
+
+    /// The log that undoes a step between points that may be half done; nil when there is none
+    /// that leads back to what the disks are said to hold.
+    func wayBackOfStep(_ protection: Protection) throws -> LogApplication? {
+        let place = protection.appliedSequence
+        let names =
+            try protection.standingFailover.point < place
+            ? [folder.redoLog(LogName(generation: protection.generation, sequence: place))]
+            : undoLogs()
+                .filter { $0.generation == protection.generation && $0.sequence > place }
+                .prefix(1).map(folder.undoLog)
+        guard let path = names.first, try files.stamp(path) != nil else { return nil }
+        let log = try ReplicationLog(path, files: files)
+        guard log.header.sequence == place else { return nil }
+        return try application(log, in: folder.undo, dropsLog: false, nil, protection)
     }
 
     private func application(

@@ -9,6 +9,7 @@
 // A block that ten logs brought travels once. A log that was kept and never applied costs blocks
 // that are equal, nothing else. A kept log that cannot be read makes the record lost: all is
 // compared. The disks stand still while a cut is open, for whoever holds it has the machine's turn.
+// Sealed ones are opened as they are read: what is sent is compressed first, and then sealed.
 import Fabric
 import Model
 
@@ -18,13 +19,17 @@ final class OnwardChanges: ChangeSource {
     private let images: [String]
     private let blockBytes: Int
     private let files: any FileSystem
+    private let opening: @Sendable () throws -> DiskCipher?
     /// The files of the open cut, by its number.
     private let open = Locked<(number: UInt64, files: [String])>((0, []))
 
-    /// `disks` in the order of the logs' disks, as are `images`.
+    /// `images` in the order of the disks. `opening` tells what opens them, nil when they are not
+    /// sealed; asked when something is cut, for nothing else needs the owner's key.
     init(
-        _ folder: String, _ upstream: Protection, images: [String], files: any FileSystem
+        _ folder: String, _ upstream: Protection, images: [String], files: any FileSystem,
+        opening: @escaping @Sendable () throws -> DiskCipher?
     ) {
+        self.opening = opening
         self.folder = folder
         disks = upstream.disks
         blockBytes = upstream.blockBytes
@@ -33,13 +38,16 @@ final class OnwardChanges: ChangeSource {
     }
 
     func cut(everything: Bool) throws -> Cut {
+        let cipher = try opening()
         let names = try files.names(in: folder)
         let kept = everything ? nil : try? extents(names)
         let disks = try disks.enumerated().map { number, disk in
             let image = try files.open(images[number], .read)
             let extents = try kept?[number] ?? allocated(image, disk)
             return CutDisk(name: disk.name, size: disk.size, extents: extents) {
-                offset, buffer in try image.fill(buffer, at: offset)
+                offset, buffer in
+                try image.fill(buffer, at: offset)
+                cipher?.turn(buffer, disk: number, at: offset, seals: false)
             }
         }
         let number = open.withLock { state in

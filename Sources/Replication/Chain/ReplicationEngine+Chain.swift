@@ -32,7 +32,9 @@ extension ReplicationEngine {
         }
         let folder = layout.folder(of: protection, at: protection.primary.site).onward
         let images = try await imagePaths(upstream.disks, of: upstream.replica)
-        return OnwardChanges(folder, upstream, images: images, files: files)
+        return OnwardChanges(folder, upstream, images: images, files: files) { [self] in
+            try openingOfReplica(upstream)
+        }
     }
 
     /// A machine has one record of writes. Once an extended relationship acknowledges cuts of a

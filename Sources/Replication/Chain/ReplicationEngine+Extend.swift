@@ -5,11 +5,13 @@ import Model
 extension ReplicationEngine {
     /// Enables replication from a machine's replica to a third site; copies nothing yet. The
     /// relationship is known by the key `VM:extended` to every other verb. A replica that is left
-    /// at the third site from an earlier chain is taken as it is.
+    /// at the third site from an earlier chain is taken as it is. What is encrypted at the replica
+    /// is encrypted at the third site, under the same key.
     ///
-    /// Raises `replication.already_protected` for a second one and for a target that is in the
-    /// chain already, `replication.interval_invalid` when it is shorter than the simple one's,
-    /// `replication.transition_refused` while the replica holds no point.
+    /// Raises `replication.key_missing`, `replication.primary_refused`,
+    /// `replication.version_refused`, `replication.already_protected` for a second one and for a
+    /// target that is in the chain already, `replication.interval_invalid` when it is shorter than
+    /// the simple one's, `replication.transition_refused` while the replica holds no point.
     package func extend(
         _ vm: String, _ options: ProtectionOptions, operation: String? = nil
     ) async throws -> Protection {
@@ -20,10 +22,16 @@ extension ReplicationEngine {
                 throw refusal(vm, "\(simple.replica) has a replica at \(standing.replica.site)")
             }
             try await checkChain(simple, options)
+            _ = try opening(of: simple)
             let middle = try await fabric.machine(simple.replica)
             try ProtectionCheck(middle, options).checkTerms()
             let host = try await host(for: options)
             var extended = simple.extended(to: options, epoch: middle.epoch)
+            extended.agreement = try agreement(
+                from: extended.primary.site, to: options.target, standing: extended.agreement)
+            extended.agreement.encryption = try simple.agreement.encryption.map { sealed in
+                try encryption(under: sealed.keyID, of: extended)
+            }
             let replica = extended.makeReplica(of: middle, on: host)
             if options.takesExisting {
                 try await takeExisting(replica, extended)
@@ -40,10 +48,6 @@ extension ReplicationEngine {
         guard simple.terms.relationship == .simple else {
             throw refusal(simple.vm, "\(simple.replica) is the end of its chain")
         }
-        // What is copied on would be sealed bytes that the third site takes for open ones.
-        guard simple.agreement.encryption == nil else {
-            throw refusal(simple.vm, "\(simple.replica) is encrypted, and goes no further")
-        }
         guard ![simple.primary.site, simple.replica.site].contains(options.target) else {
             throw refusal(simple.vm, "site '\(options.target)' is in its chain already")
         }
@@ -59,6 +63,13 @@ extension ReplicationEngine {
         guard options.disks == nil else {
             throw Failure(
                 .usage, "an extended relationship takes all disks of the simple one",
+                context: ["vm": simple.vm])
+        }
+        guard options.ownerKey == nil else {
+            throw Failure(
+                .usage,
+                "an extended relationship is encrypted as the simple one is, under its key or not "
+                    + "at all; leave the key out",
                 context: ["vm": simple.vm])
         }
         try options.interval.check(after: simple.interval, of: simple.vm)

@@ -3,7 +3,7 @@ import Model
 
 actor MachineTurns {
     /// Those who wait, by machine; an entry means that somebody has the turn.
-    private var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
+    private(set) var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
 
     func take(_ vm: String) async {
         guard waiting[vm] != nil else {

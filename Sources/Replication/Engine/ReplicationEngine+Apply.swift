@@ -241,7 +241,8 @@ extension Protection {
         next.statistics.lastCutAt = log.header.cutAt
         next.terms.exportedAt = nil
         switch state {
-        case .initialReplication, .resyncing:
+        // Ready again: a copy that was interrupted, and had arrived.
+        case .readyForInitialReplication, .initialReplication, .resyncing:
             next.state = isSentOutdated ? .waitingForResync : .replicating
         case .error: next.state = .replicating
         default: break

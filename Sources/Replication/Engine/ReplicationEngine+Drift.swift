@@ -133,20 +133,9 @@ extension Protection {
 
     /// A new generation with other disks, which begins at what the replica holds.
     fileprivate func reshaped(_ wanted: Protection) -> Protection {
-        var next = self
+        var next = inNewGeneration(from: points.last)
         next.disks = wanted.disks
         next.excludedDisks = wanted.excludedDisks
-        next.generation += 1
-        next.sentSequence = 0
-        next.appliedSequence = 0
-        next.latestLogHash = ""
-        next.primaryStamps = []
-        next.points = []
-        if var base = points.last {
-            base.generation = next.generation
-            base.sequence = 0
-            next.points = [base]
-        }
         return next
     }
 }

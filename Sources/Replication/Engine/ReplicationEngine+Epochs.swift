@@ -57,13 +57,21 @@ extension ReplicationEngine {
     }
 
     /// The record of this relationship goes; the other one keeps in mind what it has made
-    /// production, for the site may not answer when that one fails over.
-    func leaveEpoch(of protection: Protection) async throws {
-        guard var other = try await beside(protection), other.epoch < protection.epoch else {
-            return
+    /// production, for the site may not answer when that one fails over, and whether it leaves the
+    /// replica from which that one starts sealed.
+    func leaveKnowledge(of protection: Protection) async throws {
+        guard let known = try await beside(protection) else { return }
+        var other = known
+        other.epoch = max(known.epoch, protection.epoch)
+        let middle = protection.replica
+        if other.primary == middle, let sealed = protection.agreement.encryption?.sealedSites {
+            if sealed.contains(middle.site) {
+                other.agreement.encryption?.sealedSites.insert(middle.site)
+            } else {
+                other.agreement.encryption?.sealedSites.remove(middle.site)
+            }
         }
-        other.epoch = protection.epoch
-        try await ledger.save(other)
+        if other != known { try await ledger.save(other) }
     }
 
     /// The other relationship of a chain.

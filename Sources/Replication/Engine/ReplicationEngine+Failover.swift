@@ -59,8 +59,9 @@ extension ReplicationEngine {
     ///
     /// Raises `replication.reason_missing`, `replication.point_missing`,
     /// `replication.point_overwritten`, `replication.transition_refused`, `replication.key_missing`
-    /// for an encrypted replica, and before anything is changed `replication.content_differs`. Kind
-    /// `test` is refused:
+    /// for an encrypted replica, and before anything is changed `replication.content_differs` and
+    /// `replication.log_damaged`; this one too when damage is met half way, and then no machine was
+    /// started and another point can be chosen (`ReplicationEngine+Way`). Kind `test` is refused:
     /// use ``testFailover(_:point:network:operation:)``.
     package func failOver(
         _ vm: String, _ request: FailoverRequest, operation: String? = nil
@@ -71,12 +72,14 @@ extension ReplicationEngine {
                 isUnderWay
                 ? try await goOn(protection, request)
                 : try await reach(try await begin(request, protection))
+            begun = try await standing(begun)
             begun = try await turn(begun, at: begun.replica, seals: false)
             begun = try await outgrowing(try await fence(begun))
             try await fenceOrigin(begun)
             let failover = begun.standingFailover
             try await takeOver(begun, failover)
             begun.epoch = failover.epoch
+            if let missed = failover.missed { throw try await stay(begun, missed) }
             begun.service.lastFailover = begun.exercise(failover, now: clock.now)
             begun.note("failOver", key: operation, point: failover.point)
             return try await save(begun, after: .failedOver)
@@ -99,19 +102,6 @@ extension ReplicationEngine {
     }
 
     // The steps of a failover; each may be done again
-
-    /// The replica's disks at the chosen point.
-    func reach(_ protection: Protection) async throws -> Protection {
-        var begun = protection
-        let point = begun.standingFailover.point
-        if begun.appliedSequence != point {
-            // Held off once the record says so: a death between leaves it production somewhere.
-            try await holdPrimary(begun.replica)
-            // Points lie as undo logs over disks as replication left them.
-            begun = try await turn(begun, at: begun.replica, seals: true)
-        }
-        return try await bring(begun, to: point)
-    }
 
     private func begin(
         _ request: FailoverRequest, _ protection: Protection
@@ -140,6 +130,7 @@ extension ReplicationEngine {
             at: clock.now)
         record.isPrimaryFenced = protection.failover?.isPrimaryFenced ?? false
         record.proof = proof
+        record.standing = event == .pointChanged ? begun.appliedSequence : nil
         begun.failover = record
         return try await save(begun, after: event)
     }
@@ -184,22 +175,6 @@ extension ReplicationEngine {
             "\(protection.replica) has written to its disks since it was failed over; another "
                 + "point cannot be reached from them",
             context: ["vm": protection.vm])
-    }
-
-    /// Applies undo logs, or the redo logs they left, one point at a time; each is recorded.
-    private func bring(_ protection: Protection, to point: Int) async throws -> Protection {
-        var protection = protection
-        let side = try await replicaSide(protection)
-        while protection.appliedSequence != point {
-            let goesBack = protection.appliedSequence > point
-            let (application, reached) = try await blocking { [protection] in
-                try goesBack ? side.stepBack(protection) : side.stepForward(protection)
-            }
-            var next = protection
-            next.appliedSequence = reached
-            protection = try await run(application, order, next, side)
-        }
-        return protection
     }
 
     /// The old primary is turned off and told, if it answers; if not, the epoch keeps it off.

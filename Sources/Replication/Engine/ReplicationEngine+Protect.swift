@@ -33,7 +33,7 @@ extension ReplicationEngine {
                     standing: protection.agreement),
                 primary)
             protection.agreement.encryption = try key.map { key in
-                try encryption(under: key, of: protection)
+                try encryption(under: key.id, of: protection)
             }
             let replica = protection.makeReplica(of: primary, on: host)
             if options.takesExisting {
@@ -113,7 +113,7 @@ extension ReplicationEngine {
             if machines.contains(where: { $0.id == replica && $0.role == .replica }) {
                 try await fabric.remove(replica)
             }
-            try await leaveEpoch(of: protection)
+            try await leaveKnowledge(of: protection)
             try await withdrawAsk(of: protection)
             try await ledger.removeProtection(of: vm)
             try await clear(protection)

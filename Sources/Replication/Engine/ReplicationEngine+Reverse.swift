@@ -13,6 +13,7 @@ extension ReplicationEngine {
         try await perform(vm, operation) { protection in
             try await requireNoOnward(protection, to: "reverse")
             try await requireNoUpstream(protection)
+            _ = try opening(of: protection)
             var agreement = try reversedAgreement(of: protection)
             let protection = try await finishTurning(protection)
             let isSame = try await oldPrimaryIsUnchanged(protection)
@@ -88,23 +89,12 @@ extension Protection {
     /// The same protection in the other direction, before the state says so. `holdsPoint`: the new
     /// replica holds the point of the failover, and begins with it as point 0.
     fileprivate func turnedRound(holdsPoint: Bool) -> Protection {
-        var turned = self
+        let base = holdsPoint ? points.first { $0.sequence == appliedSequence } : nil
+        var turned = inNewGeneration(from: base)
         turned.primary = replica
         turned.replica = primary
-        turned.generation += 1
-        turned.sentSequence = 0
-        turned.appliedSequence = 0
-        turned.latestLogHash = ""
-        turned.points = []
-        turned.replicaStamps = []
-        turned.primaryStamps = []
+        turned.replicaStamps = base == nil ? [] : primaryStamps
         turned.failover = nil
-        if holdsPoint, var base = points.first(where: { $0.sequence == appliedSequence }) {
-            base.generation = turned.generation
-            base.sequence = 0
-            turned.points = [base]
-            turned.replicaStamps = primaryStamps
-        }
         return turned
     }
 }

@@ -17,7 +17,7 @@ extension ReplicationEngine {
 
     /// A new record of encryption. Raises `replication.version_refused`.
     func encryption(
-        under key: OwnerKey, of protection: Protection
+        under keyID: String, of protection: Protection
     ) throws(Failure) -> EncryptionRecord {
         guard protection.agreement.version > 1 else {
             throw Failure(
@@ -26,7 +26,7 @@ extension ReplicationEngine {
                     + "'\(protection.primary.site)' speaks version 1",
                 context: ["vm": protection.vm, "source": protection.primary.site])
         }
-        return EncryptionRecord(keyID: key.id, sealedSites: [protection.replica.site])
+        return EncryptionRecord(keyID: keyID, sealedSites: [protection.replica.site])
     }
 
     /// What opens the protection's logs and disks; nil when it is not encrypted. Raises
@@ -35,6 +35,14 @@ extension ReplicationEngine {
         guard let encryption = protection.agreement.encryption else { return nil }
         let key = try keys.key(encryption.keyID, for: protection.vm)
         return LogOpening(owner: key, disks: DiskCipher(owner: key, vm: protection.vm))
+    }
+
+    /// What opens the replica's disks as they stand now; nil when they are open. Raises
+    /// `replication.key_missing`.
+    func openingOfReplica(_ protection: Protection) throws(Failure) -> DiskCipher? {
+        let sealed = protection.agreement.encryption?.sealedSites ?? []
+        guard sealed.contains(protection.replica.site) else { return nil }
+        return try opening(of: protection)?.disks
     }
 
     /// The header with a key of its own, and the seal it carries; as it is when not encrypted.

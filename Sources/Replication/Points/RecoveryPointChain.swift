@@ -49,7 +49,7 @@ struct RecoveryPointChain: Sendable {
         var place = protection.appliedSequence
         while place > point {
             let name = LogName(generation: protection.generation, sequence: place)
-            let log = try ReplicationLog(folder.undoLog(name), files: files)
+            let log = try ReplicationLog.onWay(folder.undoLog(name), from: place, files: files)
             guard (point..<place).contains(log.header.sequence) else {
                 throw LogDamage(path: log.path).at(0, "it does not lead back to point \(point)")
             }
@@ -61,13 +61,19 @@ struct RecoveryPointChain: Sendable {
 
     /// The redo logs that lead to a point that was gone back from.
     private func wayForward(to point: Int) throws -> [ReplicationLog] {
+        var place = protection.appliedSequence
         let logs = try files.names(in: folder.undo)
             .filter { $0.hasSuffix(".redo") }
             .compactMap { LogName(text: $0.dropLast(5)) }
             .filter { $0.generation == protection.generation }
             .filter { (protection.appliedSequence + 1...point).contains($0.sequence) }
-            .map { try ReplicationLog(folder.redoLog($0), files: files) }
-        guard logs.last?.header.sequence == point else { throw Self.missing(point, protection) }
+            .map { name in
+                let path = folder.redoLog(name)
+                let log = try ReplicationLog.onWay(path, from: place, files: files)
+                place = log.header.sequence
+                return log
+            }
+        guard place == point else { throw Self.missing(point, protection) }
         return logs
     }
 
@@ -77,6 +83,22 @@ struct RecoveryPointChain: Sendable {
         let isLater = point > protection.appliedSequence
         let way = try isLater ? wayForward(to: point) : wayBack(to: point)
         return PointReader(protection, disks: disks, way, sealing: sealing)
+    }
+}
+
+extension ReplicationLog {
+    /// One log of a way between points. One that is not there, or leads from elsewhere, is damage
+    /// too: what comes after it would be laid over other disks than it was made of.
+    static func onWay(
+        _ path: String, from place: Int, files: any FileSystem
+    ) throws -> ReplicationLog {
+        let damage = LogDamage(path: path)
+        guard try files.stamp(path) != nil else { throw damage.at(0, "it is not there any more") }
+        let log = try ReplicationLog(path, files: files)
+        guard log.header.baseSequence == place else {
+            throw damage.at(0, "it does not lead on from point \(place)")
+        }
+        return log
     }
 }
 

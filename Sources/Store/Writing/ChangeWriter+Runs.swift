@@ -86,7 +86,7 @@ extension ChangeWriter {
         guard !state.isFinal else {
             throw Failure(
                 .runTransitionRefused,
-                "run \(run) cannot be patched, because it has ended: it is \(state.rawValue)",
+                "run \(run) is \(state.rawValue): a run that has ended cannot be patched",
                 context: ["run": run.description, "state": state.rawValue])
         }
         try db.run("DELETE FROM run_source WHERE run = ?", .run(run))

@@ -172,4 +172,35 @@ import Testing
         _ = try await world.engine.importCopy("web", from: folder)
         #expect(try await world.areEqual())
     }
+
+    @Test func `R-13 a copy that was written and not delivered counts when it is applied later`()
+        async throws
+    {
+        let world = try await World(transport: ShutLine())
+        try await world.protect()
+        await #expect(
+            code { _ = try await world.engine.firstCopy("web") } == .siteUnreachable)
+        #expect(try await world.engine.state(of: "web") == .readyForInitialReplication)
+        // Whoever asks for the replica next brings it to what there is.
+        let engine = world.newEngine()
+        let test = try await engine.testFailover("web")
+        #expect(try await world.bytes(test) == world.bytes(World.oslo))
+        try await engine.cleanUp("web")
+        #expect(try await engine.state(of: "web") == .replicating)
+        try await world.fabric.start(World.oslo)
+        try await world.write([9], at: 0)
+        _ = try await engine.sync("web")
+        #expect(try await world.areEqual())
+    }
+}
+
+/// A line to a site that does not answer.
+private struct ShutLine: Transport {
+    var reachesImages: Bool { true }
+
+    func offer(_ shipment: Shipment, file: String?, anew: Bool) async throws -> ShipmentAnswer {
+        throw Failure(.siteUnreachable, "site '\(shipment.target)' does not answer")
+    }
+    func send(_ piece: [UInt8], at offset: Int64, of shipment: Shipment) async throws {}
+    func finish(_ shipment: Shipment, hash: BlockHash) async throws {}
 }

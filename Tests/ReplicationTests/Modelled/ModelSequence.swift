@@ -19,12 +19,12 @@ struct ModelSequence: Sendable {
         let world = try await ModelWorld(seed: seed, mutation)
         do {
             for _ in 0..<count {
-                let step = generator.next(world.states)
+                let step = generator.next(await world.states)
                 sequence.steps.append(step)
                 try await world.perform(step)
             }
             try await world.comeBack()
-        } catch let broken as Broken { sequence.broken = broken }
+        } catch { sequence.broken = Broken(of: error) }
         sequence.seen = world.ledger.seen
         return sequence
     }
@@ -36,11 +36,11 @@ struct ModelSequence: Sendable {
             for step in steps { try await world.perform(step) }
             try await world.comeBack()
             return nil
-        } catch let broken as Broken { return broken }
+        } catch { return Broken(of: error) }
     }
 
-    /// Drops halves, quarters, … and single steps, and the deaths of those that stay, as long as
-    /// the sequence still fails.
+    /// Drops halves, quarters, … and single steps, and the deaths and second verbs of those that
+    /// stay, as long as the sequence still fails.
     func shrunk(_ mutation: Mutation = Mutation()) async throws -> ModelSequence {
         var least = self
         var length = max(1, steps.count / 2)
@@ -55,11 +55,13 @@ struct ModelSequence: Sendable {
             if length == 1 { break }
             length /= 2
         }
-        for index in least.steps.indices where least.steps[index].death != nil {
-            var less = least
-            less.steps[index].death = nil
-            less.broken = try await less.retold(mutation)
-            if less.broken != nil { least = less }
+        for index in least.steps.indices {
+            for plainer in least.steps[index].plainer {
+                var less = least
+                less.steps[index] = plainer
+                less.broken = try await less.retold(mutation)
+                if less.broken != nil { least = less }
+            }
         }
         return least
     }
@@ -68,5 +70,30 @@ struct ModelSequence: Sendable {
         let lines = steps.enumerated().map { "  \($0 + 1). \($1)" }
         return "seed \(seed)\n" + lines.joined(separator: "\n") + "\n  "
             + (broken?.description ?? "nothing is broken")
+    }
+}
+
+extension ModelStep {
+    /// The same without what makes it more than a verb.
+    fileprivate var plainer: [ModelStep] {
+        var steps: [ModelStep] = []
+        var less = self
+        if death != nil {
+            less.death = nil
+            steps.append(less)
+        }
+        if meanwhile != nil {
+            less = self
+            less.meanwhile = nil
+            steps.append(less)
+        }
+        return steps
+    }
+}
+
+extension Broken {
+    /// What a look at the world could not tell for an error is broken too.
+    fileprivate init(of error: any Error) {
+        self = error as? Broken ?? Broken(description: "nobody can tell: \(error)")
     }
 }

@@ -12,7 +12,14 @@ struct ModelStep: Sendable, CustomStringConvertible {
         case complete, reverse, test, cleanUp, reprotect, groupCycle, joinGroup, remove
         // Faults
         case cutSite, loseSite, healSite, spoilLine, mendLine, fillDisk, freeDisk, setWindow
-        case damageFile, foreignWrite, uncleanEnd
+        case damageFile, foreignWrite, uncleanEnd, takeKey, giveKey
+
+        /// What a person or a schedule asks of one protection.
+        static let verbs: [Act] = [
+            .firstCopy, .sync, .suspend, .resume, .resync, .prepare, .cancelPreparation, .failOver,
+            .failBack, .failOverUnplanned, .changePoint, .complete, .reverse, .test, .cleanUp,
+            .reprotect, .groupCycle, .remove,
+        ]
     }
 
     enum Death: String, Sendable, CaseIterable {
@@ -29,14 +36,24 @@ struct ModelStep: Sendable, CustomStringConvertible {
     var deathAt = 0
     /// What changes count; nil counts all.
     var deathAmong: Life.Part?
+    /// What somebody else asks of the same protection while this is done.
+    var meanwhile: Act?
+
+    /// The second of two verbs at once.
+    var second: ModelStep? {
+        meanwhile.map { ModelStep(act: $0, machine: machine, number: number / 3) }
+    }
 
     var name: String { String(machine.prefix { $0 != ":" }) }
     var isExtended: Bool { machine.contains(":") }
 
+    func isAsked(_ act: Act) -> Bool { self.act == act || meanwhile == act }
+
     var description: String {
         let part = deathAmong.map { " of \($0.rawValue)" } ?? ""
         let end = death.map { ", \($0.rawValue) change \(deathAt)\(part)" } ?? ""
-        return "\(act.rawValue) \(machine) \(number)\(end)"
+        let other = meanwhile.map { ", while \($0.rawValue) is asked too" } ?? ""
+        return "\(act.rawValue) \(machine) \(number)\(end)\(other)"
     }
 }
 
@@ -67,6 +84,10 @@ struct StepGenerator {
             act: acts.randomElement(using: &generator)!, machine: machine,
             number: Int.random(in: 0..<10_000, using: &generator))
         if Int.random(in: 0..<4, using: &generator) == 0 { drawDeath(of: &step) }
+        let verbs = ModelStep.Act.verbs
+        if verbs.contains(step.act), Int.random(in: 0..<8, using: &generator) == 0 {
+            step.meanwhile = verbs.randomElement(using: &generator)
+        }
         return step
     }
 
@@ -87,7 +108,9 @@ struct StepGenerator {
     private static let steady: [ModelStep.Act] = [
         .sync, .sync, .sync, .sync, .sync, .serve, .pass, .pass, .groupCycle, .test,
     ]
-    private static let healing: [ModelStep.Act] = [.healSite, .mendLine, .freeDisk]
+    private static let healing: [ModelStep.Act] = [
+        .healSite, .mendLine, .freeDisk, .giveKey, .takeKey,
+    ]
 
     private static func acts(in state: ProtectionState) -> [ModelStep.Act] {
         switch state {

@@ -9,7 +9,7 @@ extension ModelWorld {
         switch step.act {
         case .write, .start, .stop, .pass, .grow, .addMemory: try await actAsGuest(step)
         case .cutSite, .loseSite, .healSite, .spoilLine, .mendLine, .fillDisk, .freeDisk,
-            .damageFile, .foreignWrite, .uncleanEnd, .setWindow:
+            .damageFile, .foreignWrite, .uncleanEnd, .setWindow, .takeKey, .giveKey:
             try actAsFault(step)
         case .prepare, .cancelPreparation, .failOver, .failBack, .failOverUnplanned, .changePoint,
             .complete, .reverse, .test, .cleanUp:
@@ -130,8 +130,10 @@ extension ModelWorld {
             // One that stands since before answers with the point of then.
             let isStanding = ledger.records[vm]?.test != nil
             let machine = try await engine.testFailover(vm, point: point, operation: key)
-            guard !isStanding, let test = ledger.records[vm]?.test else { return }
-            try check(test: test, machine, ledger.records[vm]!)
+            guard !isStanding, companion == nil, let record = ledger.records[vm],
+                let test = record.test
+            else { return }
+            try check(test: test, machine, record)
         default: try await engine.cleanUp(vm, operation: key)
         }
     }
@@ -158,7 +160,7 @@ extension ModelWorld {
         guard !inWindow || isOpen || point.cutAt < askedAt else {
             throw Broken(description: "\(key) was cut outside of its windows, \(point.cutAt)")
         }
-        guard let record = ledger.records[key] else { return }
-        acknowledged[key] = (record.generation, point.cutAt)
+        guard ledger.records[key] != nil else { return }
+        acknowledged[key] = (point.generation, point.cutAt)
     }
 }

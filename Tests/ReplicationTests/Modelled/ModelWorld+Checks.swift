@@ -39,14 +39,23 @@ struct Sight: Equatable {
 extension ModelWorld {
     private static let refusals: Set<Failure.Code> = [
         .transitionRefused, .alreadyProtected, .notProtected, .reasonMissing, .pointMissing,
-        .machineNotOff, .extendedStands, .pointOverwritten, .usage, .unknownName,
+        .machineNotOff, .extendedStands, .pointOverwritten, .usage, .unknownName, .keyMissing,
+    ]
+    /// A missing key, and a replica that a removal which died has deleted, make a failed cycle of
+    /// these, which is noted.
+    private static let cycles: Set<ModelStep.Act> = [
+        .firstCopy, .sync, .resync, .groupCycle, .serve, .prepare, .cancelPreparation,
     ]
 
-    func check(refusal error: any Error, _ before: Sight) throws {
+    func check(refusal error: any Error, of step: ModelStep, _ before: Sight) throws {
         guard let failure = error as? Failure else {
             throw Broken(description: "no named failure: \(error)")
         }
         guard Self.refusals.contains(failure.code) else { return }
+        // Whoever asked at the same time has changed something.
+        guard step.meanwhile == nil else { return }
+        let isNoted = [.keyMissing, .unknownName].contains(failure.code)
+        if isNoted, Self.cycles.contains(step.act) { return }
         // A failover under way to a point that a guest has overwritten meanwhile stays where it is.
         guard
             failure.code != .pointOverwritten
@@ -150,7 +159,9 @@ extension ModelWorld {
             fabric.state.withLock({ $0.held[record.replica] }) != nil,
             try !side.isHalfApplied(record)
         else { return }
-        guard try record.replicaStamps.isEmpty || side.stamps() == record.replicaStamps else {
+        // A re-protection that died may have let the replica grow, and then has disturbed it.
+        let stamps = try? side.stamps()
+        guard record.replicaStamps.isEmpty || stamps == record.replicaStamps else {
             if disturbed.contains(record.replica) || isDamaged { return }
             throw Broken(description: "\(record.replica) was written, and nobody knows by whom")
         }

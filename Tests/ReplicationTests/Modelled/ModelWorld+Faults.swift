@@ -20,6 +20,8 @@ extension ModelWorld {
         case .setWindow:
             let night = try TimeWindow(text: "22:00-06:00 Europe/Oslo")
             windows = step.number % 2 == 0 ? [] : [night]
+        case .takeKey: hasKey = false
+        case .giveKey: hasKey = true
         case .damageFile: try damage(step)
         case .foreignWrite: try writeBehindOurBack(step)
         default:
@@ -37,6 +39,7 @@ extension ModelWorld {
         for site in ModelFabric.names { fabric.isolate(site, .up) }
         lineFaults = nil
         windows = []
+        hasKey = true
         disk.free()
     }
 
@@ -50,23 +53,38 @@ extension ModelWorld {
             }
         }
         guard !paths.isEmpty else { return }
-        let file = try files.open(paths[step.number % paths.count], .write)
+        let path = paths[step.number % paths.count]
+        // That a log which is kept for a third site is gone nobody can know.
+        let blow = path.contains("/undo/") ? step.number / 17 % 3 : 0
+        let file = try files.open(path, .write)
         let size = try file.size()
         guard size > 0 else { return }
         isDamaged = true
-        let offset = Int64(step.number / 13) % size
+        let place = Int64(step.number / 13) % size
+        switch blow {
+        case 0: try flip(1 << (step.number % 8), at: place, of: file)
+        case 1: try cutShort(path, to: place)
+        default: try files.remove(path)
+        }
+        if blow > 0 { try files.syncFolder(String(path[..<path.lastIndex(of: "/")!])) }
+    }
+
+    private func flip(_ bit: UInt8, at place: Int64, of file: any DurableFile) throws {
         var byte: [UInt8] = [0]
-        _ = try byte.withUnsafeMutableBytes { try file.read(into: $0, at: offset) }
-        byte[0] ^= 1 << (step.number % 8)
-        try byte.withUnsafeBytes { try file.write($0, at: offset) }
+        _ = try byte.withUnsafeMutableBytes { try file.read(into: $0, at: place) }
+        byte[0] ^= bit
+        try byte.withUnsafeBytes { try file.write($0, at: place) }
         try file.sync()
     }
 
-    /// While another point of a failover is chosen the old primary, which it has outgrown, cannot
-    /// send its disks again: a strange write then is nothing that could be made good.
-    private func isAllThereIs(_ record: Protection, _ replica: VirtualMachine) -> Bool {
-        let primary = fabric.state.withLock { $0.held[record.primary]?.machine.epoch }
-        return record.failover != nil && replica.epoch > primary ?? 0
+    private func cutShort(_ path: String, to size: Int64) throws {
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        let file = try files.open(path, .read)
+        _ = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
+        try files.remove(path)
+        let short = try files.open(path, .create)
+        try bytes.withUnsafeBytes { try short.write($0, at: 0) }
+        try short.sync()
     }
 
     /// While a log is applied nobody can tell a strange write from the application; the proof of
@@ -81,7 +99,9 @@ extension ModelWorld {
             let held = fabric.state.withLock({ $0.held[record.replica] }),
             // Before the first point there is nothing by which a strange write could be told.
             held.machine.role == .replica, !record.points.isEmpty,
-            !isAllThereIs(record, held.machine), try !isHalfApplied(record)
+            // A machine that serves, and is prepared by the other relationship, is no replica.
+            ![.failedOverWaitingCompletion, .failedOver].contains(record.state),
+            try !isHalfApplied(record)
         else { return }
         disturbed.insert(record.replica)
         let disk = held.machine.disks[step.number % held.machine.disks.count]

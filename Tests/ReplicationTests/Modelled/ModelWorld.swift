@@ -1,5 +1,6 @@
 // The engine under test, in a world of memory: performs one step after the other, each by an
-// engine of its own, as if every one were another run of the program.
+// engine of its own, as if every one were another run of the program. Two verbs at once are asked
+// of one engine: the second comes when the first has its turn, and waits for it.
 import Fabric
 import Model
 
@@ -12,7 +13,7 @@ struct Mutation: Sendable {
     var acknowledgesAtCut = false
 }
 
-final class ModelWorld {
+actor ModelWorld {
     static let owner = try! OwnerKey(bytes: Noise.bytes(32, seed: 0))  // 32 bytes it is
     static let machines = ["vm": [4, 4], "db": [5]]
 
@@ -33,6 +34,10 @@ final class ModelWorld {
     /// Replicas that somebody else wrote to.
     var disturbed: Set<MachineID> = []
     var isDamaged = false
+    /// The owner's key is at hand.
+    var hasKey = true
+    /// The second of two verbs at once, while it is under way; tells what it found broken.
+    var companion: Task<Broken?, Never>?
     private var versions: [Int: [UInt8]] = [:]
     /// The last point that a verb said the replica holds, by key.
     var acknowledged: [String: (generation: Int, cutAt: Timestamp)] = [:]
@@ -78,7 +83,8 @@ final class ModelWorld {
             ledger: MortalLedger(ledger: ledger, life: life), clock: clock, lab: "/lab",
             files: mortal, transport: ModelLine(inner: transport, fabric: fabric), workers: 1,
             order: mutation.order, mergeOrder: mutation.mergeOrder,
-            policy: ReplicationPolicy(transfers: transfers), keys: KeyRing(["owner": Self.owner]))
+            policy: ReplicationPolicy(transfers: transfers),
+            keys: KeyRing(["owner": hasKey ? Self.owner : nil]))
     }
 
     private var transfers: TransferPolicy {
@@ -110,20 +116,21 @@ final class ModelWorld {
         askedAt = clock.now
         let key = "step \(stepsDone)"
         do {
-            try await act(step, engine(life), key)
+            try await actAtOnce(step, engine(life), key, life)
             if ledger.records[step.name] == nil { ledger.noteDisabled() }
         } catch let broken as Broken {
             throw broken
         } catch {
             guard life.hasEnded else {
-                try check(refusal: error, before)
+                try check(refusal: error, of: step, before)
                 return try await check()
             }
             if step.death == .powerCut { files.restart(&generator) }
-            if step.act == .reprotect { disturb(step.machine) }
+            if step.isAsked(.reprotect) { disturb(step.machine) }
             if step.number % 2 == 0 { try await askAgain(step, key) }
         }
         if life.hasEnded, step.death == .powerCut { files.restart(&generator) }
+        if life.hasEnded, step.isAsked(.reprotect) { disturb(step.machine) }
         try await check()
     }
 

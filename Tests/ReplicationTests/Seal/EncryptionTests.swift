@@ -8,14 +8,14 @@ import Testing
 @testable import Replication
 
 @Suite struct EncryptionTests {
-    private static let planted = Array("the salary of the director is 4711".utf8)
+    static let planted = Array("the salary of the director is 4711".utf8)
 
-    private static func key(_ seed: UInt64 = 42) throws -> OwnerKey {
+    static func key(_ seed: UInt64 = 42) throws -> OwnerKey {
         try OwnerKey(bytes: Noise.bytes(32, seed: seed))
     }
 
     /// The engine that knows the key, over a world whose own does not.
-    private static func engine(
+    static func engine(
         _ world: World, transport: (any Transport)? = nil
     ) throws -> ReplicationEngine {
         ReplicationEngine(
@@ -23,7 +23,7 @@ import Testing
             transport: transport, keys: KeyRing(["contoso": try key()]))
     }
 
-    private static func replicating(
+    static func replicating(
         pointsKept: Int = 3, disks: Int = 1
     ) async throws -> (World, ReplicationEngine) {
         let world = try await World(diskBytes: 1 << 20, disks: disks)
@@ -39,14 +39,14 @@ import Testing
     }
 
     /// Text that anybody would find, at the start of a block.
-    private static func plant(
+    static func plant(
         _ world: World, _ block: Int, on id: MachineID = World.oslo
     ) async throws {
         try await world.write(planted, at: Int64(block) * 65_536, on: id)
     }
 
     /// The files of a site that show what was planted.
-    private static func found(_ world: World, at site: String = "bergen") throws -> [String] {
+    static func found(_ world: World, at site: String = "bergen") throws -> [String] {
         let folder = "\(world.folder)/sites/\(site)"
         let paths = try FileManager.default.subpathsOfDirectory(atPath: folder)
         return try paths.filter { path in
@@ -137,19 +137,6 @@ import Testing
         #expect(try await world.bytes(test) == world.bytes(World.oslo))
     }
 
-    @Test func `an encrypted replica is not copied on to a third site`() async throws {
-        let (world, engine) = try await Self.replicating()
-        try await world.fabric.createSite("tromso")
-        try await world.fabric.addHost("tromso-host", at: "tromso")
-        let options = ProtectionOptions(target: "tromso")
-        await #expect {
-            try await engine.extend("web", options)
-        } throws: { error in
-            "\(error)".contains("is encrypted, and goes no further")
-        }
-        #expect(try await engine.summaries().count == 1)
-    }
-
     @Test func `a planned failover of an encrypted machine sends no more than an open one`()
         async throws
     {
@@ -217,6 +204,32 @@ import Testing
         #expect(try await world.fabric.machines(at: "bergen").count == 1)
         _ = try await engine.failOver("web", FailoverRequest(.unplanned))
         #expect(try Self.found(world) == ["machines/web/disk0.raw"])
+    }
+
+    @Test func `without the key a reversal, and a failover that lay half done, change nothing`()
+        async throws
+    {
+        let (world, engine) = try await Self.replicating()
+        try await Self.plant(world, 2)
+        _ = try await engine.sync("web")
+        let life = Life(endsAt: 3, diesAfter: true, among: .record)
+        let request = FailoverRequest(.unplanned, point: 1, reason: "tried")
+        _ = try? await world.mortalEngine(life, Self.key()).failOver("web", request)
+        let begun = try await world.protection()
+        try #require(begun.state == .failingOver)
+        let closed = world.engine
+        await #expect(code { _ = try await closed.failOver("web", request) } == .keyMissing)
+        #expect(try await world.protection() == begun)
+        _ = try await engine.failOver("web", request)
+        _ = try await engine.complete("web")
+        let done = try await world.protection()
+        let machines = try await world.fabric.machines(at: nil)
+        await #expect(code { _ = try await closed.reverse("web") } == .keyMissing)
+        #expect(try await world.protection() == done)
+        #expect(try await world.fabric.machines(at: nil) == machines)
+        _ = try await engine.reverse("web")
+        _ = try await engine.sync("web")
+        #expect(try await engine.state(of: "web") == .replicating)
     }
 
     @Test func `a key that is not at hand, or too old a peer, is refused before anything is made`()

@@ -15,7 +15,7 @@ final class Life: Sendable {
         case undo = "undo logs", images, files, record, machines, marks
 
         init(of path: String) {
-            let isImage = path.contains("/images/")
+            let isImage = path.contains("/images/") || path.hasSuffix(".raw")
             self = path.contains("/undo/") ? .undo : isImage ? .images : .files
         }
     }
@@ -27,6 +27,8 @@ final class Life: Sendable {
     }
 
     private let state = Locked(State())
+    /// Who comes in between, and before which change of record or machines.
+    private let visitor = Locked<(before: Int, call: @Sendable () async -> Void)?>(nil)
     /// The change at which death comes is done, and nobody hears of it.
     let diesAfter: Bool
     /// Only changes of this part are counted; nil counts all.
@@ -42,6 +44,20 @@ final class Life: Sendable {
 
     func check() throws { if hasEnded { throw Dead() } }
 
+    /// Somebody comes when that many changes of record and machines are done.
+    func visit(after changes: Int, _ call: @escaping @Sendable () async -> Void) {
+        visitor.withLock { $0 = (changes, call) }
+    }
+
+    private func letIn() async {
+        let call = visitor.withLock { visitor -> (@Sendable () async -> Void)? in
+            guard let coming = visitor else { return nil }
+            visitor = coming.before == 0 ? nil : (coming.before - 1, coming.call)
+            return coming.before == 0 ? coming.call : nil
+        }
+        await call?()
+    }
+
     func step<Result>(_ part: Part, _ change: () throws -> Result) throws -> Result {
         guard try isLast(part) else { return try change() }
         if diesAfter { _ = try change() }
@@ -51,6 +67,7 @@ final class Life: Sendable {
     func step<Result>(
         _ part: Part, _ change: () async throws -> Result
     ) async throws -> Result {
+        await letIn()
         guard try isLast(part) else { return try await change() }
         if diesAfter { _ = try await change() }
         throw Dead()
