@@ -69,6 +69,9 @@ import Testing
                 name: "nic0", mac: "00:16:3e:00:00:01", switchName: "tenant", address: "10.1.0.11",
                 failoverAddress: FailoverAddress(nil))
         ]
+        machine.recovery = RecoveryTerms(
+            target: "bergen", interval: .fiveMinutes, pointsKept: 1, rpoSeconds: 600,
+            firstCopy: RecoveryTerms.QuietHour(at: "22:00", zone: "UTC"))
         let value = MachineView(machine, protection: .replicating).value
         #expect(Set((value.object ?? [:]).keys) == Set(MachineView.fields.map(\.name)))
         #expect(throws: Never.self) {
