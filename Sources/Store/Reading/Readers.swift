@@ -1,7 +1,7 @@
 // The connections that read. A read takes one that is idle, or opens one more; it sees one instant,
-// whatever it asks. Kept by hand: a pool of GRDB's makes BEGIN and COMMIT anew for every read, looks
-// at the version of the schema and goes through four queues, which together costs more than the
-// read of a run.
+// whatever it asks. Kept by hand: a pool of GRDB's makes BEGIN and COMMIT anew for every read,
+// looks at the version of the schema and goes through four queues, which together costs more than
+// the read of a run.
 import GRDB
 import Model
 

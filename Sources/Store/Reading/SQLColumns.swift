@@ -1,5 +1,5 @@
-// The columns of a row, read one behind the other in the order of the SELECT, to the nouns of Model.
-// A text that no version of Muster has written is damage, and is reported with the column.
+// The columns of a row, read one behind the other in the order of the SELECT, to the nouns of
+// Model. A text that no version of Muster has written is damage, and is reported with the column.
 import Model
 
 struct SQLColumns {

@@ -21,7 +21,8 @@ extension Store {
     ) throws -> [RunRecord] {
         let wanted = (states ?? Set(RunState.allCases)).map(\.rawValue).sorted()
         let marks = wanted.map { _ in "?" }.joined(separator: ", ")
-        let values = wanted.map { SQLValue.text($0) }
+        let values =
+            wanted.map { SQLValue.text($0) }
             + [before.map { .run($0) } ?? .integer(Int64.max), .integer(limit)]
         return try read { db in
             try db.all(
