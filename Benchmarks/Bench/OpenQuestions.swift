@@ -191,7 +191,7 @@ extension OpenQuestions {
             let person = Person(name: "bench", roles: [])
             try await world.orchestrator.answer(
                 open.id, .text("yes"), comment: nil, by: person, channel: "bench")
-            bell?.notify(Notice(topic: "answered", run: run))
+            bell?.notify(Notice(.answered, run: run))
             return open.id
         }
 

@@ -174,9 +174,9 @@ import Testing
             after = { step { "after the last group", time_limit = "3h", run = function() job.sleep "2h" end } }
             """
         let (kept, _) = try await run(plan(steps))
-        #expect(kept.absence?.promised == .seconds(3600))
-        #expect(kept.absence?.measured == .zero)
-        #expect(kept.loss?.measured == .zero)
+        #expect(kept.rto?.promised == .seconds(3600))
+        #expect(kept.rto?.measured == .zero)
+        #expect(kept.rpo?.measured == .zero)
         #expect(kept.text.contains("lost: 0ms, of 5m allowed: kept"))
         let late = """
             objective = { rto = "1h" },
@@ -189,7 +189,7 @@ import Testing
             plan(
                 #"objective = { rto = "1h" }, before = { step { "no", run = function() error "no" end } }"#
             ))
-        #expect(aborted.absence?.measured == nil)
+        #expect(aborted.rto?.measured == nil)
         #expect(aborted.text.contains("away: not known, of 1h allowed"))
     }
 

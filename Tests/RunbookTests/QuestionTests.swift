@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `M-1: a run waits for its quorum, and the report tells each vote`() async throws {
-        let topics = Locked<[String]>([])
+        let topics = Locked<[Notice.Topic]>([])
         let (_, engine, run) = try await asking(
             #"by = "role:admin", quorum = 2, choices = { "east", "west" }"#
         ) { notice in topics.withLock { $0.append(notice.topic) } }
@@ -57,7 +57,7 @@ import Testing
             try await answer(engine, "west", by: Self.ola)
         } throws: { ($0 as? Failure)?.code == .votedAlready }
         try await answer(engine, "west", by: Self.kari)
-        #expect(topics.withLock { $0 }.filter { $0 != "run-changed" } == ["voted", "answered"])
+        #expect(topics.withLock { $0 }.filter { $0 != .runChanged } == [.voted, .answered])
         #expect(try await engine.pass(run).state == .completed)
         let report = try engine.report(run)
         #expect(report.returned == "west")
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test func `M-1: silence is escalated once, recorded, and watchers are rung`() async throws {
-        let topics = Locked<[String]>([])
+        let topics = Locked<[Notice.Topic]>([])
         let (world, engine, run) = try await asking(
             #"by = "role:admin", deadline = "1h", escalate = { to = "role:chief", after = "30m" }"#
         ) { notice in topics.withLock { $0.append(notice.topic) } }
@@ -118,7 +118,7 @@ import Testing
         world.clock.advance(by: .seconds(1800))
         #expect(try await engine.pass(run).wakeAt == asked + .seconds(3600))
         #expect(try await engine.pass(run).state == .waiting)
-        #expect(topics.withLock { $0 }.count { $0 == "escalated" } == 1)
+        #expect(topics.withLock { $0 }.count { $0 == .escalated } == 1)
         let events = try engine.services.store.events(of: run)
         #expect(
             events.filter { $0.topic == "question.escalated" }.map(\.record) == [

@@ -232,9 +232,9 @@ import Testing
             question.id, "yes", comment: nil, by: World.eva, channel: "test")
         #expect(try await led.state == .completed)
         rings.finish()
-        var topics: [String] = []
+        var topics: [Notice.Topic] = []
         while let notice = await heard.next() { topics.append(notice.topic) }
-        #expect(topics.filter { $0 == "run-changed" }.count <= 2, "\(topics)")
+        #expect(topics.filter { $0 == .runChanged }.count <= 2, "\(topics)")
     }
 
     @Test func `a runbook that swallows its abort is aborted all the same`() async throws {

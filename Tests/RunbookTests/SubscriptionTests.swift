@@ -44,7 +44,7 @@ import Testing
         }
         #expect(try await services.replication.protection(of: "sql01") == nil)
         let agreed = try #require(try services.store.subscription("contoso")?.addOn)
-        #expect(agreed.target == "bergen" && agreed.attachedBy == "eva")
+        #expect(agreed.terms.target == "bergen" && agreed.attachedBy == "eva")
     }
 
     @Test func `S-1: without the add-on protections end, and others stay`() async throws {
@@ -114,7 +114,7 @@ import Testing
         #expect(report.lines.map(\.vm) == ["wap01", "wap02"])
         let line = report.lines[0]
         // Ten minutes may be lost: the second point kept that, the third came after twenty.
-        #expect(line.protection?.lossObjective == .seconds(600))
+        #expect(line.protection?.rpo == .seconds(600))
         #expect(line.keptPercent == 50)
         #expect(line.protection?.service.worstMicroseconds == 1_200_000_000)
         #expect(line.loss(at: report.at) == .seconds(60))

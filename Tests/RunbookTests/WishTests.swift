@@ -163,7 +163,7 @@ import Testing
         async let led = engine.lead(run, under: nil, notices: notices)
         await gate.waitForArrival()
         try await engine.wish(.stop, of: run, by: World.eva, reason: nil)
-        bell.yield(Notice(topic: "stop-wished", run: run))
+        bell.yield(Notice(.stopWished, run: run))
         let end = world.clock.now + Limits.stopGrace
         await world.clock.waitUntilAsleep(until: end)
         world.clock.advance(to: end)

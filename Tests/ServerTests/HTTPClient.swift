@@ -154,7 +154,11 @@ final class Connection: Sendable {
     /// The next bytes, which our tests keep to ASCII; nil at the end.
     private func receive() throws -> String? {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
+        var count: Int
+        // A process that was stopped and let go on hears of it here.
+        repeat {
+            count = recv(descriptor, &buffer, buffer.count, 0)
+        } while count < 0 && errno == EINTR
         guard count >= 0 else { throw Failure(.fileSystem, "the server said nothing: \(errno)") }
         return count == 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
     }

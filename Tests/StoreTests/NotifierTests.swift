@@ -18,7 +18,7 @@ import Testing
     @Test func `every listener hears, the one who rings included`() async throws {
         let bells = [try Notifier(folder: lab.folder), try Notifier(folder: lab.folder)]
         let streams = [try bells[0].listen(), try bells[1].listen(), try bells[1].listen()]
-        let notice = Notice(topic: "answered", run: RunID(17))
+        let notice = Notice(.answered, run: RunID(17))
         bells[0].notify(notice)
         for stream in streams {
             let heard = await stream.first { _ in true }
@@ -29,11 +29,11 @@ import Testing
     @Test func `notices arrive in order`() async throws {
         let bell = try Notifier(folder: lab.folder)
         let stream = try bell.listen()
-        for number in 1...5 { bell.notify(Notice(topic: "changed", run: RunID(Int64(number)))) }
-        bell.notify(Notice(topic: "all done"))
+        for number in 1...5 { bell.notify(Notice(.runChanged, run: RunID(Int64(number)))) }
+        bell.notify(Notice(.labChanged))
         let heard = await stream.prefix(6).reduce(into: []) { $0.append($1) }
         #expect(heard.dropLast().map(\.run?.number) == [1, 2, 3, 4, 5])
-        #expect(heard.last == Notice(topic: "all done"))
+        #expect(heard.last == Notice(.labChanged))
     }
 
     @Test func `another process rings`() async throws {
@@ -41,10 +41,10 @@ import Testing
         let stream = try bell.listen()
         let folder = lab.folder
         await #expect(processExitsWith: .success) { [folder = folder as String] in
-            try Notifier(folder: folder).notify(Notice(topic: "answered", run: RunID(3)))
+            try Notifier(folder: folder).notify(Notice(.answered, run: RunID(3)))
         }
         let heard = await stream.first { _ in true }
-        #expect(heard == Notice(topic: "answered", run: RunID(3)))
+        #expect(heard == Notice(.answered, run: RunID(3)))
     }
 
     @Test func `sockets of the dead are removed and the living hear`() async throws {
@@ -58,9 +58,9 @@ import Testing
         let bell = try Notifier(folder: lab.folder)
         let stream = try bell.listen()
         #expect(try sockets().count == 2)
-        bell.notify(Notice(topic: "changed"))
+        bell.notify(Notice(.runChanged))
         let heard = await stream.first { _ in true }
-        #expect(heard == Notice(topic: "changed"))
+        #expect(heard == Notice(.runChanged))
         #expect(try sockets().count == 1)
     }
 
@@ -69,9 +69,9 @@ import Testing
         try FileManager.default.createDirectory(atPath: deep, withIntermediateDirectories: true)
         let bell = try Notifier(folder: deep)
         let stream = try bell.listen()
-        bell.notify(Notice(topic: "changed"))
+        bell.notify(Notice(.runChanged))
         let heard = await stream.first { _ in true }
-        #expect(heard == Notice(topic: "changed"))
+        #expect(heard == Notice(.runChanged))
     }
 
     @Test func `who is too slow is told that he missed some`() async throws {
@@ -79,7 +79,7 @@ import Testing
         let bell = try Notifier(folder: lab.folder)
         let listener = try NotifyListener(in: folder)
         // Bound, but not yet reading: its queue in the kernel fills up.
-        for number in 1...2000 { bell.notify(Notice(topic: "changed", run: RunID(Int64(number)))) }
+        for number in 1...2000 { bell.notify(Notice(.runChanged, run: RunID(Int64(number)))) }
         #expect(try sockets().contains { $0.hasSuffix(".missed") })
         let (stream, continuation) = AsyncStream.makeStream(of: Notice.self)
         listener.start(continuation)
@@ -93,19 +93,19 @@ import Testing
         let (stream, continuation) = AsyncStream.makeStream(
             of: Notice.self, bufferingPolicy: .bufferingNewest(3))
         let listener = try NotifyListener(in: NotifyFolder("\(lab.folder)/notify"))
-        for number in 1...9 { bell.notify(Notice(topic: "changed", run: RunID(Int64(number)))) }
+        for number in 1...9 { bell.notify(Notice(.runChanged, run: RunID(Int64(number)))) }
         listener.start(continuation)
         let heard = await stream.first { $0 == .missed }
         #expect(heard == .missed)
     }
 
-    @Test(arguments: ["", "17", "x answered", "17 ", "0 answered", "\u{0}"])
+    @Test(arguments: ["", "17", "x answered", "17 ", "0 answered", "17 sunny", "\u{0}"])
     func `what is no notice is dropped`(text: String) {
         #expect(Notice(datagram: Array(text.utf8)) == nil)
     }
 
     @Test func `ringing where nobody listens does nothing`() throws {
-        try Notifier(folder: lab.folder).notify(Notice(topic: "changed"))
+        try Notifier(folder: lab.folder).notify(Notice(.runChanged))
         #expect(try sockets().isEmpty)
     }
 

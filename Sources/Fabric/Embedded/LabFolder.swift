@@ -50,9 +50,7 @@ extension LabFolder {
         guard names.contains(name),
             let site = try JSONFile.read(Site.self, ifAny: "\(path(site: name))/site.json")
         else {
-            throw Failure(
-                .unknownName, "there is no site '\(name)'" + Spelling.hint(for: name, among: names),
-                context: ["site": name])
+            throw Failure.unknown("site", name, among: names)
         }
         return site
     }

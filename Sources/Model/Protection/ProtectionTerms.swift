@@ -12,7 +12,7 @@ package enum Relationship: String, Sendable, Hashable, Codable, CaseIterable {
 package struct ProtectionTerms: Sendable, Hashable, Codable {
     package var relationship: Relationship
     /// How much may be lost, in seconds; nil when nobody said. An interval is never longer.
-    package var objectiveSeconds: Int?
+    package var rpoSeconds: Int?
     /// What the way to the replica carries, in bytes a second; nil when nobody said.
     package var bandwidth: ByteCount?
     /// When the first copy may begin by itself; nil when a person begins it.

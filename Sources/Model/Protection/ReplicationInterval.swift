@@ -34,15 +34,14 @@ package enum ReplicationInterval: String, Sendable, Hashable, Codable, CaseItera
     /// is measured as the shortest interval is.
     package var pace: Duration { self == .continuous ? .seconds(30) : duration }
 
-    /// Raises `replication.interval_invalid` when changes sent this often cannot keep a recovery
-    /// point objective.
-    package func check(against objective: Duration, of vm: String) throws(Failure) {
-        guard duration > objective else { return }
+    /// Raises `replication.interval_invalid` when changes sent this often cannot keep `rpo`.
+    package func check(against rpo: Duration, of vm: String) throws(Failure) {
+        guard duration > rpo else { return }
         throw Failure(
             .intervalInvalid,
-            "\(vm) may lose \(objective.text) at most, and an interval of \(rawValue) is longer; "
-                + "choose a shorter interval or a larger objective",
-            context: ["vm": vm, "interval": rawValue, "objective": objective.text])
+            "\(vm) may lose \(rpo.text) at most, and an interval of \(rawValue) is longer; "
+                + "choose a shorter interval or a larger rpo",
+            context: ["vm": vm, "interval": rawValue, "rpo": rpo.text])
     }
 
     /// Raises `replication.interval_invalid` when an extended relationship would be asked for

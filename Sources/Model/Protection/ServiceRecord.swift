@@ -26,7 +26,7 @@ package struct ServiceRecord: Sendable, Hashable, Codable {
 
     package var lastDrill: Exercise?
     package var lastFailover: Exercise?
-    /// Points that came while no more than the objective could have been lost.
+    /// Points that came while no more than the rpo could have been lost.
     package var kept = 0
     /// Points that came too late for it.
     package var exceeded = 0
@@ -36,9 +36,9 @@ package struct ServiceRecord: Sendable, Hashable, Codable {
     package init() {}
 
     /// Counts a point: until it came, at `now`, all since the cut before it could have been lost.
-    package mutating func count(since previous: Timestamp, now: Timestamp, objective: Duration) {
+    package mutating func count(since previous: Timestamp, now: Timestamp, rpo: Duration) {
         let exposure = now - previous
-        if exposure <= objective { kept += 1 } else { exceeded += 1 }
+        if exposure <= rpo { kept += 1 } else { exceeded += 1 }
         worstMicroseconds = max(worstMicroseconds, exposure.microseconds)
     }
 }
@@ -46,7 +46,7 @@ package struct ServiceRecord: Sendable, Hashable, Codable {
 extension Protection {
     /// How much may be lost: what was agreed, or else two intervals, since the second point is
     /// under way while the first is all there is.
-    package var lossObjective: Duration {
-        terms.objectiveSeconds.map { .seconds($0) } ?? interval.pace * 2
+    package var rpo: Duration {
+        terms.rpoSeconds.map { .seconds($0) } ?? interval.pace * 2
     }
 }

@@ -39,3 +39,15 @@ package enum Spelling {
         return rows[left.count][right.count]
     }
 }
+
+extension Failure {
+    /// `name.unknown` for a name that nothing bears, with the nearest that something does.
+    /// `kind` is the field's word for the thing and the key of the context: `site`, `trigger`.
+    package static func unknown(
+        _ kind: String, _ name: String, among names: some Sequence<String>
+    ) -> Failure {
+        Failure(
+            .unknownName, "there is no \(kind) '\(name)'\(Spelling.hint(for: name, among: names))",
+            context: [kind: name])
+    }
+}

@@ -51,7 +51,7 @@ package struct Library: Sendable {
     ///
     /// Raises `run.source_missing` with the nearest name, and `library.unreadable`.
     package func file(_ name: String) throws(Failure) -> LuaModule {
-        let bare = name.hasSuffix(".lua") ? String(name.dropLast(4)) : name
+        let bare = LuaModule.runbookName(of: name)
         if let text = try text(of: bare) { return LuaModule(name: "\(bare).lua", text: text) }
         let names = self.names
         throw Failure(
@@ -107,5 +107,10 @@ package struct Library: Sendable {
 
 extension LuaModule {
     /// What a run of the file is called: `web-shop`.
-    var runbookName: String { name.hasSuffix(".lua") ? String(name.dropLast(4)) : name }
+    var runbookName: String { Self.runbookName(of: name) }
+
+    /// The name without its ending, which people may write or leave out.
+    static func runbookName(of file: String) -> String {
+        file.hasSuffix(".lua") ? String(file.dropLast(4)) : file
+    }
 }

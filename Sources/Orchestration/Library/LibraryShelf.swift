@@ -1,5 +1,6 @@
 // The store's versions, as one asker sees them: what is in force, or drafts, or for a run that goes
 // on whichever of the two it was started with.
+import LuaRuntime
 import Model
 import Store
 
@@ -114,7 +115,7 @@ extension RunStarting {
     /// Raises `name.unknown` when a draft or version is asked for and there is none, and
     /// `scope.refused` for one that was imported for another tenant.
     private func version(for request: RunRequest) throws -> LibraryVersion? {
-        let name = request.bareName
+        let name = LuaModule.runbookName(of: request.name)
         guard let version = try shelf(request.edition, of: name).version(of: name) else {
             if request.edition == .published { return nil }
             throw Failure(
@@ -131,9 +132,4 @@ extension RunStarting {
         }
         return version
     }
-}
-
-extension RunRequest {
-    /// The name without its ending.
-    var bareName: String { name.hasSuffix(".lua") ? String(name.dropLast(4)) : name }
 }

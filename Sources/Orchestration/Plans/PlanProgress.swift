@@ -89,7 +89,7 @@ struct PlanProgressWriter: Sendable {
                     run: context.run.id, branch: branch, ordinal: ordinal, level: .plan,
                     text: value.canonicalJSON, at: context.services.clock.now))
         ])
-        context.ring(Notice(topic: "progress", run: context.run.id))
+        context.ring(Notice(.progress, run: context.run.id))
     }
 
     private static func key(_ branch: Branch, _ ordinal: Int) -> String {

@@ -25,12 +25,8 @@ struct Preflight: Sendable {
 
     /// What each vm would lose; raises `plan.preflight_failed` with every fault.
     func run() async throws -> Value {
+        for site in [origin, destination] { try await services.fabric.site(named: site) }
         let sites = try await services.fabric.sites()
-        for name in [origin, destination] where !sites.contains(where: { $0.name == name }) {
-            throw Failure(
-                .unknownName,
-                "there is no site '\(name)'\(Spelling.hint(for: name, among: sites.map(\.name)))")
-        }
         let isOriginThere = try await services.fabric.answers(origin)
         guard try await services.fabric.answers(destination) else {
             throw Failure(.preflightFailed, "the site \(destination) does not answer")

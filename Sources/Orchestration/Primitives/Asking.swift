@@ -36,7 +36,7 @@ struct Asking: Sendable {
 
     private func whatIsDue(for question: Question, at now: Timestamp) -> Primitive.Arrival {
         if let deadline = question.request.deadline, deadline <= now {
-            return .found([.questionExpired(question.id, at: now)], topic: "expired")
+            return .found([.questionExpired(question.id, at: now)], topic: .expired)
         }
         guard let escalation = question.request.escalation, question.escalatedAt == nil else {
             return .pending(until: question.request.deadline)
@@ -48,7 +48,7 @@ struct Asking: Sendable {
         let event = Event(
             topic: "question.escalated", run: call.place.run, record: record.canonicalJSON, at: now)
         return .found(
-            [.questionEscalated(question.id, at: now), .recorded(event)], topic: "escalated")
+            [.questionEscalated(question.id, at: now), .recorded(event)], topic: .escalated)
     }
 
     private func silence(after question: Question) throws(Failure) -> Primitive.Arrival {

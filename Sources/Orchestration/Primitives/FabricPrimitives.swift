@@ -3,7 +3,8 @@ import Fabric
 import Model
 
 extension Catalogue {
-    static let fabric: [Primitive] = fabricReads + fabricPower + fabricNetwork
+    static let fabric: [Primitive] =
+        fabricReads + fabricTemplates + fabricPower + fabricNetwork
 
     private static let machine = Parameter("vm", .vm, required: true, "The vm.")
     private static let nic = Parameter(
@@ -61,12 +62,7 @@ extension Catalogue {
             example: #"if not fabric.answers "oslo" then job.warn "Oslo is gone" end"#
         ) { call in
             let name = call.arguments["site"]?.text ?? ""
-            let known = try await call.services.fabric.sites().map(\.name)
-            guard known.contains(name) else {
-                throw Failure(
-                    .unknownName,
-                    "there is no site '\(name)'\(Spelling.hint(for: name, among: known))")
-            }
+            try await call.services.fabric.site(named: name)
             return .boolean(try await call.services.fabric.answers(name))
         },
         Primitive(

@@ -16,7 +16,7 @@ package struct MachineDirectory: Sendable {
 
     /// As ``machine(named:scope:)``, but a protected vm whose site does not answer is described by
     /// its replica, as a lost primary can no longer be asked.
-    func memberMachine(named value: Value, scope: String?) async throws -> VirtualMachine {
+    package func memberMachine(named value: Value, scope: String?) async throws -> VirtualMachine {
         do {
             return try await machine(named: value, scope: scope)
         } catch let failure as Failure where failure.code == .siteUnreachable {
@@ -57,9 +57,7 @@ package struct MachineDirectory: Sendable {
         let candidates = machines.filter { $0.id.name == text && $0.role == .production }
         guard let only = candidates.first else {
             let names = Set(machines.filter { $0.role == .production }.map(\.id.name))
-            throw Failure(
-                .unknownName, "there is no vm '\(text)'\(Spelling.hint(for: text, among: names))",
-                context: ["vm": text])
+            throw Failure.unknown("vm", text, among: names)
         }
         guard candidates.count == 1 else {
             let places = candidates.map(\.id.description).joined(separator: " and ")

@@ -38,7 +38,7 @@ package final class Primitive: Sendable {
         /// Not yet; look again at that time, or when pushed.
         case pending(until: Timestamp?)
         /// Something fell due and is to be written down, and watchers told; then look again.
-        case found([Change], topic: String)
+        case found([Change], topic: Notice.Topic)
     }
 
     /// `namespace.verb`.

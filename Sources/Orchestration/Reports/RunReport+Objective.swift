@@ -10,16 +10,16 @@ extension RunReport {
     }
 
     /// The most that a vm lost, as preflight found it.
-    package var loss: Measured? {
-        objective.loss.map { promised in
+    package var rpo: Measured? {
+        objective.rpo.map { promised in
             Measured(promised: promised, measured: losses.values.max().map { .seconds($0) })
         }
     }
 
     /// From the first vm shut down, or where nothing is shut down from the start of the run, until
     /// the last group was up. Only a run that came to its end can say.
-    package var absence: Measured? {
-        objective.absence.map { promised in
+    package var rto: Measured? {
+        objective.rto.map { promised in
             Measured(promised: promised, measured: run.state == .completed ? timeAway : nil)
         }
     }
@@ -33,7 +33,7 @@ extension RunReport {
     }
 
     var objectiveLines: [String] {
-        let lines = [("lost", loss), ("away", absence)].compactMap { word, promise in
+        let lines = [("lost", rpo), ("away", rto)].compactMap { word, promise in
             promise.map { "  \(word): \($0.line)" }
         }
         return lines.isEmpty ? [] : ["What was promised"] + lines
@@ -41,8 +41,8 @@ extension RunReport {
 
     var objectiveView: Value {
         var fields: [String: Value] = [:]
-        if let loss { fields["rpo"] = loss.value }
-        if let absence { fields["rto"] = absence.value }
+        if let rpo { fields["rpo"] = rpo.value }
+        if let rto { fields["rto"] = rto.value }
         return .object(fields)
     }
 }

@@ -27,10 +27,10 @@ extension BranchJournal {
     }
 
     /// Writes down what fell due. Somebody may have been quicker: the next look finds what he did.
-    private func write(_ changes: [Change], _ topic: String) async throws {
+    private func write(_ changes: [Change], _ topic: Notice.Topic) async throws {
         do {
             try await context.commit(changes)
-            context.ring(Notice(topic: topic, run: context.run.id))
+            context.ring(Notice(topic, run: context.run.id))
         } catch let failure as Failure where failure.code == .answeredAlready {}
     }
 

@@ -281,7 +281,7 @@ package struct BranchJournal {
         }
         held.removeAll(keepingCapacity: true)
         holdsOutcome = false
-        if holdsNotes { context.ring(Notice(topic: "output", run: context.run.id)) }
+        if holdsNotes { context.ring(Notice(.output, run: context.run.id)) }
         holdsNotes = false
     }
 }

@@ -121,10 +121,3 @@ extension Store {
                 at: call.services.clock.now))
     }
 }
-
-/// Seeds of runs that runs start: the same for the same call, and no two alike.
-enum RunSeed {
-    static func derived(from seed: UInt64, _ key: String) -> UInt64 {
-        UInt64(Digest(of: "\(seed)/\(key)").description.prefix(16), radix: 16) ?? seed
-    }
-}

@@ -145,13 +145,11 @@ struct Dispatcher: Sendable {
     /// What somebody else did. The end of a pass of ours rings the bell by itself.
     private func hear(_ notice: Notice) {
         switch notice.topic {
-        case "answered":
+        case .answered, .suspendWished, .resumeWished, .stopWished, .abortWished:
             if let run = notice.run { tell(run) }
-        case let topic where Orchestrator.wishTopics.contains(topic):
-            if let run = notice.run { tell(run) }
-        case Notice.missed.topic: for run in state.withLock(\.active).keys { tell(run) }
-        case "run-changed" where domain == .all: return
-        case "queued", "run-changed": break
+        case .missed: for run in state.withLock(\.active).keys { tell(run) }
+        case .runChanged where domain == .all: return
+        case .runQueued, .runChanged: break
         default: return
         }
         bell.ring()

@@ -49,7 +49,7 @@ extension Orchestrator {
         if run.isHalted {
             try await services.store.commit(
                 [.runChanged(id, .parked, at: services.clock.now)], under: lease)
-            ring(Notice(topic: "run-changed", run: id))
+            ring(Notice(.runChanged, run: id))
             return try services.store.run(id)
         }
         control.obey(run)
@@ -65,7 +65,7 @@ extension Orchestrator {
                 continue
             }
             try await context.conclude(changes(for: end, of: context))
-            ring(Notice(topic: "run-changed", run: id))
+            ring(Notice(.runChanged, run: id))
             return try services.store.run(id)
         }
     }

@@ -49,7 +49,7 @@ extension Orchestrator {
                 .decided(decision),
             ],
             under: lease)
-        ring(Notice(topic: "run-changed", run: id))
+        ring(Notice(.runChanged, run: id))
         return Patch(before: run.sources, after: sources)
     }
 

@@ -65,8 +65,8 @@ extension Change {
     /// What other runs are told of a change that a run makes.
     fileprivate var news: Notice? {
         switch self {
-        case .runAdded: Notice(topic: "queued")
-        case .abortWished(let run, _): Notice(topic: Orchestrator.topic(of: .abort), run: run)
+        case .runAdded: Notice(.runQueued)
+        case .abortWished(let run, _): Notice(.abortWished, run: run)
         default: nil
         }
     }

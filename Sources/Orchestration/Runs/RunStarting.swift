@@ -28,7 +28,7 @@ package struct RunStarting: Sendable {
 
     /// Raises what ``Orchestrator/start(_:under:adding:)`` raises before it writes.
     func check(_ request: RunRequest) async throws -> Checked {
-        let library = library(request.edition, of: request.bareName)
+        let library = library(request.edition, of: LuaModule.runbookName(of: request.name))
         let file = try library.file(request.name)
         try library.checkReadable(file)
         let inspection = CardInspection(

@@ -60,15 +60,13 @@ extension Orchestrator {
                 .scheduleRemoved(name),
                 .decided(decision("remove the schedule \(name)", by: person.name)),
             ], under: lease)
-        ring(.schedulesChanged)
+        ring(Notice(.schedulesChanged))
     }
 
     /// Raises `name.unknown` with the nearest name.
     package func schedule(_ name: String) throws -> RunSchedule {
         if let schedule = try store.schedule(name) { return schedule }
-        let hint = Spelling.hint(for: name, among: try store.schedules().map(\.name))
-        throw Failure(
-            .unknownName, "there is no schedule '\(name)'\(hint)", context: ["schedule": name])
+        throw Failure.unknown("schedule", name, among: try store.schedules().map(\.name))
     }
 
     private func save(
@@ -76,7 +74,7 @@ extension Orchestrator {
     ) async throws {
         try await store.commit(
             [.scheduleSaved(schedule), .decided(decision(act, by: name))], under: lease)
-        ring(.schedulesChanged)
+        ring(Notice(.schedulesChanged))
     }
 
     private func decision(_ act: String, by name: String) -> Decision {
@@ -88,13 +86,8 @@ extension Orchestrator {
         RunRequest(
             name: schedule.runbook, kind: schedule.kind,
             parameters: try Value(json: schedule.parameters).object ?? [:], scope: schedule.scope,
-            by: Person(name: schedule.by, roles: []),
+            by: services.rights.known(schedule.by),
             reason: "schedule \(schedule.name), due \(dueAt)",
-            seed: UInt64(bitPattern: dueAt.microseconds))
+            seed: RunSeed.derived(from: "\(schedule.name) \(dueAt)"))
     }
-}
-
-extension Notice {
-    /// Schedules were added, changed or removed.
-    package static let schedulesChanged = Notice(topic: "schedules-changed")
 }

@@ -51,17 +51,8 @@ extension Orchestrator {
         let cause = "\(trigger.name) \(subject.name) \(subject.mark ?? "") \(services.clock.now)"
         return RunRequest(
             name: trigger.runbook, kind: trigger.kind, parameters: parameters,
-            scope: trigger.scope, by: Person(name: trigger.by, roles: []),
+            scope: trigger.scope, by: services.rights.known(trigger.by),
             reason: "trigger \(trigger.name): \(subject.told)",
-            seed: UInt64(Digest(of: cause).description.prefix(16), radix: 16) ?? 0)
+            seed: RunSeed.derived(from: cause))
     }
-}
-
-extension Notice {
-    /// Triggers were added, changed or removed.
-    package static let triggersChanged = Notice(topic: "triggers-changed")
-    /// Machines were made or taken away.
-    package static let machinesChanged = Notice(topic: "machines-changed")
-    /// The engine did what a command asked for: anything may have changed.
-    package static let labChanged = Notice(topic: "lab-changed")
 }

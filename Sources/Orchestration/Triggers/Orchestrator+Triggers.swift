@@ -46,19 +46,10 @@ extension Orchestrator {
                 "a trigger starts test failovers only: to fail over is a person's decision. Start "
                     + "a runbook that asks instead")
         }
-        try await checkSite(trigger.filter.site)
+        if let site = trigger.filter.site { try await services.fabric.site(named: site) }
         var example = TriggerSubject("example", mark: nil)
         for fact in trigger.cause.facts { example.facts[fact] = fact == "run" ? "1" : fact }
         try await check(try await request(of: trigger, for: example))
-    }
-
-    private func checkSite(_ name: String?) async throws {
-        guard let name else { return }
-        let sites = try await services.fabric.sites().map(\.name)
-        guard sites.contains(name) else {
-            let hint = Spelling.hint(for: name, among: sites)
-            throw Failure(.unknownName, "there is no site '\(name)'\(hint)")
-        }
     }
 
     /// What happens while a trigger is paused does not fire, then or later.
@@ -84,15 +75,13 @@ extension Orchestrator {
         try await store.commit(
             [.triggerRemoved(name), .decided(decision("remove the trigger \(name)", person.name))],
             under: lease)
-        ring(.triggersChanged)
+        ring(Notice(.triggersChanged))
     }
 
     /// Raises `name.unknown` with the nearest name.
     package func trigger(_ name: String) throws -> RunTrigger {
         if let trigger = try store.trigger(name) { return trigger }
-        let hint = Spelling.hint(for: name, among: try store.triggers().map(\.name))
-        throw Failure(
-            .unknownName, "there is no trigger '\(name)'\(hint)", context: ["trigger": name])
+        throw Failure.unknown("trigger", name, among: try store.triggers().map(\.name))
     }
 
     private func save(
@@ -101,7 +90,7 @@ extension Orchestrator {
     ) async throws {
         try await store.commit(
             [.triggerSaved(trigger, marks: marks), .decided(decision(act, name))], under: lease)
-        ring(.triggersChanged)
+        ring(Notice(.triggersChanged))
     }
 
     private func decision(_ act: String, _ name: String) -> Decision {

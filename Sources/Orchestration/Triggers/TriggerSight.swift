@@ -97,7 +97,7 @@ struct TriggerSight {
             let run = try store.run(end.run)
             var subject = TriggerSubject(Self.runs, mark: String(end.number))
             subject.runbook = run.name
-            subject.lineage = try store.lineage(of: run.id)
+            subject.lineage = try store.triggers(behind: run.id)
             subject.facts = [
                 "run": run.id.description, "runbook": run.name, "state": run.state.rawValue,
             ]

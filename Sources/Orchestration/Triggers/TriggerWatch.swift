@@ -50,11 +50,9 @@ package struct TriggerWatch: Sendable {
     /// What a notice may be news of.
     private static func causes(of notice: Notice) -> Set<RunTrigger.Cause> {
         switch notice.topic {
-        case Notice.missed.topic, Notice.triggersChanged.topic, Notice.labChanged.topic,
-            "run-changed":
-            Set(RunTrigger.Cause.allCases)
-        case Notice.machinesChanged.topic: [.vmAppeared]
-        case "protection-changed": [.healthChanged]
+        case .missed, .triggersChanged, .labChanged, .runChanged: Set(RunTrigger.Cause.allCases)
+        case .machinesChanged: [.vmAppeared]
+        case .protectionChanged: [.healthChanged]
         default: []
         }
     }

@@ -39,7 +39,7 @@ struct ProtectionCheck {
                     + "\(Limits.recoveryPointsMax)")
         }
         let terms = options.terms
-        if let seconds = terms.objectiveSeconds {
+        if let seconds = terms.rpoSeconds {
             try options.interval.check(against: .seconds(seconds), of: primary.id.name)
         }
         guard 1...Int(Limits.monitoringPeriodMax.components.seconds) ~= terms.monitoringSeconds

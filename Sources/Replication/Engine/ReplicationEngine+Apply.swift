@@ -70,7 +70,7 @@ extension ReplicationEngine {
             if let cost {
                 if let previous = checked.points.last?.cutAt {
                     next.service.count(
-                        since: previous, now: cost.now.now, objective: next.lossObjective)
+                        since: previous, now: cost.now.now, rpo: next.rpo)
                 }
                 next.statistics.succeed(
                     cutAt: cost.cutAt, now: cost.now.now, bytes: cost.bytes, changed: cost.changed)

@@ -51,10 +51,7 @@ extension ReplicationEngine {
         }
         guard members.isEmpty else { return members }
         let groups = Set(all.compactMap(\.group)).sorted()
-        throw Failure(
-            .unknownName,
-            "there is no consistency group '\(group)'" + Spelling.hint(for: group, among: groups),
-            context: ["group": group])
+        throw Failure.unknown("consistency group", group, among: groups)
     }
 
     private func cycle(

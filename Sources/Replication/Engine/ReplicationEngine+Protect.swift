@@ -48,14 +48,7 @@ extension ReplicationEngine {
     }
 
     func host(for options: ProtectionOptions) async throws -> Host {
-        let sites = try await fabric.sites()
-        guard let site = sites.first(where: { $0.name == options.target }) else {
-            throw Failure(
-                .unknownName,
-                "there is no site '\(options.target)'"
-                    + Spelling.hint(for: options.target, among: sites.map(\.name)),
-                context: ["site": options.target])
-        }
+        let site = try await fabric.site(named: options.target)
         let names = site.hosts.map(\.name)
         guard let wanted = options.host ?? names.first,
             let host = site.hosts.first(where: { $0.name == wanted })
@@ -87,6 +80,18 @@ extension ReplicationEngine {
         }
     }
 
+    /// A machine whose protection somebody ends is not to be protected again because a template
+    /// once asked for it (S-3). One whose site does not answer keeps its ask.
+    private func withdrawAsk(of protection: Protection) async throws {
+        guard protection.terms.relationship == .simple else { return }
+        for id in [protection.primary, protection.replica] {
+            guard let machine = try await machine(ifThere: id), machine.recovery != nil else {
+                continue
+            }
+            try await fabric.update(id) { $0.recovery = nil }
+        }
+    }
+
     /// Ends the protection: a prepared machine may be started again, a test machine is
     /// deleted. The replica stays, turned off, unless `deletesReplica`. Succeeds when there is no
     /// protection.
@@ -109,6 +114,7 @@ extension ReplicationEngine {
                 try await fabric.remove(replica)
             }
             try await leaveEpoch(of: protection)
+            try await withdrawAsk(of: protection)
             try await ledger.removeProtection(of: vm)
             try await clear(protection)
         }

@@ -27,7 +27,7 @@ extension ReplicationEngine {
         try await perform(vm, operation) { protection in
             var changed = protection
             changed.interval = interval
-            if let seconds = protection.terms.objectiveSeconds {
+            if let seconds = protection.terms.rpoSeconds {
                 try interval.check(against: .seconds(seconds), of: vm)
             }
             if let upstream = try await upstream(of: protection) {

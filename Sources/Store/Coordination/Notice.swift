@@ -9,32 +9,69 @@ import Model
 
 /// Something has changed: go and look. A notice is a hint, never the thing itself.
 package struct Notice: Sendable, Hashable {
-    /// One word or two: `answered`, `abort-wished`.
-    package var topic: String
+    package var topic: Topic
     package var run: RunID?
 
-    package init(topic: String, run: RunID? = nil) {
+    package init(_ topic: Topic, run: RunID? = nil) {
         self.topic = topic
         self.run = run
     }
 
     /// Notices were lost, because the listener was too slow: everything is to be looked at.
-    package static let missed = Notice(topic: "missed")
+    package static let missed = Notice(.missed)
 
     static let bytesMax = 256
 
-    var datagram: [UInt8] {
-        let bytes = Array("\(run.map(\.description) ?? "-") \(topic)".utf8)
-        precondition(bytes.count <= Self.bytesMax, "a notice is a hint, not a letter: \(topic)")
-        return bytes
-    }
+    var datagram: [UInt8] { Array("\(run.map(\.description) ?? "-") \(topic.rawValue)".utf8) }
 
     init?(datagram: some Collection<UInt8>) {
         let text = String(decoding: datagram, as: UTF8.self)
         guard let space = text.firstIndex(of: " ") else { return nil }
         let number = String(text[..<space])
         run = RunID(number)
-        topic = String(text[text.index(after: space)...])
-        guard !topic.isEmpty, run != nil || number == "-" else { return nil }
+        guard let topic = Topic(rawValue: String(text[text.index(after: space)...])),
+            run != nil || number == "-"
+        else { return nil }
+        self.topic = topic
+    }
+}
+
+extension Notice {
+    /// All there are news of; the page and whoever reads the events knows them by these words.
+    package enum Topic: String, Sendable, CaseIterable {
+        case missed
+        /// A run waits for its turn; its state, or the text it goes by, is another.
+        case runQueued = "queued"
+        case runChanged = "run-changed"
+        /// What a run has said and how far its plan has come.
+        case output
+        case progress
+        case answered
+        /// A question was answered by one of several who must.
+        case voted
+        case delegated
+        case expired
+        case escalated
+        case suspendWished = "suspend-wished"
+        case resumeWished = "resume-wished"
+        case stopWished = "stop-wished"
+        case abortWished = "abort-wished"
+        case schedulesChanged = "schedules-changed"
+        case triggersChanged = "triggers-changed"
+        /// Machines were made or taken away.
+        case machinesChanged = "machines-changed"
+        case protectionChanged = "protection-changed"
+        /// The engine did what a command asked for: anything may have changed.
+        case labChanged = "lab-changed"
+
+        package init(_ wish: RunWish) {
+            self =
+                switch wish {
+                case .suspend: .suspendWished
+                case .resume: .resumeWished
+                case .stop: .stopWished
+                case .abort: .abortWished
+                }
+        }
     }
 }

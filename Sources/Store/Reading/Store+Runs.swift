@@ -15,19 +15,22 @@ extension Store {
         }
     }
 
-    /// Runs, newest first, older than `before` when given; `states` nil means all.
+    /// Runs, newest first, older than `before` when given; `states` nil means all, `scope` nil that
+    /// of any tenant and the house's.
     package func runs(
-        in states: Set<RunState>? = nil, before: RunID? = nil, limit: Int = 50
+        in states: Set<RunState>? = nil, before: RunID? = nil, scope: String? = nil,
+        limit: Int = 50
     ) throws -> [RunRecord] {
         let wanted = (states ?? Set(RunState.allCases)).map(\.rawValue).sorted()
         let marks = wanted.map { _ in "?" }.joined(separator: ", ")
-        let values =
-            wanted.map { SQLValue.text($0) }
-            + [before.map { .run($0) } ?? .integer(Int64.max), .integer(limit)]
+        var values = wanted.map { SQLValue.text($0) }
+        if let scope { values.append(.text(scope)) }
+        values += [.integer(before?.number ?? .max), .integer(limit)]
+        let ofTenant = scope == nil ? "" : "AND scope = ?"
         return try read { db in
             try db.all(
                 """
-                \(RunRecord.selection) WHERE state IN (\(marks)) AND id < ?
+                \(RunRecord.selection) WHERE state IN (\(marks)) \(ofTenant) AND id < ?
                 ORDER BY id DESC LIMIT ?
                 """, values, read: RunRecord.init
             ).map { run in

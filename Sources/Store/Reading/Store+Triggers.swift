@@ -43,9 +43,17 @@ extension Store {
         ).first
     }
 
-    /// The triggers that led to a run, oldest first; none for one that people or schedules began.
-    package func lineage(of run: RunID) throws -> [String] {
-        try firings("run = ? LIMIT 1", .run(run)).first?.lineage ?? []
+    /// The triggers that led to a run, or to a run above it, oldest first; none when people or
+    /// schedules began them all.
+    package func triggers(behind run: RunID) throws -> [String] {
+        let runs = try read { db in try [run] + db.lineage(of: run) }
+        // A firing knows all that were behind it: the nearest is enough.
+        for run in runs {
+            if let nearest = try firings("run = ? LIMIT 1", .run(run)).first {
+                return nearest.lineage
+            }
+        }
+        return []
     }
 
     /// The things for which runs of a trigger go on.

@@ -16,8 +16,7 @@ struct HelpCommand: ParsableCommand {
             return Terminal.say(Muster.helpMessage(for: command))
         }
         let names = Manual().words + Muster.configuration.subcommands.map { $0.word }
-        throw Failure(
-            .unknownName, "there is no page on '\(word)'\(Spelling.hint(for: word, among: names))")
+        throw Failure.unknown("page", word, among: names)
     }
 }
 

@@ -49,7 +49,7 @@ struct ProtectCommand: LeadCommand {
 
     private func terms(now: Timestamp) throws(Failure) -> ProtectionTerms {
         var terms = ProtectionTerms()
-        if let rpo { terms.objectiveSeconds = Int(try Duration(text: rpo).seconds) }
+        if let rpo { terms.rpoSeconds = Int(try Duration(text: rpo).seconds) }
         if let bandwidth { terms.bandwidth = try ByteCount(text: bandwidth) }
         if let firstCopyAt { terms.firstCopyAt = try Timestamp(text: firstCopyAt, from: now) }
         return terms

@@ -20,8 +20,9 @@ struct TasksCommand: AsyncParsableCommand {
             guard (1...1000).contains(limit) else {
                 throw Failure(.usage, "--limit takes 1 to 1000, not \(limit)")
             }
-            let lab = try await Composition(options)
-            let questions = try lab.store.openQuestions(after: QuestionID(after), limit: limit)
+            let lab = try await Composition(options, for: .tenants)
+            let questions = try lab.orchestrator.openQuestions(
+                for: lab.actor, after: QuestionID(after), limit: limit)
             if options.json { return Terminal.say(json: .list(questions.map(\.view))) }
             let rows = questions.map { question in
                 [
@@ -47,8 +48,8 @@ struct TasksCommand: AsyncParsableCommand {
         @Argument(help: "The task.") var task: Int64
 
         func run() async throws {
-            let lab = try await Composition(options)
-            let question = try lab.store.question(QuestionID(task))
+            let lab = try await Composition(options, for: .tenants)
+            let question = try lab.orchestrator.question(QuestionID(task), for: lab.actor)
             if options.json { return Terminal.say(json: question.view) }
             Terminal.say(question.page(at: lab.clock.now).joined(separator: "\n"))
         }
@@ -64,7 +65,7 @@ struct TasksCommand: AsyncParsableCommand {
         @Option(help: "Kept with the decision.") var comment: String?
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
             let person = try lab.person(options)
             let question = try await lab.orchestrator.delegate(
                 QuestionID(task), to: to, by: person, comment: comment)

@@ -34,7 +34,7 @@ struct VMImport: AsyncParsableCommand {
             subscription: subscription)
         let made = try await lab.fabric.importMachine(
             machine, disks: disks.map { .image(path: $0) })
-        lab.notifier.notify(.machinesChanged)
+        lab.notifier.notify(Notice(.machinesChanged))
         if options.json {
             return Terminal.say(json: ["name": .text(name), "site": .text(site)])
         }
@@ -44,25 +44,16 @@ struct VMImport: AsyncParsableCommand {
 
     private func chosenHost(_ lab: Composition) async throws -> String {
         if let host { return host }
-        let sites = try await lab.fabric.sites()
-        guard let found = sites.first(where: { $0.name == site }) else {
-            let hint = Spelling.hint(for: site, among: sites.map(\.name))
-            throw Failure(.unknownName, "there is no site '\(site)'\(hint)")
-        }
-        guard let host = found.hosts.first else {
+        guard let host = try await lab.fabric.site(named: site).hosts.first else {
             throw Failure(
                 .unknownName, "the site \(site) has no host: muster site host \(site) NAME")
         }
         return host.name
     }
 
-    /// The mac follows from the machine's name and the card, so that a lab is the same each time.
     private func card(_ index: Int, _ text: String) -> NetworkCard {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        let digest = Array(Digest(of: "\(name)/nic\(index)").description.prefix(10))
-        let pairs = stride(from: 0, to: 10, by: 2).map { String(digest[$0...$0 + 1]) }
         return NetworkCard(
-            name: "nic\(index)", mac: (["02"] + pairs).joined(separator: ":"),
-            switchName: parts.first, address: parts.count > 1 ? parts[1] : nil)
+            of: name, index, switchName: parts.first, address: parts.count > 1 ? parts[1] : nil)
     }
 }

@@ -20,8 +20,8 @@ import Testing
             ))
         #expect(plan.summary == "Web shop")
         #expect([plan.source, plan.target] == ["oslo", "bergen"])
-        #expect(plan.objective.loss == .seconds(300))
-        #expect(plan.objective.absence == .seconds(3600))
+        #expect(plan.objective.rpo == .seconds(300))
+        #expect(plan.objective.rto == .seconds(3600))
         #expect(plan.vms == ["sql01", "web01", "web02"])
         #expect(plan.shutdown.order == ["web", "db"])
         #expect(plan.dependencies == ["web02": ["web01", "sql01"]])
@@ -33,7 +33,7 @@ import Testing
             planText("", groups: #"group { "db", vms = { "a" } }, group { "web", vms = { "b" } }"#))
         #expect(plan.shutdown.order == ["web", "db"])
         #expect([plan.reverses, plan.starts] == [true, true])
-        #expect(plan.objective.loss == nil)
+        #expect(plan.objective.rpo == nil)
     }
 
     @Test func `steps of the shutdown need no order of their own`() throws {

@@ -12,7 +12,7 @@ import Testing
     {
         let world = try await World()
         var terms = ProtectionTerms()
-        terms.objectiveSeconds = 60
+        terms.rpoSeconds = 60
         await #expect(
             code {
                 _ = try await world.engine.protect(

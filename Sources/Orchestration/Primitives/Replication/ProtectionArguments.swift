@@ -55,7 +55,7 @@ extension PrimitiveCall {
     private var protectionTerms: ProtectionTerms {
         get throws(Failure) {
             var terms = ProtectionTerms()
-            terms.objectiveSeconds = try seconds("rpo")
+            terms.rpoSeconds = try seconds("rpo")
             terms.monitoringSeconds = try seconds("monitoring") ?? terms.monitoringSeconds
             if let text = option("bandwidth")?.text { terms.bandwidth = try ByteCount(text: text) }
             if let first = option("first_copy"), let at = first["at"]?.text {

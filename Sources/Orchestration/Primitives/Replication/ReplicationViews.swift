@@ -143,7 +143,7 @@ extension Protection {
             "compression": .boolean(isCompressed),
         ]
         if let group { fields["group"] = .text(group) }
-        if let seconds = terms.objectiveSeconds {
+        if let seconds = terms.rpoSeconds {
             fields["rpo"] = .text(Duration.seconds(seconds).text)
         }
         return .object(fields)
