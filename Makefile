@@ -16,7 +16,10 @@ PACKAGES := \
 	binutils ca-certificates git libc6-dev libcurl4 libncurses6 libstdc++-12-dev libxml2 \
 	pkgconf tzdata zlib1g-dev \
 	liblua5.4-dev libsqlite3-dev libssl-dev libxxhash-dev libzstd-dev \
-	e2fsprogs lua-check lua5.4 qemu-utils rsync
+	e2fsprogs lua-check lua5.4 python3-venv qemu-utils rsync
+# The peers of the benchmarks that come from Python's index, into an environment beside the build.
+PEERS := dbos==3.4.0 ansible-core==2.19.14
+PEERS_HOME := Benchmarks/.build/peers
 
 # A terminal sees the progress of a build, a log does not.
 QUIET := $(if $(MAKE_TERMOUT),,--quiet)
@@ -73,5 +76,8 @@ soak: packages ## hours: many seeds, then the address and thread sanitizers
 
 .PHONY: bench
 bench: packages ## figures, each beside a peer measured in the same minute
+	@[ -x $(PEERS_HOME)/bin/dbos ] || { python3 -m venv $(PEERS_HOME) \
+		&& $(PEERS_HOME)/bin/pip install --quiet --disable-pip-version-check $(PEERS); } \
+		|| echo "Without $(PEERS): Python's index cannot be reached."
 	@swift build $(QUIET) --package-path Benchmarks --configuration release
 	@"$$(swift build --package-path Benchmarks --configuration release --show-bin-path)/bench"

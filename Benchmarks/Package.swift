@@ -78,7 +78,7 @@ let package = Package(
         // The peers that are loops in C over somebody's library.
         .target(
             name: "Peers", dependencies: ["SystemLua"], path: "Peers",
-            linkerSettings: [.linkedLibrary("sqlite3")]),
+            exclude: ["durable.py"], linkerSettings: [.linkedLibrary("sqlite3")]),
         .executableTarget(
             name: "bench", dependencies: rooms + ["Peers"], path: "Bench",
             swiftSettings: settings),

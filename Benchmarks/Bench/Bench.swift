@@ -8,7 +8,7 @@ import Foundation
             + TrackedWrites.comparisons + HeldWrites.comparisons
             + ContinuousProtection.comparisons
             + CopyMemory.comparisons + OlderPoints.comparisons
-            + ManyProtections.comparisons
+            + ManyProtections.comparisons + Engines.comparisons + OpenQuestions.comparisons
     }
 
     static func main() async throws {
@@ -16,6 +16,7 @@ import Foundation
         let chosen = try await comparisons().filter { comparison in
             words.isEmpty || words.contains { comparison.name.contains($0) }
         }
+        if let missing = PythonPeers.whatIsMissing { say(missing) }
         say("Medians, ours and the peer by turns; a ratio over 1: we are better.\n")
         say(row(["figure", "ours", "peer", "ratio", "by cpu", "wanted", "met", "beside"]))
         for comparison in chosen {

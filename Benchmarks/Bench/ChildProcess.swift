@@ -5,13 +5,20 @@ import Foundation
 struct ChildProcess {
     let id: pid_t
 
-    /// Begins `program`, found along PATH when it has no slash. Its output goes nowhere.
-    init(_ program: String, _ arguments: [String]) throws {
+    /// Begins `program`, found along PATH when it has no slash. It reads from `input` and writes
+    /// to `output`; without, nothing comes and what it says goes nowhere.
+    init(
+        _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil
+    ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in Int32(0)...2 {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        for (descriptor, given) in [(Int32(0), input), (1, output), (2, nil)] {
+            if let given {
+                posix_spawn_file_actions_adddup2(&actions, given, descriptor)
+            } else {
+                posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+            }
         }
         let texts = ([program] + arguments).map { strdup($0) }
         defer { for text in texts { free(text) } }

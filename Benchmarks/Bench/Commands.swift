@@ -7,22 +7,28 @@ import Store
 enum Commands {
     static var comparisons: [Comparison] {
         get async throws {
-            let laboratory = try await Laboratory(runbooks: [
-                "nothing": runbook(""), "asking": runbook("job.ask(\"Go on?\")"),
-                "addresses": runbook(
-                    """
-                    for n = 1, 1000 do
-                          fabric.set_guest_address("web01", "10.1." .. n // 250 .. "." .. n % 250)
-                        end
-                    """),
-            ])
-            laboratory.giveUpLead()
+            let laboratory = try await laboratory()
             return [
                 command("muster run, an empty runbook", ["run", "nothing"], laboratory),
                 command("muster tasks, none open", ["tasks"], laboratory),
                 memory(laboratory), recovery(laboratory),
             ]
         }
+    }
+
+    /// A lab that nobody leads.
+    static func laboratory() async throws -> Laboratory {
+        let laboratory = try await Laboratory(runbooks: [
+            "nothing": runbook(""), "asking": runbook("job.ask(\"Go on?\")"),
+            "addresses": runbook(
+                """
+                for n = 1, 1000 do
+                      fabric.set_guest_address("web01", "10.1." .. n // 250 .. "." .. n % 250)
+                    end
+                """),
+        ])
+        laboratory.giveUpLead()
+        return laboratory
     }
 
     private static func begin(_ arguments: [String], _ laboratory: Laboratory) throws
@@ -63,31 +69,30 @@ enum Commands {
             }, peer: nil)
     }
 
-    /// From the start of `muster resume` to the next new entry, after a kill at call 400 of 1,000.
     private static func recovery(_ laboratory: Laboratory) -> Comparison {
         Comparison(
             name: "kill -9 at 400 of 1,000, next step", unit: .cost("ms"), wanted: .atMost(300),
-            rounds: 3,
-            ours: {
-                let before = try newestRun(laboratory)
-                let first = try begin(["run", "addresses"], laboratory)
-                try await until("400 calls are journaled") {
-                    try newestRun(laboratory) != before
-                        && calls(of: newestRun(laboratory), laboratory) >= 400
-                }
-                first.kill()
-                let run = try newestRun(laboratory)
-                let reached = try calls(of: run, laboratory)
-                var second: ChildProcess?
-                let pause = try await seconds {
-                    second = try begin(["resume", "\(run.number)"], laboratory)
-                    try await until("it goes on") { try calls(of: run, laboratory) > reached }
-                }
-                guard second?.wait() == 0 else {
-                    throw CommandFailed(command: "resume", status: -1)
-                }
-                return pause * 1_000
-            }, peer: nil)
+            rounds: 3, ours: { try await killAndResume(laboratory) }, peer: nil)
+    }
+
+    /// From the start of `muster resume` to the next new entry, after a kill at call 400 of 1,000.
+    static func killAndResume(_ laboratory: Laboratory) async throws -> Double {
+        let before = try newestRun(laboratory)
+        let first = try begin(["run", "addresses"], laboratory)
+        try await until("400 calls are journaled") {
+            try newestRun(laboratory) != before
+                && calls(of: newestRun(laboratory), laboratory) >= 400
+        }
+        first.kill()
+        let run = try newestRun(laboratory)
+        let reached = try calls(of: run, laboratory)
+        var second: ChildProcess?
+        let pause = try await seconds {
+            second = try begin(["resume", "\(run.number)"], laboratory)
+            try await until("it goes on") { try calls(of: run, laboratory) > reached }
+        }
+        guard second?.wait() == 0 else { throw CommandFailed(command: "resume", status: -1) }
+        return pause * 1_000
     }
 
     private static func newestRun(_ laboratory: Laboratory) throws -> RunID {

@@ -35,6 +35,8 @@ package enum Limits {
     package static let parallelBranchesMax = 1_000
     /// Calls of the store that may share one transaction: bounds how long the first waits.
     package static let commitBatchesMax = 1024
+    /// Connections that stay open for the next read.
+    package static let readersKeptMax = 4
     /// Ends of journal branches that the writer keeps in mind.
     package static let endsRememberedMax = 10_000
     /// How long a commit waits for another process that writes.

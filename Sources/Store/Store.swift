@@ -11,6 +11,7 @@ package final class Store: Sendable {
     package let folder: String
     let path: String
     let pool: DatabasePool
+    private let readers: Readers
     private let writer: GroupCommit
     /// The lead that this object's user holds; its every commit carries it.
     let lead = Locked<LeaseToken?>(nil)
@@ -29,14 +30,18 @@ package final class Store: Sendable {
         let path = "\(folder)/muster.db"
         self.folder = folder
         self.path = path
+        let configuration = Self.configuration(patience)
         do {
-            pool = try Self.open(path, patience: patience)
+            pool = try Self.open(path, configuration)
         } catch {
             throw Failure(database: error, at: path)
         }
+        readers = Readers(path: path, configuration: configuration)
         writer = GroupCommit(
             pool: pool, transaction: GroupTransaction(observer: observer, path: path))
     }
+
+    deinit { readers.close() }
 
     /// Makes `changes` durable, all or none, and returns when they are. An empty batch returns at
     /// once.
@@ -68,7 +73,7 @@ package final class Store: Sendable {
 
     private func nextRun() throws -> RunID {
         let highest = try read { db in
-            try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM run")) ?? 0
+            try db.first("SELECT max(id) FROM run") { $0.integer(0) } ?? 0
         }
         return lastRun.withLock { last in
             last = max(last, highest) + 1
@@ -79,7 +84,7 @@ package final class Store: Sendable {
     /// Reads what is committed, as of one instant.
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         do {
-            return try pool.read(body)
+            return try readers.read(body)
         } catch {
             throw Failure(database: error, at: path)
         }
@@ -94,8 +99,10 @@ package final class Store: Sendable {
 
 // Opening
 extension Store {
-    private static func open(_ path: String, patience: Duration) throws -> DatabasePool {
-        let pool = try DatabasePool(path: path, configuration: configuration(patience))
+    private static func open(
+        _ path: String, _ configuration: Configuration
+    ) throws -> DatabasePool {
+        let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction { db in
             // A pool sets NORMAL while it opens, whatever was configured: set FULL after it.
             try db.execute(sql: "PRAGMA synchronous = FULL")
@@ -112,7 +119,6 @@ extension Store {
     private static func configuration(_ patience: Duration) -> Configuration {
         var configuration = Configuration()
         configuration.label = "store"
-        configuration.maximumReaderCount = 4
         // SQLite's own handler waits up to 100 ms between looks, and a process beside a busy engine
         // would starve; a commit holds the lock for some 0.1 ms.
         let pause = Duration.microseconds(500)

@@ -53,6 +53,19 @@ import Testing
         }
     }
 
+    @Test func `M-4 open questions come in pages, and each says where the next begins`()
+        async throws
+    {
+        try await Lab.asking { lab in
+            for _ in 1...2 { try await lab.expect(5, "run", "ask", "--no-wait") }
+            try await lab.expect(0, "tasks", "--limit", "1", says: ["muster tasks --after 1"])
+            let next = try await lab.json("tasks", "--limit", "1", "--after", "1")
+            #expect(next.list.map { $0["id"] } == [2])
+            #expect(try await lab.json("tasks", "--after", "2").list.isEmpty)
+            try await lab.expect(2, "tasks", "--limit", "0", says: ["--limit takes 1 to 1000"])
+        }
+    }
+
     @Test func `refusing aborts, and the comment is in the report`() async throws {
         try await Lab.asking { lab in
             var run = try lab.start("run", "ask")

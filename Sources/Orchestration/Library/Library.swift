@@ -73,15 +73,10 @@ package struct Library: Sendable {
         var seen: Set<String> = []
         var texts = [file.text]
         while let text = texts.popLast() {
-            for name in Self.required(by: text) where seen.insert(name).inserted {
+            for name in RequiredNames.said(in: text) where seen.insert(name).inserted {
                 if let module = try module(name), !module.isTrusted { texts.append(module.text) }
             }
         }
-    }
-
-    /// The names in `require "…"`, as far as a text says them outright.
-    private static func required(by text: String) -> [String] {
-        text.matches(of: /require\s*\(?\s*["']([A-Za-z0-9_.\-]+)["']/).map { String($0.1) }
     }
 
     /// The names of the chunks that run before an author's: the constructors of cards, and the

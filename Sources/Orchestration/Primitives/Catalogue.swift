@@ -5,6 +5,8 @@ import Model
 package struct Catalogue: Sendable {
     /// In the order in which help shows them.
     package let primitives: [Primitive]
+    /// Their names, in the same order.
+    package let names: [String]
     private let byName: [String: Primitive]
 
     /// The catalogue of the product; `added` is for fabrics and tests that bring their own.
@@ -12,12 +14,11 @@ package struct Catalogue: Sendable {
         primitives =
             Self.fabric + Self.replication + Self.job + Self.jobFamily + Self.plan + Self.asset
             + Self.subscription + added
+        names = primitives.map(\.name)
         byName = Dictionary(uniqueKeysWithValues: primitives.map { ($0.name, $0) })
     }
 
     package subscript(name: String) -> Primitive? { byName[name] }
-
-    package var names: [String] { primitives.map(\.name) }
 
     /// The namespaces in the order of their first primitive.
     package var namespaces: [String] {

@@ -52,20 +52,17 @@ package struct PrimitiveCall: Sendable {
     /// Where in the author's text; nil where that is not known.
     package let position: SourcePosition?
     package let services: Services
-    /// Starts children; nil while a card is read, where nothing is started.
-    let starting: RunStarting?
-    /// The run as it was when it was taken up; nil while a card is read.
-    let run: RunRecord?
+    /// The run that calls, a reference because a call is copied often; nil while a card is read.
+    private let context: RunContext?
     /// What the call has opened: nothing of it may be seen in what comes of the call.
     let opened = OpenedSecrets()
 
     package init(
         place: JournalPlace, arguments: [String: Value], startedAt: Timestamp, by: String = "",
         scope: String?, runbook: String = "", at position: SourcePosition? = nil,
-        services: Services, starting: RunStarting? = nil, run: RunRecord? = nil
+        services: Services, in context: RunContext? = nil
     ) {
-        self.starting = starting
-        self.run = run
+        self.context = context
         self.place = place
         self.arguments = arguments
         self.startedAt = startedAt
@@ -75,6 +72,12 @@ package struct PrimitiveCall: Sendable {
         self.position = position
         self.services = services
     }
+
+    /// Starts children; nil while a card is read, where nothing is started.
+    var starting: RunStarting? { context?.starting }
+
+    /// The run as it was when it was taken up; nil while a card is read.
+    var run: RunRecord? { context?.run }
 
     /// Names this call for ever: what it does is done once under this key.
     package var key: String { "\(place.run)/\(place.branch.path)/\(place.sequence)" }

@@ -163,8 +163,7 @@ package struct BranchJournal {
         PrimitiveCall(
             place: place, arguments: arguments, startedAt: startedAt,
             by: context.run.startedBy, scope: context.run.scope, runbook: context.run.name,
-            at: position, services: context.services, starting: context.starting,
-            run: context.run)
+            at: position, services: context.services, in: context)
     }
 
     // MARK: Performing

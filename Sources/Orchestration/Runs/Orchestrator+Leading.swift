@@ -44,7 +44,7 @@ extension Orchestrator {
     func execute(
         _ id: RunID, under lease: LeaseToken?, control: RunControl
     ) async throws -> RunRecord {
-        let run = try services.store.run(id)
+        var run = try services.store.run(id)
         if run.state != .running { return run }
         if run.isHalted {
             try await services.store.commit(
@@ -57,11 +57,11 @@ extension Orchestrator {
             let context = RunContext(
                 run: run, services: services, catalogue: catalogue,
                 sources: try RunSources(
-                    run: try services.store.run(id), store: services.store,
-                    library: library(of: id)),
+                    run: run, store: services.store, library: library(of: id)),
                 control: control, lease: lease, ring: ring, rehearsal: nil, version: version)
             let end = try await execute(context)
             if case .parked(let until?) = end, services.evictsAtCalls, until <= services.clock.now {
+                run = try services.store.run(id)
                 continue
             }
             try await context.conclude(changes(for: end, of: context))

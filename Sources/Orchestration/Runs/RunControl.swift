@@ -7,24 +7,26 @@ package final class RunControl: Sendable {
     private struct State {
         var abort: Failure?
         var isHalted = false
+        var isStopped = false
         var isLeftBehind = false
+        var whenStopped: (@Sendable () -> Void)?
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var listenersMade = 0
     }
 
+    // Its fields are read by closures: a key path would copy the whole of it at every call.
     private let state = Locked(State())
-    private let stop = Bell()
 
     package init() {}
 
     /// Why the run is to end; nil while it is to go on.
-    package var abort: Failure? { state.withLock(\.abort) }
+    package var abort: Failure? { state.withLock { $0.abort } }
 
     /// Whether no further call is to be begun: the run is stopped, or put aside.
-    package var isHalted: Bool { state.withLock(\.isHalted) }
+    package var isHalted: Bool { state.withLock { $0.isHalted } }
 
     /// Whether the run goes its way without this execution.
-    var isLeftBehind: Bool { state.withLock(\.isLeftBehind) }
+    var isLeftBehind: Bool { state.withLock { $0.isLeftBehind } }
 
     /// Ends the run at its next primitive; the first reason stands.
     package func requestAbort(_ reason: Failure) {
@@ -37,8 +39,10 @@ package final class RunControl: Sendable {
         state.withLock { state in
             state.isHalted = run.isHalted
             state.abort = state.abort ?? run.abort?.asAbort
+            if run.stop == nil || state.isStopped { return }
+            state.isStopped = true
+            state.whenStopped?()
         }
-        if run.stop != nil { stop.ring() }
     }
 
     /// Says that something outside has changed: parked branches look again.
@@ -60,9 +64,13 @@ package final class RunControl: Sendable {
         }
     }
 
-    /// Returns when the run is stopped; throws when cancelled.
-    func waitForStop(_ clock: any WallClock) async throws {
-        try await stop.wait(after: 0, until: nil, clock: clock)
+    /// Does `act` once the run is stopped, at once when it is already. Nil takes that back: it has
+    /// then been done, or never will be.
+    func whenStopped(_ act: (@Sendable () -> Void)?) {
+        state.withLock { state in
+            state.whenStopped = act
+            if state.isStopped { act?() }
+        }
     }
 
     func leaveBehind() { state.withLock { $0.isLeftBehind = true } }

@@ -15,15 +15,19 @@ struct StopGrace: Sendable {
         let worker = Task(executorPreference: LuaExecutor.shared) {
             do { first.offer(.success(try await work())) } catch { first.offer(.failure(error)) }
         }
-        let cutter = Task { [control, clock] in
-            try await control.waitForStop(clock)
-            try await clock.sleep(until: clock.now + Limits.stopGrace)
-            control.leaveBehind()
-            first.offer(.success(.parked(until: nil)))
+        let cutter = Locked<Task<Void, any Error>?>(nil)
+        control.whenStopped { [control, clock] in
+            let task = Task {
+                try await clock.sleep(until: clock.now + Limits.stopGrace)
+                control.leaveBehind()
+                first.offer(.success(.parked(until: nil)))
+            }
+            cutter.withLock { $0 = task }
         }
         defer {
             worker.cancel()
-            cutter.cancel()
+            control.whenStopped(nil)
+            cutter.withLock { $0?.cancel() }
         }
         return try await withTaskCancellationHandler {
             try await first.outcome()

@@ -25,10 +25,6 @@ extension Row {
         (self[column] as Int64?).map { Timestamp(microseconds: $0) }
     }
 
-    func json(_ column: String) throws -> Model.Value {
-        try value(column) { try Model.Value(json: $0) }
-    }
-
     func optionalJSON(_ column: String) throws -> Model.Value? {
         try optional(column) { try Model.Value(json: $0) }
     }

@@ -56,7 +56,7 @@ extension Store {
         of run: RunID, branch: Branch, after sequence: Int, limit: Int
     ) throws -> [LinkedEntry] {
         try read { db in
-            let end = try db.lastEntry(of: run, branch: branch)?.end ?? .empty
+            guard let end = try db.lastEntry(of: run, branch: branch)?.end else { return [] }
             let entries = try chain(of: run, branch: branch, after: sequence, limit: limit, in: db)
             let isWhole = zip((2 * sequence + 1)..., entries).allSatisfy { $0 == $1.entry.position }
             guard isWhole, !entries.isEmpty || limit == 0 || end.sequence <= sequence else {

@@ -7,10 +7,11 @@ extension Store {
     /// The run of that number. Raises `name.unknown`.
     package func run(_ id: RunID) throws -> RunRecord {
         try read { db in
-            let row = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT * FROM run WHERE id = ?"), arguments: [id.number])
-            guard let row else { throw Failure(unknown: id) }
-            return try RunRecord(row, sources: try sources(of: id, in: db))
+            let run = try db.first(
+                RunRecord.selection + " WHERE id = ?", .run(id), read: RunRecord.init)
+            guard var run else { throw Failure(unknown: id) }
+            run.sources = try sources(of: id, in: db)
+            return run
         }
     }
 
@@ -22,20 +23,20 @@ extension Store {
     ) throws -> [RunRecord] {
         let wanted = (states ?? Set(RunState.allCases)).map(\.rawValue).sorted()
         let marks = wanted.map { _ in "?" }.joined(separator: ", ")
-        var arguments = StatementArguments(wanted)
-        if let scope { arguments += [scope] }
-        arguments += [before?.number ?? .max, limit]
+        var values = wanted.map { SQLValue.text($0) }
+        if let scope { values.append(.text(scope)) }
+        values += [.integer(before?.number ?? .max), .integer(limit)]
         let ofTenant = scope == nil ? "" : "AND scope = ?"
         return try read { db in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT * FROM run WHERE state IN (\(marks)) \(ofTenant) AND id < ?
-                        ORDER BY id DESC LIMIT ?
-                        """),
-                arguments: arguments)
-            return try rows.map { row in
-                try RunRecord(row, sources: try sources(of: row.run("id"), in: db))
+            try db.all(
+                """
+                \(RunRecord.selection) WHERE state IN (\(marks)) \(ofTenant) AND id < ?
+                ORDER BY id DESC LIMIT ?
+                """, values, read: RunRecord.init
+            ).map { run in
+                var run = run
+                run.sources = try sources(of: run.id, in: db)
+                return run
             }
         }
     }
@@ -43,9 +44,9 @@ extension Store {
     /// The text kept under `digest`; nil when there is none.
     package func source(_ digest: Digest) throws -> String? {
         try read { db in
-            try String.fetchOne(
-                db.cachedStatement(sql: "SELECT text FROM source WHERE digest = ?"),
-                arguments: [digest.description])
+            try db.first("SELECT text FROM source WHERE digest = ?", .text(digest.description)) {
+                $0.text(0)
+            }
         }
     }
 
@@ -65,44 +66,61 @@ extension Store {
     }
 
     private func sources(of run: RunID, in db: Database) throws -> [RunSource] {
-        try Row.fetchAll(
-            db.cachedStatement(
-                sql: "SELECT module, digest FROM run_source WHERE run = ? ORDER BY module"),
-            arguments: [run.number]
-        ).map { row in
-            RunSource(
-                module: row["module"], digest: try row.value("digest", as: { Digest($0) }))
+        try db.all(
+            "SELECT module, digest FROM run_source WHERE run = ? ORDER BY module", .run(run)
+        ) { row in
+            var columns = SQLColumns(row)
+            return RunSource(module: columns.text(), digest: try columns.value { Digest($0) })
         }
     }
 }
 
 extension RunRecord {
-    fileprivate init(_ row: Row, sources: [RunSource]) throws {
+    /// What the initializer reads, in its order.
+    fileprivate static let selection = """
+        SELECT id, kind, name, file, parameters, failover, scope, started_by, reason, created_at,
+        runtime_version, random_seed, limits, priority, parent, parent_branch, parent_sequence,
+        parent_waits, continues, origin, direction, state, started_at, ended_at, wake_at, failure,
+        abort_by, abort_reason, abort_at, suspend_by, suspend_reason, suspend_at,
+        stop_by, stop_reason, stop_at
+        FROM run
+        """
+
+    /// The row without the run's sources.
+    fileprivate init(_ row: SQLRow) throws {
+        var row = SQLColumns(row)
         self.init(
-            id: row.run("id"), kind: try row.value("kind", as: Kind.init(rawValue:)),
-            name: row["name"], file: row["file"], parameters: try row.json("parameters"),
-            failover: try row.optional("failover", as: FailoverKind.init(rawValue:)),
-            scope: row["scope"], startedBy: row["started_by"], reason: row["reason"],
-            createdAt: row.instant("created_at"), runtimeVersion: row["runtime_version"],
-            randomSeed: UInt64(bitPattern: row["random_seed"]), sources: sources)
-        limits = RunLimits(try row.json("limits"))
-        priority = try row.value("priority", as: RunPriority.init(rawValue:))
-        parent = row.optionalRun("parent").map { run in
-            RunParent(
-                place: JournalPlace(
-                    run: run, branch: Branch(row["parent_branch"]),
-                    sequence: row["parent_sequence"]),
-                isAwaited: row["parent_waits"])
+            id: row.run(), kind: try row.value(as: Kind.init(rawValue:)), name: row.text(),
+            file: row.text(), parameters: try row.json(),
+            failover: try row.optional(as: FailoverKind.init(rawValue:)),
+            scope: row.optionalText(), startedBy: row.text(), reason: row.optionalText(),
+            createdAt: row.instant(), runtimeVersion: row.text(),
+            randomSeed: UInt64(bitPattern: row.integer()))
+        limits = RunLimits(try row.json())
+        priority = try row.value(as: RunPriority.init(rawValue:))
+        parent = RunParent(&row)
+        let (predecessor, origin) = (row.optionalRun(), row.optionalRun())
+        continuation = predecessor.map {
+            RunContinuation(predecessor: $0, origin: origin ?? $0)
         }
-        continuation = row.optionalRun("continues").map { run in
-            RunContinuation(predecessor: run, origin: row.run("origin"))
-        }
-        direction = try row.value("direction", as: Direction.init(rawValue:))
-        state = try row.value("state", as: RunState.init(rawValue:))
-        startedAt = row.optionalInstant("started_at")
-        endedAt = row.optionalInstant("ended_at")
-        wakeAt = row.optionalInstant("wake_at")
-        failure = try row.optional("failure") { Failure(try Value(json: $0)) }
-        (abort, suspension, stop) = (row.wish(.abort), row.wish(.suspend), row.wish(.stop))
+        direction = try row.value(as: Direction.init(rawValue:))
+        state = try row.value(as: RunState.init(rawValue:))
+        startedAt = row.optionalInstant()
+        endedAt = row.optionalInstant()
+        wakeAt = row.optionalInstant()
+        failure = try row.optional { Failure(try Value(json: $0)) }
+        (abort, suspension, stop) = (row.wish(), row.wish(), row.wish())
+    }
+}
+
+extension RunParent {
+    /// Four columns, NULL for a run that somebody started.
+    fileprivate init?(_ row: inout SQLColumns) {
+        let (run, branch) = (row.optionalRun(), row.optionalText())
+        let (sequence, isAwaited) = (row.integer(), row.integer() != 0)
+        guard let run, let branch else { return nil }
+        self.init(
+            place: JournalPlace(run: run, branch: Branch(branch), sequence: Int(sequence)),
+            isAwaited: isAwaited)
     }
 }

@@ -125,9 +125,11 @@ extension ChangeWriter {
     }
 
     func state(of run: RunID) throws -> RunState {
-        let row = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT state FROM run WHERE id = ?"), arguments: [run.number])
-        guard let row else { throw Failure(unknown: run) }
-        return try row.value("state", as: RunState.init(rawValue:))
+        let state = try db.first("SELECT state FROM run WHERE id = ?", .run(run)) { row in
+            var row = SQLColumns(row)
+            return try row.value(as: RunState.init(rawValue:))
+        }
+        guard let state else { throw Failure(unknown: run) }
+        return state
     }
 }

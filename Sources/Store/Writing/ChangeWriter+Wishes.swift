@@ -50,24 +50,17 @@ extension ChangeWriter {
     private typealias Noted = (suspension: RunWishMade?, stop: RunWishMade?)
 
     private func standing(of run: RunID) throws -> (state: RunState, noted: Noted) {
-        let row = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    SELECT state, suspend_by, suspend_reason, suspend_at, stop_by, stop_reason, stop_at
-                    FROM run WHERE id = ?
-                    """), arguments: [run.number])
-        guard let row else { throw Failure(unknown: run) }
-        let state = try row.value("state", as: RunState.init(rawValue:))
-        return (state, (row.wish(.suspend), row.wish(.stop)))
-    }
-}
-
-extension Row {
-    /// The wish of that kind, when one is noted.
-    func wish(_ wish: RunWish) -> RunWishMade? {
-        let kind = wish.rawValue
-        return optionalInstant("\(kind)_at").map {
-            RunWishMade(by: self["\(kind)_by"], reason: self["\(kind)_reason"], at: $0)
+        let standing = try db.first(
+            """
+            SELECT state, suspend_by, suspend_reason, suspend_at, stop_by, stop_reason, stop_at
+            FROM run WHERE id = ?
+            """, .run(run)
+        ) { row -> (RunState, Noted) in
+            var row = SQLColumns(row)
+            let state = try row.value(as: RunState.init(rawValue:))
+            return (state, (row.wish(), row.wish()))
         }
+        guard let standing else { throw Failure(unknown: run) }
+        return standing
     }
 }

@@ -11,12 +11,18 @@ struct TasksCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists the open questions of all runs.")
+            abstract: "Lists the open questions of all runs, oldest first.")
         @OptionGroup var options: LabOptions
+        @Option(help: "How many.") var limit = 100
+        @Option(help: "Only those after this task: the next page.") var after: Int64 = 0
 
         func run() async throws {
+            guard (1...1000).contains(limit) else {
+                throw Failure(.usage, "--limit takes 1 to 1000, not \(limit)")
+            }
             let lab = try await Composition(options, for: .tenants)
-            let questions = try lab.orchestrator.openQuestions(for: lab.actor, limit: 100)
+            let questions = try lab.orchestrator.openQuestions(
+                for: lab.actor, after: QuestionID(after), limit: limit)
             if options.json { return Terminal.say(json: .list(questions.map(\.view))) }
             let rows = questions.map { question in
                 [
@@ -27,8 +33,10 @@ struct TasksCommand: AsyncParsableCommand {
             }
             let heads = ["TASK", "RUN", "QUESTION", "ANSWER", "WHO", "AGREED", "TIME LEFT"]
             Terminal.say(Table(heads, rows).text(nothing: "nobody is waited for"))
-            if !rows.isEmpty {
-                Terminal.say("muster answer TASK ANSWER   or   muster answer TASK --refuse")
+            guard let last = questions.last else { return }
+            Terminal.say("muster answer TASK ANSWER   or   muster answer TASK --refuse")
+            if questions.count == limit {
+                Terminal.say("there may be more: muster tasks --after \(last.id)")
             }
         }
     }
