@@ -58,13 +58,15 @@ lint: packages ## format and lint of Swift and Lua
 .PHONY: test
 test: packages lint ## everything that must hold before a commit
 	@swift build $(QUIET) --build-tests --explicit-target-dependency-import-check error
-	@swift test --skip-build 2>&1 | $(FAILURES)
+	@MUSTER_EXAMPLES=all swift test --skip-build 2>&1 | $(FAILURES)
 	@MUSTER_EVICT=1 swift test --skip-build --filter RunbookTests --filter StampTests \
 		--filter MachineRunbookTests --skip DeathTests --skip ScheduleTests 2>&1 | $(FAILURES)
 
 .PHONY: soak
 soak: packages ## hours: many seeds, then the address and thread sanitizers
-	@MUSTER_POWER_CUT_SEEDS=100000 MUSTER_FUZZ_SEEDS=100000 MUSTER_MODEL_STEPS=1000000 swift test $(QUIET) 2>&1 | $(FAILURES)
+	@MUSTER_EXAMPLES=all MUSTER_POWER_CUT_SEEDS=100000 MUSTER_FUZZ_SEEDS=100000 \
+		MUSTER_NEW_MACHINE_SEEDS=100000 MUSTER_MODEL_STEPS=1000000 \
+		swift test $(QUIET) 2>&1 | $(FAILURES)
 	@ASAN_OPTIONS=detect_leaks=0 swift test $(QUIET) \
 		--sanitize=address --scratch-path .build-address 2>&1 | $(FAILURES)
 	@swift test $(QUIET) --sanitize=thread --scratch-path .build-thread 2>&1 | $(FAILURES)

@@ -1,22 +1,30 @@
---- Protects what is new in every subscription that has the recovery add-on, on its terms. Put it on
--- a schedule: `muster schedule add protect-new-machines --every 15m`.
+--- Protects what is new: machines whose template asks for it, on the terms that they bear, and
+-- those of every subscription that has the recovery add-on, on its terms. Put it on a schedule:
+-- `muster schedule add protect-new-machines --every 15m`.
 local addon = require "addon"
 
 return runbook {
-  summary = "Protect the new machines of subscriptions with the add-on",
+  summary = "Protect new machines whose template or add-on asks for it",
   parameters = {
-    subscription = { "string", "whose machines; of all who have the add-on", default = "" },
+    subscription = { "string", "whose machines; everybody's", default = "" },
   },
 
   run = function(arguments)
-    local protected, failures = 0, {}
+    local wanted = arguments.subscription ~= "" and arguments.subscription or nil
+    local protected, failures, covered = 0, {}, {}
+
+    local function count(more, failed)
+      protected = protected + more
+      table.move(failed, 1, #failed, #failures + 1, failures)
+    end
+
     for _, one in ipairs(subscription.select { add_on = true }) do
-      if arguments.subscription == "" or arguments.subscription == one.name then
-        local count, failed = addon.protect_new(one)
-        protected = protected + count
-        table.move(failed, 1, #failed, #failures + 1, failures)
+      if not wanted or wanted == one.name then
+        count(addon.protect_new(one))
+        covered[one.name] = true
       end
     end
+    count(addon.protect_asking(wanted, covered))
     addon.require_none(failures)
     return { protected = protected }
   end,

@@ -9,8 +9,12 @@ local function world_of(vms)
   end)
   world.answer("fabric.select", function(filter)
     local found = {}
-    for _, name in ipairs(vms[filter.subscription] or {}) do
-      found[#found + 1] = { name = name, site = "oslo" }
+    local owner = filter.recovery and "asking" or filter.subscription
+    for _, name in ipairs(vms[owner] or {}) do
+      found[#found + 1] = {
+        name = name, site = "oslo", subscription = filter.subscription,
+        recovery = filter.recovery and { target = "tromso" },
+      }
     end
     return found
   end)
@@ -32,6 +36,12 @@ test("one subscription can be named", function()
   world_of { contoso = { "web01" }, fabrikam = { "sql01" } }
   check.equal(world.run("protect-new-machines", { subscription = "fabrikam" }), { protected = 1 })
   check.equal(#world.effects(), 2)
+end)
+
+test("S-3: a machine whose template asks for it is protected without an add-on", function()
+  world_of { contoso = { "web01" }, asking = { "dns01" } }
+  check.equal(world.run("protect-new-machines", {}), { protected = 2 })
+  check.equal(world.effects()[3], "replication.protect oslo/dns01 target=tromso")
 end)
 
 test("nothing new is nothing to do", function()

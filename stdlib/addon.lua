@@ -7,7 +7,7 @@ local seen_to = { ["replication.already_protected"] = true, ["run.vm_claimed"] =
 
 --- Protects a vm on the terms and makes its first copy, or leaves that to the quiet hour.
 ---@param vm muster.vm
----@param terms table the subscription's add-on
+---@param terms table its own, or the subscription's add-on
 ---@return boolean? done nil when somebody else saw to it
 ---@return muster.failure? failure why it could not be done
 local function protect(vm, terms)
@@ -27,27 +27,69 @@ local function protect(vm, terms)
   return nil, failure
 end
 
---- Protects every machine of a subscription with the add-on that is not protected yet. One that
+--- Protects those machines: each on the terms that it bears, else on the given ones. One that
 -- cannot be protected does not keep the others from it; the failures are returned.
----@param subscription table what `subscription.get` gives
+---@param vms muster.vm[]
+---@param terms? table for those that bear none
 ---@return integer count how many it protected
 ---@return string[] failures `web01: why`
-function addon.protect_new(subscription)
-  local terms, count, failures = subscription.add_on, 0, {}
-  local new = fabric.select { subscription = subscription.name, protected = false }
-  for _, vm in ipairs(new) do
-    if vm.site ~= terms.target then
-      local done, failure = protect(vm, terms)
+local function protect_each(vms, terms)
+  local count, failures = 0, {}
+  for _, vm in ipairs(vms) do
+    local own = vm.recovery or terms
+    if vm.site ~= own.target then
+      local done, failure = protect(vm, own)
       if failure then
         failures[#failures + 1] = ("%s: %s"):format(vm.name, failure.message)
         job.warn("%s is not protected: %s", vm.name, failure.message)
       elseif done then
         count = count + 1
-        job.note("%s of %s is protected at %s", vm.name, subscription.name, terms.target)
+        local owner = vm.subscription or "the house"
+        job.note("%s of %s is protected at %s", vm.name, owner, own.target)
       end
     end
   end
   return count, failures
+end
+
+--- Protects every machine of a subscription with the add-on that is not protected yet.
+---@param subscription table what `subscription.get` gives
+---@return integer count how many it protected
+---@return string[] failures `web01: why`
+function addon.protect_new(subscription)
+  return protect_each(
+    fabric.select { subscription = subscription.name, protected = false }, subscription.add_on)
+end
+
+--- Protects every machine whose template asks for it and that is not protected yet, though no
+-- add-on covers it.
+---@param owner? string of this subscription only
+---@param covered table<string, boolean> the subscriptions that are seen to already
+---@return integer count how many it protected
+---@return string[] failures `web01: why`
+function addon.protect_asking(owner, covered)
+  local asking = {}
+  for _, vm in ipairs(fabric.select { subscription = owner, protected = false, recovery = true }) do
+    if not covered[vm.subscription or ""] then
+      asking[#asking + 1] = vm
+    end
+  end
+  return protect_each(asking)
+end
+
+--- Protects a machine that was just made, if its template asks for it. What fails is told and left
+-- to the next look for new machines.
+---@param vm muster.vm
+---@return boolean protected
+function addon.protect_made(vm)
+  if not vm.recovery then
+    return false
+  end
+  local done, failure = protect(vm, vm.recovery)
+  if failure then
+    job.warn("%s is not protected yet: %s", vm.name, failure.message)
+  end
+  return done == true
 end
 
 --- Raises when there are failures, naming each.

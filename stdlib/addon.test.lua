@@ -4,7 +4,7 @@ local addon = require "addon"
 local function new(...)
   local vms = {}
   for index, name in ipairs { ... } do
-    vms[index] = { name = name, site = "oslo" }
+    vms[index] = { name = name, site = "oslo", subscription = "contoso" }
   end
   world.answer("fabric.select", function(filter)
     check.equal(filter, { subscription = "contoso", protected = false })
@@ -41,6 +41,41 @@ test("with a quiet hour the first copy is left to it", function()
     add_on = { target = "bergen", rpo = "15m", first_copy = { at = "22:00", zone = "UTC" } },
   }
   check.equal(#world.effects(), 1)
+end)
+
+test("a machine is protected on the terms that it bears, before those of the add-on", function()
+  world.answer("fabric.select", function()
+    return { { name = "web01", site = "oslo", recovery = { target = "tromso", rpo = "5m" } } }
+  end)
+  check.equal(addon.protect_new(contoso), 1)
+  check.equal(world.effects()[1], "replication.protect oslo/web01 rpo=5m target=tromso")
+end)
+
+test("S-3: those that ask are protected without an add-on", function()
+  world.answer("fabric.select", function(filter)
+    check.equal(filter, { subscription = "contoso", protected = false, recovery = true })
+    return {
+      {
+        name = "web01", site = "oslo", subscription = "contoso",
+        recovery = { target = "bergen", first_copy = { at = "22:00", zone = "UTC" } },
+      },
+    }
+  end)
+  local count, failures = addon.protect_asking("contoso", {})
+  check.equal({ count, failures }, { 1, {} })
+  check.equal(#world.effects(), 1)
+  check.equal(world.notes(), { "web01 of contoso is protected at bergen" })
+end)
+
+test("S-3: what an add-on covers is left to it", function()
+  world.answer("fabric.select", function()
+    return {
+      { name = "web01", site = "oslo", subscription = "contoso", recovery = { target = "bergen" } },
+      { name = "dns01", site = "oslo", recovery = { target = "bergen" } },
+    }
+  end)
+  check.equal(addon.protect_asking(nil, { contoso = true }), 1)
+  check.equal(world.notes(), { "dns01 of the house is protected at bergen" })
 end)
 
 test("what stands at the target already is not protected to itself", function()

@@ -52,6 +52,15 @@ package protocol FabricProvider: Sendable {
     /// Where writes to the machine's disks are learnt from; one for the machine, all its disks
     /// together.
     func changeSource(of id: MachineID) async throws -> any ChangeSource
+    /// The templates kept at a site, in the order of their names.
+    func templates(at site: String) async throws -> [MachineTemplate]
+    /// Makes a turned-off machine from a template of its site, with what the template's disks hold.
+    /// Repeated under the same operation it finds what it has made. Raises `fabric.machine_exists`
+    /// when another machine of the name stands there, `fabric.switch_missing` when no host has the
+    /// template's switches, and `fabric.capacity_missing` when none has room.
+    @discardableResult
+    func deploy(_ deployment: Deployment) async throws -> VirtualMachine
+
     /// The raw image of a disk, for replication to write while the machine is a turned-off replica.
     func imagePath(of disk: String, machine id: MachineID) async throws -> String
 }
@@ -75,5 +84,26 @@ extension FabricProvider {
         } catch let failure as Failure where failure.code == .siteUnreachable {
             return false
         }
+    }
+}
+
+extension FabricProvider {
+    /// A fabric that keeps no templates has none.
+    package func templates(at site: String) async throws -> [MachineTemplate] { [] }
+
+    @discardableResult
+    package func deploy(_ deployment: Deployment) async throws -> VirtualMachine {
+        throw Failure.noTemplate(deployment.template, at: deployment.machine.site, among: [])
+    }
+}
+
+extension Failure {
+    static func noTemplate(
+        _ name: String, at site: String, among names: [String]
+    ) -> Failure {
+        Failure(
+            .unknownName,
+            "site '\(site)' keeps no template '\(name)'" + Spelling.hint(for: name, among: names),
+            context: ["site": site, "template": name])
     }
 }

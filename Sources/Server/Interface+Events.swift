@@ -8,16 +8,19 @@
 import Hummingbird
 import Model
 import NIOCore
+import Orchestration
 import ServiceLifecycle
 
 extension Interface {
-    func watch() throws -> Response {
+    func watch(_ person: Person) throws -> Response {
         let news = try news()
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream"],
-            body: ResponseBody { [heartbeat] writer in
-                let watcher = Watcher(heartbeat: heartbeat)
+            body: ResponseBody { [heartbeat, orchestrator] writer in
+                let watcher = Watcher(heartbeat: heartbeat) { notice in
+                    (try? orchestrator.concerns(notice, person)) ?? (person.tenant == nil)
+                }
                 try await watcher.tell(news, to: &writer)
                 try await writer.finish(nil)
             })
@@ -26,6 +29,8 @@ extension Interface {
 
 private struct Watcher: Sendable {
     let heartbeat: Duration
+    /// Whether the watcher is told of it.
+    let isTold: @Sendable (Value) -> Bool
 
     /// Returns when the news end or the server stops; throws when the watcher has gone.
     func tell(_ news: some News, to writer: inout any ResponseBodyWriter) async throws {
@@ -45,7 +50,7 @@ private struct Watcher: Sendable {
     }
 
     private func report(_ news: some News, with pen: AsyncStream<String>.Continuation) async {
-        for await notice in news {
+        for await notice in news where isTold(notice) {
             if case .dropped = pen.yield(Self.line(notice)) { pen.yield(Self.missed) }
         }
     }

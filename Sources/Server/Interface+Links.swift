@@ -11,7 +11,7 @@ extension Interface {
         router.get("/answer/:link") { _, visit in
             try await following(visit) { question, person in
                 LinkPage.form(
-                    question, person, run: try orchestrator.run(question.place.run))
+                    question, person, run: try orchestrator.run(question.place.run, for: person))
             }
         }
         router.post("/answer/:link") { request, visit in

@@ -5,17 +5,19 @@ import Orchestration
 
 extension Interface {
     func addRuns(to runs: RouterGroup<KnownVisit>) {
-        runs.get("/") { [orchestrator] request, _ in
+        runs.get("/") { [orchestrator] request, visit in
             let page = try ListPage(request, cursor: "before")
             let found = try orchestrator.runs(
-                before: page.cursor.map { RunID($0) }, limit: page.limit)
+                for: visit.person, before: page.cursor.map { RunID($0) }, limit: page.limit)
             return Response(["runs": .list(found.map(\.view))])
         }
         runs.get("/:run") { [orchestrator] _, visit in
-            Response(try orchestrator.report(visit.run).value)
+            Response(try orchestrator.report(visit.run, for: visit.person).value)
         }
         runs.get("/:run/output") { [orchestrator] request, visit in
-            Response(try orchestrator.outputView(of: visit.run, try OutputQuery(request)))
+            Response(
+                try orchestrator.outputView(
+                    of: visit.run, try OutputQuery(request), for: visit.person))
         }
         for wish in RunWish.allCases {
             runs.post("/:run/\(wish.rawValue)") { [orchestrator] request, visit in

@@ -9,11 +9,12 @@ extension Interface {
         tasks.get("/") { [orchestrator] request, visit in
             let page = try ListPage(request, cursor: "after")
             let found = try orchestrator.openQuestions(
-                after: QuestionID(page.cursor ?? 0), limit: page.limit)
+                for: visit.person, after: QuestionID(page.cursor ?? 0), limit: page.limit)
             return Response(["tasks": .list(found.map { view(of: $0, for: visit) })])
         }
         tasks.get("/:task") { [orchestrator] _, visit in
-            Response(view(of: try orchestrator.question(visit.task), for: visit))
+            Response(
+                view(of: try orchestrator.question(visit.task, for: visit.person), for: visit))
         }
         tasks.post("/:task/answer") { request, visit in
             try await answer(try visit.task, request, visit)
@@ -44,7 +45,7 @@ extension Interface {
     ) async throws -> Response {
         let body = try await RequestBody(
             reading: request, fields: ["answer", "refuse", "comment", "channel"])
-        let question = try orchestrator.question(id)
+        let question = try orchestrator.question(id, for: visit.person)
         // Whoever is late hears that he is, before he hears that his answer was of the wrong form.
         try question.requireOpen()
         let settled = try await orchestrator.answer(

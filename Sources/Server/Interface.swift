@@ -14,7 +14,12 @@
 //     GET  /api/tasks/TASK
 //     POST /api/tasks/TASK/answer       {"answer": …, "comment": TEXT} or {"refuse": true, …}
 //     POST /api/tasks/TASK/delegate     {"to": NAME, "comment": TEXT}
+//     GET  /api/machines                by name
+//     GET  /api/subscriptions           by name
+//     GET  /api/subscriptions/NAME/report   the service report; ?format=text for people
 //     GET  /api/events                  server-sent events
+//
+// A tenant's person is shown what is his tenant's, and refused what is not (S-4).
 import Hummingbird
 import Model
 import Orchestration
@@ -38,7 +43,8 @@ struct Interface: Sendable {
         let known = router.group("/api").add(middleware: Identification(people: people))
             .group(context: KnownVisit.self)
         known.get("/me") { _, visit in Response(visit.person.view) }
-        known.get("/events") { _, _ in try watch() }
+        known.get("/events") { _, visit in try watch(visit.person) }
+        addEstate(to: known)
         addRuns(to: known.group("/runs"))
         addTasks(to: known.group("/tasks"))
         return router
@@ -47,6 +53,10 @@ struct Interface: Sendable {
 
 extension Person {
     fileprivate var view: Value {
-        ["name": .text(name), "roles": .list(roles.sorted().map(Value.text))]
+        var fields: [String: Value] = [
+            "name": .text(name), "roles": .list(roles.sorted().map(Value.text)),
+        ]
+        fields["tenant"] = tenant.map { .text($0) }
+        return .object(fields)
     }
 }

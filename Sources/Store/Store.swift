@@ -12,6 +12,8 @@ package final class Store: Sendable {
     let path: String
     let pool: DatabasePool
     private let writer: GroupCommit
+    /// The lead that this object's user holds; its every commit carries it.
+    let lead = Locked<LeaseToken?>(nil)
     /// The highest run number given away by this object.
     private let lastRun = Locked<Int64>(0)
 
@@ -40,12 +42,12 @@ package final class Store: Sendable {
     /// once.
     ///
     /// Calls that come together share a transaction; one that is refused does not harm the others.
-    /// With `lease` the batch is refused with `store.lease_lost` once another engine has taken
-    /// over. Raises what the changes raise, `store.full`, `store.busy` and `store.damaged`. A
-    /// cancelled task commits as any other.
+    /// With `lease`, or while the lead was taken through this object, the batch is refused with
+    /// `store.lease_lost` once another engine has taken over. Raises what the changes raise,
+    /// `store.full`, `store.busy` and `store.damaged`. A cancelled task commits as any other.
     package func commit(_ changes: [Change], under lease: LeaseToken? = nil) async throws {
         guard !changes.isEmpty else { return }
-        try await writer.commit(changes, under: lease)
+        try await writer.commit(changes, under: lease ?? lead.withLock { $0 })
     }
 
     /// Commits a new run under the next free number: `changes` makes the batch for a number, and is

@@ -16,10 +16,13 @@ struct Composition: Sendable {
     let orchestrator: Orchestrator
     /// What `muster.lua` says.
     let configuration: Configuration
+    /// Who typed the command.
+    let actor: Person
 
-    /// Opens the lab; raises `fabric.lab_missing` when there is none, what the store raises, and
-    /// what is wrong in `muster.lua`, with its line.
-    init(_ options: LabOptions) async throws {
+    /// Opens the lab for a command; raises `fabric.lab_missing` when there is none, what the store
+    /// raises, what is wrong in `muster.lua`, with its line, and `scope.refused` when the command
+    /// is the house's and who typed it is a tenant's person.
+    init(_ options: LabOptions, for audience: Audience = .house) async throws {
         folder = options.folder
         let clock = SystemClock()
         fabric = try EmbeddedFabric(folder: folder)
@@ -39,6 +42,11 @@ struct Composition: Sendable {
                 assetKey: configuration.assetKey),
             library: Self.library(in: folder), version: Muster.version
         ) { bell.notify($0) }
+        actor = configuration.rights.known(options.actorName)
+        if audience == .house {
+            let words = LabOptions.hoisted(CommandLine.arguments)
+            try await orchestrator.requireHouse(actor, for: LabOptions.act(words))
+        }
     }
 
     /// Makes an empty lab with these sites; what is there stays.

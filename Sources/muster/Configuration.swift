@@ -6,11 +6,9 @@ import Model
 import Orchestration
 
 struct Configuration: Sendable {
-    /// Roles by the name of the person.
-    let people: [String: Set<String>]
     /// Persons by bearer token, for the HTTP API.
     let tokens: [String: String]
-    /// Who may do which part of a failover (F-9).
+    /// Who people are, whose they are (S-4), and who may do which part of a failover (F-9).
     let rights: Rights
     let replication: ReplicationConfiguration
     /// How many runs may be running at once.
@@ -24,6 +22,7 @@ struct Configuration: Sendable {
 
     private static let fields: [Parameter] = [
         Parameter("people", .map(.list(.text)), "For each person, the roles."),
+        Parameter("tenants", .map(.text), "For each person of a tenant, the subscription."),
         Parameter("tokens", .map(.text), "For each bearer token of the HTTP API, the person."),
         Parameter(
             "rights", .map(.list(.choice(FailoverRight.allCases.map(\.rawValue)))),
@@ -57,7 +56,7 @@ struct Configuration: Sendable {
     static func read(folder: String) async throws -> Configuration {
         guard let data = FileManager.default.contents(atPath: "\(folder)/muster.lua") else {
             return Configuration(
-                people: [:], tokens: [:], rights: Rights(),
+                tokens: [:], rights: Rights(),
                 replication: ReplicationConfiguration(), slots: .house, assetKey: nil, hooks: [:],
                 notify: nil)
         }
@@ -70,8 +69,10 @@ struct Configuration: Sendable {
             .mapValues { Set(($0.list ?? []).compactMap(\.text)) }
         let tokens = (card["tokens"]?.object ?? [:]).compactMapValues(\.text)
         return Configuration(
-            people: people, tokens: tokens,
-            rights: Rights(people: people, held: held(card["rights"])),
+            tokens: tokens,
+            rights: Rights(
+                people: people, tenants: try tenants(card["tenants"], people, subject),
+                held: held(card["rights"])),
             replication: try ReplicationConfiguration(card["replication"] ?? [:], subject),
             slots: RunSlots(
                 inScope: card["runs"]?["per_tenant"]?.integer.map { Int($0) }
@@ -82,6 +83,25 @@ struct Configuration: Sendable {
             },
             hooks: try secrets(card["hooks"], subject.field("hooks")),
             notify: try receiver(card["notify"], subject.field("notify")))
+    }
+
+    private static func tenants(
+        _ tenants: Value?, _ people: [String: Set<String>], _ subject: CheckSubject
+    ) throws(Failure) -> [String: String] {
+        let tenants = (tenants?.object ?? [:]).compactMapValues(\.text)
+            .filter { !$0.key.hasPrefix("$") }
+        for (person, tenant) in tenants.sorted(by: { $0.key < $1.key }) {
+            let field = subject.field("tenants").field(person)
+            guard people[person] != nil else {
+                // Misspelt, he would be taken for one of the house.
+                throw field.failure(
+                    "names nobody of `people`\(Spelling.hint(for: person, among: people.keys))")
+            }
+            guard (try? Name.checked(tenant, "subscription")) != nil else {
+                throw field.failure("'\(tenant)' cannot name a subscription")
+            }
+        }
+        return tenants
     }
 
     private static func secrets(
@@ -132,12 +152,11 @@ struct Configuration: Sendable {
     }
 
     func person(named name: String, isExplicit: Bool) throws(Failure) -> Person {
-        if people[name] == nil, !isExplicit { return Person(name: name, roles: []) }
-        return try rights.person(named: name)
+        isExplicit ? try rights.person(named: name) : rights.known(name)
     }
 
     func person(withToken token: String) -> Person? {
-        tokens[token].map { Person(name: $0, roles: people[$0] ?? []) }
+        tokens[token].map(rights.known)
     }
 
     /// The file that `muster init` writes.
@@ -148,6 +167,7 @@ struct Configuration: Sendable {
           people = {
             ["\(user)"] = { "operator", "fabric-admin" },
           },
+          -- People of tenants see and touch their tenant's only: tenants = { lars = "contoso" },
           -- Bearer tokens of the HTTP API: tokens = { ["a long random text"] = "\(user)" },
         }
 

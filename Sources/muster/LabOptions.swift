@@ -21,6 +21,11 @@ struct LabOptions: ParsableArguments {
 
     var actorName: String { actor ?? NSUserName() }
 
+    /// What a person is told that he asked for: `muster site lose`. Values are left out.
+    static func act(_ hoisted: [String]) -> String {
+        (["muster"] + hoisted.prefix { !$0.hasPrefix("-") }.prefix(2)).joined(separator: " ")
+    }
+
     /// The arguments with options that stand before the subcommand moved behind it, so that
     /// `muster --lab DIR status` and `muster status --lab DIR` mean the same.
     static func hoisted(_ arguments: [String]) -> [String] {

@@ -1,6 +1,6 @@
 // One suite for every fabric. A provider's tests call `exercise(fabric:)` with a factory; the world
-// it makes has one site `oslo` with host `oslo-1` and switch `tenant`, and no machine of the name
-// `web`.
+// it makes has one site `oslo` with host `oslo-1` and switch `tenant`, one template `golden` with a
+// disk and a card on that switch, and no machine.
 import Foundation
 import Model
 import Testing
@@ -21,6 +21,7 @@ func exercise(
     try await startsAndStops(fabric, machine.id)
     try await cutsWhatWasWritten(fabric, machine.id, write)
     try await removesTwice(fabric, machine)
+    try await deploysOnce(fabric)
 }
 
 private func definesOnce(_ fabric: any FabricProvider, _ machine: VirtualMachine) async throws {
@@ -144,9 +145,48 @@ private func removesTwice(_ fabric: any FabricProvider, _ machine: VirtualMachin
     }
 }
 
+private func deploysOnce(_ fabric: any FabricProvider) async throws {
+    let templates = try await fabric.templates(at: "oslo")
+    #expect(templates.map(\.name) == ["golden"])
+    let terms = RecoveryTerms(
+        target: "bergen", interval: .fiveMinutes, pointsKept: 2, rpoSeconds: 600, firstCopy: nil)
+    var deployment = Deployment(
+        of: "golden", as: MachineID(site: "oslo", name: "web"), for: "contoso", recovery: terms,
+        operation: "1//1")
+    let made = try await fabric.deploy(deployment)
+    #expect(try await fabric.deploy(deployment) == made)
+    #expect(try await fabric.machine(deployment.machine) == made)
+    #expect(made.power == .off && made.role == .production && made.subscription == "contoso")
+    #expect(made.recovery == terms && made.deployedBy == "1//1")
+    #expect(made.nics.map(\.switchName) == ["tenant"])
+    #expect(made.disks == templates.first?.disks)
+    try await fabric.update(made.id) { $0.recovery = nil }
+    #expect(try await fabric.machine(made.id).recovery == nil)
+    deployment.operation = "2//1"
+    #expect(await code { _ = try await fabric.deploy(deployment) } == .machineExists)
+    deployment.machine.name = "other"
+    deployment.template = "gloden"
+    let failure = await #expect(throws: Failure.self) { try await fabric.deploy(deployment) }
+    #expect(failure?.code == .unknownName && failure?.message.contains("'golden'?") == true)
+    deployment.template = "golden"
+    deployment.host = "oslo-9"
+    #expect(await code { _ = try await fabric.deploy(deployment) } == .unknownName)
+    #expect(await code { _ = try await fabric.templates(at: "olso") } == .unknownName)
+    try await fabric.remove(made.id)
+}
+
+extension World {
+    fileprivate func keepTemplate() async throws {
+        try await fabric.addTemplate(
+            MachineTemplate(site: "oslo", name: "golden", switches: ["tenant"]),
+            disks: [.empty(size: ByteCount(1 << 20))])
+    }
+}
+
 @Suite struct FabricConformanceTests {
     @Test func `the embedded fabric keeps its word`() async throws {
         let world = try await World()
+        try await world.keepTemplate()
         try await exercise(fabric: { world.fabric }) { id, disk, offset, bytes in
             try await world.write(bytes[0], bytes.count, at: offset, disk, of: id)
         }
@@ -154,6 +194,7 @@ private func removesTwice(_ fabric: any FabricProvider, _ machine: VirtualMachin
 
     @Test func `a faulty fabric without faults keeps its word`() async throws {
         let world = try await World()
+        try await world.keepTemplate()
         let faulty = FaultyFabric(world.fabric, plan: FaultPlan())
         try await exercise(fabric: { faulty }) { id, disk, offset, bytes in
             try await world.write(bytes[0], bytes.count, at: offset, disk, of: id)

@@ -56,6 +56,20 @@ import Testing
         #expect(always.opening(from: instant(7)) == instant(7))
     }
 
+    @Test(arguments: [
+        ([], 0), (["22:00-06:00 Europe/Oslo"], 960), (["00:00-00:00 UTC"], 0),
+        (["22:00-06:00 UTC", "12:00-13:00 UTC"], 540),
+        // In winter the second one begins when the first one ends.
+        (["22:00-06:00 UTC", "07:00-12:00 Europe/Oslo"], 660),
+    ])
+    func `S-3: the longest time in which nothing crosses a pair of sites`(
+        windows: [String], minutes: Int
+    ) throws {
+        let rule = SitePairRule(
+            from: "a", to: "b", windows: try windows.map { try TimeWindow(text: $0) })
+        #expect(rule.longestPause(at: instant(7 * 3600)) == .seconds(minutes * 60))
+    }
+
     @Test func `R-23 a policy under which nothing crosses is refused`() throws {
         let none = #expect(throws: Failure.self) { try TransferPolicy(transfersMax: 0, pairs: []) }
         #expect(none?.code == .usage)

@@ -1,5 +1,5 @@
 // Machines come while ticks overlap, engines die and clocks are set: each is protected within one
-// period, exactly once (S-2).
+// period, exactly once (S-2), those of an add-on and those whose template asks (S-3).
 import Fabric
 import Foundation
 import Model
@@ -13,7 +13,9 @@ import Testing
     private static let seeds =
         ProcessInfo.processInfo.environment["MUSTER_NEW_MACHINE_SEEDS"].flatMap { Int($0) } ?? 12
 
-    @Test func `S-2: each new machine is protected within a period, exactly once`() async throws {
+    @Test func `S-2 and S-3: each new machine is protected within a period, exactly once`()
+        async throws
+    {
         let origin = try await Story.origin()
         for seed in 1...UInt64(Self.seeds) {
             do {
@@ -45,6 +47,7 @@ private final class Story {
     /// A lab whose contoso has the add-on and no machine yet but those that are protected.
     static func origin() async throws -> World {
         let world = try await World()
+        try await world.keepTemplate(RecoveryAsk(rpoSeconds: 600, target: "bergen"))
         try await world.run(
             world.request(
                 "enable-dr-add-on", ["subscription": "contoso", "target": "bergen"]))
@@ -78,8 +81,13 @@ private final class Story {
 
     private func deploy() async throws {
         let name = "new\(deployed.count + 1)"
-        lines.append("\(name) comes")
-        try await world.deploy(name)
+        let asks = Bool.random(using: &random)
+        lines.append("\(name) comes\(asks ? ", and asks" : "")")
+        if asks {
+            try await world.deployAsking(name)
+        } else {
+            try await world.deploy(name)
+        }
         deployed.append(name)
     }
 
@@ -143,5 +151,16 @@ private final class Story {
 
     private func complaint(_ text: String) -> Failure {
         Failure(.internalFault, "\(text)\n  \(lines.joined(separator: "\n  "))")
+    }
+}
+
+extension World {
+    /// A new machine of nobody's, whose template asks for protection.
+    fileprivate func deployAsking(_ name: String) async throws {
+        let ask = try await fabric.templates(at: "oslo")[0].recovery
+        _ = try await fabric.deploy(
+            Deployment(
+                of: "web", as: MachineID(site: "oslo", name: name),
+                recovery: ask?.terms(under: nil), operation: name))
     }
 }

@@ -44,7 +44,7 @@ import Testing
         }
         #expect(try await services.replication.protection(of: "sql01") == nil)
         let agreed = try #require(try services.store.subscription("contoso")?.addOn)
-        #expect(agreed.target == "bergen" && agreed.attachedBy == "eva")
+        #expect(agreed.terms.target == "bergen" && agreed.attachedBy == "eva")
     }
 
     @Test func `S-1: without the add-on protections end, and others stay`() async throws {

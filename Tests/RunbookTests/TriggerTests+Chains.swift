@@ -1,6 +1,7 @@
 // Triggers that lead to each other: no chain closes, whatever stands between its links.
 import Model
 import Orchestration
+import Store
 import TestSupport
 import Testing
 

@@ -111,8 +111,19 @@ final class House: Sendable {
         heartbeat: Duration = .seconds(15), news: (@Sendable () throws -> any News)? = nil,
         _ work: @Sendable (HTTPClient) async throws -> Result
     ) async throws -> Result {
+        try await Self.serving(work) { onListening in
+            server(heartbeat: heartbeat, news: news, onListening: onListening)
+        }
+    }
+
+    /// The same with a server of one's own.
+    @discardableResult
+    static func serving<Result: Sendable>(
+        _ work: @Sendable (HTTPClient) async throws -> Result,
+        by make: (@escaping @Sendable (Int) -> Void) -> HTTPServer
+    ) async throws -> Result {
         let (ports, teller) = AsyncStream.makeStream(of: Int.self)
-        let server = server(heartbeat: heartbeat, news: news) { teller.yield($0) }
+        let server = make { teller.yield($0) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { teller.finish() }

@@ -17,6 +17,7 @@
 ---@field protected boolean Whether it is replicated.
 ---@field subscription? string Whose it is, when it is a tenant's.
 ---@field state? string The state of its protection, when it has one.
+---@field recovery? { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } The terms that its template asks for.
 
 --- What a step is told about its run.
 ---@class muster.context
@@ -140,12 +141,12 @@ function fabric.vm(name) end
 function fabric.try_vm(name) end
 
 --- Gets the production vms that match every given condition, by name.
----@param filter? { tag?: string, site?: string, host?: string, subscription?: string, power?: "off"|"running", protected?: boolean } The conditions.
+---@param filter? { tag?: string, site?: string, host?: string, subscription?: string, power?: "off"|"running", protected?: boolean, recovery?: boolean } The conditions.
 ---@return muster.vm[] # the vms
 function fabric.select(filter) end
 
 --- Gets the production vms that match every given condition, by name. Returns nil and the failure instead of raising.
----@param filter? { tag?: string, site?: string, host?: string, subscription?: string, power?: "off"|"running", protected?: boolean } The conditions.
+---@param filter? { tag?: string, site?: string, host?: string, subscription?: string, power?: "off"|"running", protected?: boolean, recovery?: boolean } The conditions.
 ---@return muster.vm[]? # the vms
 ---@return muster.failure? # why not
 function fabric.try_select(filter) end
@@ -182,6 +183,28 @@ function fabric.reachable(vm) end
 ---@return boolean? # whether it can be reached
 ---@return muster.failure? # why not
 function fabric.try_reachable(vm) end
+
+--- Gets the templates of the sites that answer, by name.
+---@param filter? { site?: string } The conditions.
+---@return { name: string, site: string, processors: integer, memory: integer, disks: { name: string, size: integer }[], switches: string[], tags: string[], recovery?: { rpo: string, target?: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, first_copy?: { at: string, zone?: string } } }[] # the templates
+function fabric.templates(filter) end
+
+--- Gets the templates of the sites that answer, by name. Returns nil and the failure instead of raising.
+---@param filter? { site?: string } The conditions.
+---@return { name: string, site: string, processors: integer, memory: integer, disks: { name: string, size: integer }[], switches: string[], tags: string[], recovery?: { rpo: string, target?: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, first_copy?: { at: string, zone?: string } } }[]? # the templates
+---@return muster.failure? # why not
+function fabric.try_templates(filter) end
+
+--- Makes a turned-off vm from a template; one whose template asks for it bears the wish.
+---@param options { template: string, name: string, site?: string, host?: string, subscription?: string } What, and where.
+---@return muster.vm # the vm
+function fabric.deploy(options) end
+
+--- Makes a turned-off vm from a template; one whose template asks for it bears the wish. Returns nil and the failure instead of raising.
+---@param options { template: string, name: string, site?: string, host?: string, subscription?: string } What, and where.
+---@return muster.vm? # the vm
+---@return muster.failure? # why not
+function fabric.try_deploy(options) end
 
 --- Powers a vm on; the fabric refuses one that another site has taken over.
 ---@param vm string|muster.vm The vm.

@@ -6,6 +6,8 @@ import Model
 package enum ImportedDisk: Sendable, Hashable {
     /// A raw image, copied sparsely.
     case image(path: String)
+    /// All zeros at first.
+    case empty(size: ByteCount)
     /// A disk no image stands for; recorded, so that protection can refuse it by name.
     case declared(Disk.Kind, size: ByteCount)
 }
@@ -22,9 +24,7 @@ extension EmbeddedFabric {
         _ machine: VirtualMachine, disks: [ImportedDisk], blockBytes: Int = 65_536
     ) async throws -> VirtualMachine {
         var wanted = MachineRecord(machine: machine, blockBytes: blockBytes)
-        wanted.machine.disks = try await reading { _ in
-            try disks.enumerated().map { try $1.disk(named: "disk\($0)") }
-        }
+        wanted.machine.disks = try await reading { _ in try disks.named() }
         let record = wanted
         // The copy takes its time and the lab goes on meanwhile: only beginning and end are locked.
         let (checked, staged) = try await changing { lab in
@@ -49,18 +49,33 @@ extension EmbeddedFabric {
 }
 
 extension LabFolder {
-    fileprivate func requireFree(_ id: MachineID) throws {
+    func requireFree(_ id: MachineID) throws {
         if try record(ifAny: id) != nil { throw Failure.machineExists(id) }
     }
 }
 
 extension [ImportedDisk] {
-    fileprivate func copyImages(to folder: String) throws {
+    /// The disks they become; raises for a file that cannot be one.
+    func named() throws(Failure) -> [Disk] {
+        var disks: [Disk] = []
+        for (index, disk) in enumerated() { disks.append(try disk.disk(named: "disk\(index)")) }
+        return disks
+    }
+
+    func copyImages(to folder: String) throws {
         for (index, disk) in enumerated() {
-            guard case .image(let path) = disk else { continue }
-            let image = try OpenFile("\(folder)/disk\(index).raw", O_RDWR | O_CREAT | O_EXCL)
-            try SparseCopy.copy(try OpenFile(path, O_RDONLY), to: image)
-            try image.sync()
+            let path = "\(folder)/disk\(index).raw"
+            switch disk {
+            case .image(let source):
+                let image = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL)
+                try SparseCopy.copy(try OpenFile(source, O_RDONLY), to: image)
+                try image.sync()
+            case .empty(let size):
+                let image = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL)
+                try image.resize(to: size.bytes)
+                try image.sync()
+            case .declared: continue
+            }
         }
     }
 }
@@ -69,6 +84,7 @@ extension ImportedDisk {
     /// The disk it becomes; raises for a file that cannot be one.
     fileprivate func disk(named name: String) throws(Failure) -> Disk {
         switch self {
+        case .empty(let size): return Disk(name: name, size: size)
         case .declared(let kind, let size): return Disk(name: name, kind: kind, size: size)
         case .image(let path):
             guard let status = FileStatus(path: path) else { throw refusal(path, "is missing") }

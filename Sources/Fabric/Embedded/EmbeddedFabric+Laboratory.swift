@@ -75,6 +75,16 @@ extension EmbeddedFabric {
         }
     }
 
+    /// Says what the machines of a host may have together; nil for as much as they like.
+    package func setMemory(_ memory: ByteCount?, host: String, at site: String) async throws {
+        try await changeSite(site) { site in
+            try site.require(host, among: site.hosts.map(\.name), "host")
+            for index in site.hosts.indices where site.hosts[index].name == host {
+                site.hosts[index].memory = memory
+            }
+        }
+    }
+
     private func changeSite(
         _ name: String, _ change: @escaping @Sendable (inout Site) throws -> Void
     ) async throws {

@@ -6,6 +6,7 @@
 //     LAB/sites/<site>/partition                there while the site is cut off or lost
 //     LAB/sites/<site>/machines/<vm>/machine.json
 //     LAB/sites/<site>/machines/<vm>/disk0.raw, disk0.fleece, changes.map
+//     LAB/sites/<site>/templates/<template>/template.json, disk0.raw
 //
 // Every JSON file is replaced whole, so that reading needs no lock. This file: what only reads.
 // Machines, power, cards and the lab's own administration are in the extensions.

@@ -4,12 +4,12 @@ import Model
 /// A call of the seam, by name.
 package enum FabricCall: String, Sendable, Hashable, CaseIterable {
     case sites, machines, machine, define, remove, update, start, stop, connect
-    case setFailoverAddress, setGuestAddress, quiesce, changeSource, imagePath
+    case setFailoverAddress, setGuestAddress, quiesce, changeSource, imagePath, templates, deploy
 
     /// Whether the call changes the fabric.
     package var isWrite: Bool {
         switch self {
-        case .sites, .machines, .machine, .changeSource, .imagePath: false
+        case .sites, .machines, .machine, .changeSource, .imagePath, .templates: false
         default: true
         }
     }

@@ -106,6 +106,17 @@ extension FaultyFabric {
         try await perform(.quiesce, id) { try await fabric.quiesce(id, limit: limit) }
     }
 
+    package func templates(at site: String) async throws -> [MachineTemplate] {
+        try await perform(.templates, nil, site) { try await fabric.templates(at: site) }
+    }
+
+    @discardableResult
+    package func deploy(_ deployment: Deployment) async throws -> VirtualMachine {
+        try await perform(.deploy, deployment.machine, "of \(deployment.template)") {
+            try await fabric.deploy(deployment)
+        }
+    }
+
     package func changeSource(of id: MachineID) async throws -> any ChangeSource {
         try await perform(.changeSource, id) { try await fabric.changeSource(of: id) }
     }

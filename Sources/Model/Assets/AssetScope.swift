@@ -17,6 +17,11 @@ package struct AssetScope: Sendable, Hashable, Codable {
         guard runbooks.isEmpty || runbooks.contains(where: { Self.matches(runbook, $0) }) else {
             return false
         }
+        return admits(tenant: tenant)
+    }
+
+    /// Whether some run of that tenant, or the house's, may use the asset.
+    package func admits(tenant: String?) -> Bool {
         guard let tenant else { return true }
         return tenants.contains { $0 == "*" || $0 == tenant }
     }

@@ -20,11 +20,16 @@ package struct Host: Sendable, Hashable, Codable {
     package var switches: [Switch]
     /// Machines may move between hosts of one trust group and go on replicating.
     package var trustGroup: String?
+    /// What its machines may have together, off or on; nil when nobody has said.
+    package var memory: ByteCount?
 
-    package init(name: String, switches: [Switch], trustGroup: String? = nil) {
+    package init(
+        name: String, switches: [Switch], trustGroup: String? = nil, memory: ByteCount? = nil
+    ) {
         self.name = name
         self.switches = switches
         self.trustGroup = trustGroup
+        self.memory = memory
     }
 }
 

@@ -46,6 +46,10 @@ package struct VirtualMachine: Sendable, Hashable, Codable {
     package var tags: [String]
     /// The subscription whose machine it is; nil when it belongs to the house.
     package var subscription: String?
+    /// The wish of its template that it be protected; gone when a protection of it has been ended.
+    package var recovery: RecoveryTerms?
+    /// The operation that made it from a template; nil when it came otherwise.
+    package var deployedBy: String?
 
     package init(
         id: MachineID, host: String, processors: Int = 1, memory: ByteCount = ByteCount(1 << 30),

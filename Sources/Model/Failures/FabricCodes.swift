@@ -6,7 +6,7 @@ extension Failure.Code {
         .machineIsReplica, .updateRefused, .switchMissing, .diskMissing, .diskRefused, .diskOff,
         .diskOutOfRange,
         .epochOutdated, .epochUnknown, .runsElsewhere, .cutClosed, .cutLost, .rehearsed,
-        .quiesceFailed, .holdFailed,
+        .quiesceFailed, .holdFailed, .templateExists, .capacityMissing,
     ]
 
     package static let labMissing = Self(
@@ -114,4 +114,16 @@ extension Failure.Code {
         meaning: "The writes of a guest cannot be held, so that its machine cannot be cut at one "
             + "instant together with others.",
         remedy: "Take the machine out of its consistency group; it is replicated by itself.")
+
+    package static let templateExists = Self(
+        "fabric.template_exists",
+        meaning: "A template of that name is kept at the site already.",
+        remedy: "Choose another name, or remove the one that is there; machines that were made "
+            + "from it stay as they are.")
+
+    package static let capacityMissing = Self(
+        "fabric.capacity_missing",
+        meaning: "No host of the site has room for the machine that is to be made.",
+        remedy: "The message says what is free; remove machines, add a host, or give a host more "
+            + "with `muster site host SITE HOST --memory SIZE`.")
 }

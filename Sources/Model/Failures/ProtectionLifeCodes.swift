@@ -4,6 +4,7 @@
 extension Failure.Code {
     static let protectionLife: [Self] = [
         .transferStopped, .resyncDeferred, .extendedStands, .mediaRefused, .baseRefused,
+        .promiseUnkept,
     ]
 
     package static let transferStopped = Self(
@@ -31,4 +32,11 @@ extension Failure.Code {
         "replication.base_refused",
         meaning: "The machine at the replica's site cannot be the base of the first copy.",
         remedy: "It must be turned off, and have each protected disk at its size.")
+
+    package static let promiseUnkept = Self(
+        "replication.promise_unkept",
+        meaning: "What a template promises of its machines cannot be kept on the way to where "
+            + "their replicas would be.",
+        remedy: "The message says why: name a site, let more be lost, or mend the way; nothing "
+            + "was made.")
 }

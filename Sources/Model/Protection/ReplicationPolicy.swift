@@ -68,6 +68,26 @@ package struct SitePairRule: Sendable, Hashable, Codable {
         self.windows = windows
     }
 
+    /// The longest time of a day in which no cycle may begin, the zones' clocks being as they are
+    /// now; zero when there are no windows.
+    package func longestPause(at now: Timestamp) -> Duration {
+        guard !windows.isEmpty else { return .zero }
+        let day = 1440
+        let hands = windows.map { ($0, $0.minutesFromUTC(at: now)) }
+        let open = (0..<day).map { minute in
+            hands.contains { window, offset in
+                window.isOpen(localMinute: (minute + offset + day) % day)
+            }
+        }
+        var (longest, pause) = (0, 0)
+        // Twice round: a pause may lie over midnight.
+        for minute in 0..<2 * day {
+            pause = open[minute % day] ? 0 : pause + 1
+            longest = max(longest, pause)
+        }
+        return .seconds(min(longest, day) * 60)
+    }
+
     /// The first instant from `now` on at which a cycle may begin.
     package func opening(from now: Timestamp) -> Timestamp {
         windows.map { $0.opening(from: now) }.min() ?? now

@@ -60,10 +60,20 @@ package struct TimeWindow: Sendable, Hashable, Codable {
     }
 
     private func isOpen(seconds: Int64, _ timeZone: TimeZone) -> Bool {
-        if startMinute == endMinute { return true }
         let date = Date(timeIntervalSince1970: Double(seconds))
         let local = seconds + Int64(timeZone.secondsFromGMT(for: date))
-        let minute = Int(local.dividedDown(by: 60) % Int64(Self.dayMinutes))
+        return isOpen(localMinute: Int(local.dividedDown(by: 60) % Int64(Self.dayMinutes)))
+    }
+
+    /// How far the zone's clocks are ahead.
+    func minutesFromUTC(at now: Timestamp) -> Int {
+        let seconds = Double(now.microseconds.dividedDown(by: 1_000_000))
+        return timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds)) / 60
+    }
+
+    /// Whether it is open when the zone's clocks show that minute of the day.
+    func isOpen(localMinute minute: Int) -> Bool {
+        if startMinute == endMinute { return true }
         return startMinute < endMinute
             ? (startMinute..<endMinute).contains(minute)
             : minute >= startMinute || minute < endMinute

@@ -4,10 +4,13 @@
 package struct Person: Sendable, Hashable, Codable {
     package var name: String
     package var roles: Set<String>
+    /// The subscription whose person this is; nil for one of the house.
+    package var tenant: String?
 
-    package init(name: String, roles: Set<String> = []) {
+    package init(name: String, roles: Set<String> = [], tenant: String? = nil) {
         self.name = name
         self.roles = roles
+        self.tenant = tenant
     }
 }
 

@@ -17,23 +17,32 @@ package enum FailoverRight: String, Sendable, Hashable, CaseIterable {
 package struct Rights: Sendable, Hashable {
     /// The roles of each person.
     package var people: [String: Set<String>]
+    /// The subscription of each person that is a tenant's.
+    package var tenants: [String: String]
     /// What a person or a role may do, by its name; nil when nobody has said.
     package var held: [String: Set<FailoverRight>]?
 
     package init(
-        people: [String: Set<String>] = [:], held: [String: Set<FailoverRight>]? = nil
+        people: [String: Set<String>] = [:], tenants: [String: String] = [:],
+        held: [String: Set<FailoverRight>]? = nil
     ) {
         self.people = people
+        self.tenants = tenants
         self.held = held
     }
 
     /// The person of that name with his roles. Raises `name.unknown` for one that is not listed.
     package func person(named name: String) throws(Failure) -> Person {
-        guard let roles = people[name] else {
+        guard people[name] != nil else {
             let hint = Spelling.hint(for: name, among: people.keys)
             throw Failure(.unknownName, "muster.lua knows no person '\(name)'\(hint)")
         }
-        return Person(name: name, roles: roles)
+        return known(name)
+    }
+
+    /// Somebody of that name, with what is said of him here.
+    package func known(_ name: String) -> Person {
+        Person(name: name, roles: people[name] ?? [], tenant: tenants[name])
     }
 
     /// What a person may do: by name, and by every role.

@@ -13,41 +13,32 @@ package struct Subscription: Sendable, Hashable, Codable {
     }
 }
 
-/// The terms on which machines of a subscription are protected.
+/// The agreement that machines of a subscription are protected, and who made it.
 package struct RecoveryAddOn: Sendable, Hashable, Codable {
-    /// An hour of each day in which first copies may begin by themselves.
-    package struct QuietHour: Sendable, Hashable, Codable {
-        /// `22:00`.
-        package let at: String
-        package let zone: String
-
-        package init(at: String, zone: String) {
-            self.at = at
-            self.zone = zone
-        }
-    }
-
-    /// The site that receives the replicas.
-    package let target: String
-    package let interval: ReplicationInterval
-    package let pointsKept: Int
-    /// How much may be lost, in seconds; nil when nobody said.
-    package let rpoSeconds: Int?
-    /// nil when first copies begin at once.
-    package let firstCopy: QuietHour?
+    package let terms: RecoveryTerms
     package let attachedBy: String
     package let attachedAt: Timestamp
 
-    package init(
-        target: String, interval: ReplicationInterval, pointsKept: Int, rpoSeconds: Int?,
-        firstCopy: QuietHour?, attachedBy: String, attachedAt: Timestamp
-    ) {
-        self.target = target
-        self.interval = interval
-        self.pointsKept = pointsKept
-        self.rpoSeconds = rpoSeconds
-        self.firstCopy = firstCopy
+    package init(_ terms: RecoveryTerms, attachedBy: String, attachedAt: Timestamp) {
+        self.terms = terms
         self.attachedBy = attachedBy
         self.attachedAt = attachedAt
+    }
+
+    private enum CodingKeys: String, CodingKey { case attachedBy, attachedAt }
+
+    // The terms stand beside the signature, not below a name of their own.
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        terms = try RecoveryTerms(from: decoder)
+        attachedBy = try fields.decode(String.self, forKey: .attachedBy)
+        attachedAt = try fields.decode(Timestamp.self, forKey: .attachedAt)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try terms.encode(to: encoder)
+        try fields.encode(attachedBy, forKey: .attachedBy)
+        try fields.encode(attachedAt, forKey: .attachedAt)
     }
 }

@@ -14,6 +14,20 @@ package struct AssetVault: Sendable {
     /// Every asset, in the order of their names.
     package func all() throws -> [Asset] { try store.assets() }
 
+    /// Those that runs of the person's tenant may use.
+    package func all(for person: Person) throws -> [Asset] {
+        try all().filter { $0.scope.admits(tenant: person.tenant) }
+    }
+
+    /// Raises `name.unknown` with the nearest name, and `scope.refused`.
+    package func asset(_ name: String, for person: Person) throws -> Asset {
+        let asset = try asset(name)
+        if !asset.scope.admits(tenant: person.tenant) {
+            try person.requireHouse(for: "see the asset '\(name)'")
+        }
+        return asset
+    }
+
     /// Raises `name.unknown` with the nearest name.
     package func asset(_ name: String) throws -> Asset {
         if let asset = try store.asset(name) { return asset }

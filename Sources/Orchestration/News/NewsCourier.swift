@@ -101,10 +101,13 @@ package struct NewsCourier: Sendable {
 
     private func body(_ news: QuestionNews, _ question: Question) throws -> Value {
         let run = try store.run(question.place.run)
-        let links = orchestrator.answerers(of: question).prefix(Limits.linksMax).map {
-            person -> Value in
-            ["person": .text(person.name), "url": .text(receiver.link(of: person, to: question))]
-        }
+        let links = orchestrator.answerers(of: question, owner: run.scope)
+            .prefix(Limits.linksMax).map { person -> Value in
+                [
+                    "person": .text(person.name),
+                    "url": .text(receiver.link(of: person, to: question)),
+                ]
+            }
         return [
             "occasion": .text(news.occasion.rawValue), "question": question.view,
             "run": [

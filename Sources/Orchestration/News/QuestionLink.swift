@@ -82,21 +82,21 @@ extension Orchestrator {
         }
         let right = claim.text(askedAt: question.askedAt, secret: secret)
         guard Signature.isSame(right, text) else { throw invalid }
-        let person = Person(
-            name: claim.person, roles: services.rights.people[claim.person] ?? [])
+        let person = services.rights.known(claim.person)
         try question.requireAdmitted(person, at: services.clock.now)
         return (question, person)
     }
 
     /// Everybody that `muster.lua` lists, or the question names, who may answer now.
-    func answerers(of question: Question) -> [Person] {
-        var people = services.rights.people
+    /// `owner` is whose run asks.
+    func answerers(of question: Question, owner: String?) -> [Person] {
+        var names = Set(services.rights.people.keys)
         for case .user(let name) in [question.request.who, question.request.escalation?.to] {
-            people[name] = people[name] ?? []
+            names.insert(name)
         }
         let now = services.clock.now
-        return people.map { Person(name: $0.key, roles: $0.value) }
-            .filter { question.admits($0, at: now) }
+        return names.map(services.rights.known)
+            .filter { question.admits($0, at: now) && $0.mayTouch(owner) }
             .sorted { $0.name < $1.name }
     }
 }

@@ -3,7 +3,8 @@ import Fabric
 import Model
 
 extension Catalogue {
-    static let fabric: [Primitive] = fabricReads + fabricPower + fabricNetwork
+    static let fabric: [Primitive] =
+        fabricReads + fabricTemplates + fabricPower + fabricNetwork
 
     private static let machine = Parameter("vm", .vm, required: true, "The vm.")
     private static let nic = Parameter(

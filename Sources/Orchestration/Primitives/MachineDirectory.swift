@@ -16,7 +16,7 @@ package struct MachineDirectory: Sendable {
 
     /// As ``machine(named:scope:)``, but a protected vm whose site does not answer is described by
     /// its replica, as a lost primary can no longer be asked.
-    func memberMachine(named value: Value, scope: String?) async throws -> VirtualMachine {
+    package func memberMachine(named value: Value, scope: String?) async throws -> VirtualMachine {
         do {
             return try await machine(named: value, scope: scope)
         } catch let failure as Failure where failure.code == .siteUnreachable {

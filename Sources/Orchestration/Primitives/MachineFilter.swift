@@ -13,6 +13,7 @@ package struct MachineFilter: Sendable {
         Parameter("subscription", .text, "It belongs to this subscription."),
         Parameter("power", .choice(["off", "running"]), "It is off, or it runs."),
         Parameter("protected", .boolean, "It is replicated, or it is not."),
+        Parameter("recovery", .boolean, "Its template asks for protection, or does not."),
     ]
 
     package func matches(_ view: MachineView) -> Bool {
@@ -25,6 +26,7 @@ package struct MachineFilter: Sendable {
             && agrees("subscription", machine.subscription)
             && agrees("power", machine.power.rawValue)
             && (conditions["protected"]?.boolean.map { $0 == (view.protection != nil) } ?? true)
+            && (conditions["recovery"]?.boolean.map { $0 == (machine.recovery != nil) } ?? true)
     }
 }
 

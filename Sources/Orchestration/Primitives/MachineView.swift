@@ -24,6 +24,7 @@ package struct MachineView: Sendable {
             "protected": .boolean(protection != nil),
         ]
         if let subscription = machine.subscription { fields["subscription"] = .text(subscription) }
+        if let recovery = machine.recovery { fields["recovery"] = recovery.view }
         if let protection { fields["state"] = .text(protection.rawValue) }
         return .object(fields)
     }
@@ -45,6 +46,8 @@ package struct MachineView: Sendable {
         Parameter("protected", .boolean, required: true, "Whether it is replicated."),
         Parameter("subscription", .text, "Whose it is, when it is a tenant's."),
         Parameter("state", .text, "The state of its protection, when it has one."),
+        Parameter(
+            "recovery", .record(RecoveryTerms.fields), "The terms that its template asks for."),
     ]
 
     private static let disk = [

@@ -49,9 +49,11 @@ package struct OutputQuery: Sendable, Hashable {
 }
 
 extension Orchestrator {
-    /// Lines of a run's streams, oldest first. Raises `name.unknown`.
-    package func output(of run: RunID, _ query: OutputQuery) throws -> [NumberedNote] {
-        _ = try services.store.run(run)
+    /// Lines of a run's streams, oldest first. Raises what ``run(_:for:)`` raises.
+    package func output(
+        of run: RunID, _ query: OutputQuery, for person: Person
+    ) throws -> [NumberedNote] {
+        _ = try self.run(run, for: person)
         return try services.store.lines(
             of: run, in: query.streams, query.range, limit: query.limit,
             fromEnd: query.isFromEnd)
@@ -61,8 +63,10 @@ extension Orchestrator {
 extension Orchestrator {
     /// The lines, and where to read on: `next` is the first after them, `previous` the last before
     /// them, null when there is none.
-    package func outputView(of run: RunID, _ query: OutputQuery) throws -> Value {
-        let lines = try output(of: run, query)
+    package func outputView(
+        of run: RunID, _ query: OutputQuery, for person: Person
+    ) throws -> Value {
+        let lines = try output(of: run, query, for: person)
         let first = lines.first?.number ?? 1
         let last = lines.last?.number ?? query.range.lowerBound - 1
         return [

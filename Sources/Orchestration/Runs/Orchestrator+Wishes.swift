@@ -8,12 +8,14 @@ extension Orchestrator {
     /// it stands then; what is noted only is obeyed by the leader, or by whoever leads it next.
     ///
     /// Raises `run.transition_refused` where the run can have no such wish, `name.unknown`, and
-    /// `scope.refused` for one who would have a plan go on that he may not start (F-9).
+    /// `scope.refused` for another tenant's run (S-4), or for one who would have a plan go on that
+    /// he may not start (F-9).
     @discardableResult
     package func wish(
         _ wish: RunWish, of id: RunID, by person: Person, reason: String?
     ) async throws -> RunRecord {
         let store = services.store
+        try await requireTouch(id, by: person, as: "run \(id)")
         if wish == .resume, let kind = try store.run(id).failover {
             try services.rights.require([FailoverRight(of: kind)], of: person.name)
         }

@@ -101,12 +101,14 @@ extension Orchestrator {
     /// Raises `run.source_missing`, `library.unreadable`, what loading the card raises, what an
     /// asset that the card needs raises, `run.parameter_invalid`, and
     /// `usage.invalid` for a plan without a kind or a runbook with one; `scope.refused` when the
-    /// person lacks a right that the plan's failover asks for (F-9). What `adding` makes is written
+    /// person lacks a right that the plan's failover asks for (F-9), or is a tenant's and asks for
+    /// another scope (S-4). What `adding` makes is written
     /// with the run, or not at all.
     package func start(
         _ request: RunRequest, under lease: LeaseToken? = nil,
         adding changes: (RunID) -> [Change] = { _ in [] }
     ) async throws -> RunID {
+        let request = try await bound(request)
         let checked = try await starting.check(request)
         let id = try await store.commitRun(under: lease) { id in
             var record = starting.record(of: request, checked, at: now)

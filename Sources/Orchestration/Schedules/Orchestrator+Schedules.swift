@@ -86,7 +86,7 @@ extension Orchestrator {
         RunRequest(
             name: schedule.runbook, kind: schedule.kind,
             parameters: try Value(json: schedule.parameters).object ?? [:], scope: schedule.scope,
-            by: Person(name: schedule.by, roles: []),
+            by: services.rights.known(schedule.by),
             reason: "schedule \(schedule.name), due \(dueAt)",
             seed: RunSeed.derived(from: "\(schedule.name) \(dueAt)"))
     }

@@ -78,7 +78,7 @@ package struct RunScheduler: Sendable {
     private func stop(_ run: RunID, for schedule: RunSchedule) async throws {
         do {
             try await orchestrator.wish(
-                .abort, of: run, by: Person(name: schedule.by, roles: []),
+                .abort, of: run, by: Person(name: schedule.by),
                 reason: "schedule \(schedule.name) is due again")
         } catch let failure as Failure where failure.code == .runTransitionRefused {
             // It has ended by itself.

@@ -12,6 +12,8 @@ package struct ServiceReport: Sendable {
         /// nil when nothing protects it.
         package let protection: Protection?
         package let health: ReplicationHealth?
+        /// Whether its template asks for protection.
+        package let isAsking: Bool
     }
 
     package let subscription: Subscription
@@ -33,21 +35,56 @@ package struct ServiceReport: Sendable {
             lines.append(
                 Line(
                     vm: machine.id.name, site: machine.id.site, protection: protection,
-                    health: health))
+                    health: health, isAsking: machine.recovery != nil))
         }
         self.lines = lines
     }
 
-    /// Machines that the add-on covers and that nothing protects yet.
+    /// Machines that the add-on covers, or whose template asks, and that nothing protects yet.
     package var uncovered: [String] {
-        subscription.addOn == nil ? [] : lines.filter { $0.protection == nil }.map(\.vm)
+        lines.filter { $0.protection == nil && (subscription.addOn != nil || $0.isAsking) }
+            .map(\.vm)
     }
 
     package var view: Value {
         [
             "subscription": subscription.view, "at": .text(at.description),
             "machines": .list(lines.map { $0.view(at: at) }),
+            "uncovered": .list(uncovered.map { .text($0) }), "total": total,
         ]
+    }
+
+    private var total: Value {
+        [
+            "last_drill": lastDrill.map { .text($0.begunAt.description) } ?? .null,
+            "rpo_kept_percent": keptPercent.map { .integer(Int64($0)) } ?? .null,
+            "rto_seconds": [
+                "drill": longestDrill.map { .float($0.seconds) } ?? .null,
+                "failover": longestFailover.map { .float($0.seconds) } ?? .null,
+            ],
+        ]
+    }
+}
+
+// MARK: All machines together
+
+extension ServiceReport {
+    private var services: [ServiceRecord] { lines.compactMap(\.protection?.service) }
+
+    /// The newest of any machine.
+    package var lastDrill: ServiceRecord.Exercise? {
+        services.compactMap(\.lastDrill).max { $0.begunAt < $1.begunAt }
+    }
+
+    /// Of each machine's last one, the one that took longest: what a tenant has to reckon with.
+    package var longestDrill: Duration? { services.compactMap(\.lastDrill?.spent).max() }
+    package var longestFailover: Duration? { services.compactMap(\.lastFailover?.spent).max() }
+
+    /// Of all points that came, those that came in time, in hundredths; nil before there are any.
+    package var keptPercent: Int? {
+        let kept = services.reduce(0) { $0 + $1.kept }
+        let all = services.reduce(kept) { $0 + $1.exceeded }
+        return all == 0 ? nil : kept * 100 / all
     }
 }
 

@@ -20,6 +20,12 @@ package struct SubscriptionDirectory: Sendable {
             .sorted { $0.name < $1.name }
     }
 
+    /// The same for a person, who may be a tenant's.
+    package func subscription(_ name: String, for person: Person) async throws -> Subscription {
+        try person.require(name, of: "the subscription '\(name)'")
+        return try await subscription(name)
+    }
+
     /// Raises `scope.refused`, and `name.unknown` with the nearest spelling.
     package func subscription(
         _ name: String, scope: String? = nil

@@ -39,7 +39,7 @@ extension Catalogue {
         "subscription.attach",
         "Gives a subscription the recovery add-on; protects nothing by itself.",
         parameters: [
-            named, Parameter("terms", .record(RecoveryAddOn.fields), required: true, "The terms."),
+            named, Parameter("terms", .record(RecoveryTerms.fields), required: true, "The terms."),
         ],
         effect: .repeatable,
         opening: { call in
@@ -89,57 +89,15 @@ extension PrimitiveCall {
         if let rpo { try interval.check(against: rpo, of: arguments["name"]?.text ?? "") }
         let quiet = terms["first_copy"].flatMap { first in
             first["at"]?.text.map { at in
-                RecoveryAddOn.QuietHour(at: at, zone: first["zone"]?.text ?? "UTC")
+                RecoveryTerms.QuietHour(at: at, zone: first["zone"]?.text ?? "UTC")
             }
         }
-        if let quiet { _ = try Timestamp(text: quiet.at, from: startedAt, zone: quiet.zone) }
+        try quiet?.check(from: startedAt)
         return RecoveryAddOn(
-            target: target, interval: interval,
-            pointsKept: Int(terms["points"]?.integer ?? 1),
-            rpoSeconds: rpo.map { Int($0.components.seconds) }, firstCopy: quiet, attachedBy: by,
-            attachedAt: startedAt)
-    }
-}
-
-extension Subscription {
-    static let fields = [
-        Parameter("name", .text, required: true, "Its name, which its machines bear."),
-        Parameter("add_on", .record(RecoveryAddOn.fields), "The terms; nil without the add-on."),
-    ]
-
-    package var view: Value {
-        var fields: [String: Value] = ["name": .text(name)]
-        if let addOn { fields["add_on"] = addOn.view }
-        return .object(fields)
-    }
-}
-
-extension RecoveryAddOn {
-    static let fields = [
-        Parameter("target", .text, required: true, "The site that receives the replicas."),
-        Parameter(
-            "interval", .choice(ReplicationInterval.allCases.map(\.rawValue)),
-            "How often changes are sent; \"5m\"."),
-        Parameter("points", .integer(1..<25), "Recovery points to keep; 1."),
-        Parameter("rpo", .duration, "How much may be lost; an interval is never longer."),
-        Parameter(
-            "first_copy",
-            .record([
-                Parameter("at", .text, required: true, "The quiet hour, \"22:00\"."),
-                Parameter("zone", .text, "Its zone, \"Europe/Oslo\"; UTC."),
-            ]), "When first copies begin; at once when left out."),
-    ]
-
-    /// The terms as ``fields`` has them: what was got can be given.
-    package var view: Value {
-        var fields: [String: Value] = [
-            "target": .text(target), "interval": .text(interval.rawValue),
-            "points": .integer(Int64(pointsKept)),
-        ]
-        if let rpoSeconds { fields["rpo"] = .text(Duration.seconds(rpoSeconds).text) }
-        if let firstCopy {
-            fields["first_copy"] = ["at": .text(firstCopy.at), "zone": .text(firstCopy.zone)]
-        }
-        return .object(fields)
+            RecoveryTerms(
+                target: target, interval: interval,
+                pointsKept: Int(terms["points"]?.integer ?? 1),
+                rpoSeconds: rpo.map { Int($0.components.seconds) }, firstCopy: quiet),
+            attachedBy: by, attachedAt: startedAt)
     }
 }

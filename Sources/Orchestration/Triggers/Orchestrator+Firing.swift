@@ -51,7 +51,7 @@ extension Orchestrator {
         let cause = "\(trigger.name) \(subject.name) \(subject.mark ?? "") \(services.clock.now)"
         return RunRequest(
             name: trigger.runbook, kind: trigger.kind, parameters: parameters,
-            scope: trigger.scope, by: Person(name: trigger.by, roles: []),
+            scope: trigger.scope, by: services.rights.known(trigger.by),
             reason: "trigger \(trigger.name): \(subject.told)",
             seed: RunSeed.derived(from: cause))
     }

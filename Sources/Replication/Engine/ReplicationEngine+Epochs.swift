@@ -82,7 +82,7 @@ extension ReplicationEngine {
     }
 
     /// The machine, or nil when its site does not answer or has none of that name.
-    private func machine(ifThere id: MachineID) async throws -> VirtualMachine? {
+    func machine(ifThere id: MachineID) async throws -> VirtualMachine? {
         do {
             return try await machine(ifAnswering: id)
         } catch let failure as Failure where failure.code == .unknownName {

@@ -80,6 +80,18 @@ extension ReplicationEngine {
         }
     }
 
+    /// A machine whose protection somebody ends is not to be protected again because a template
+    /// once asked for it (S-3). One whose site does not answer keeps its ask.
+    private func withdrawAsk(of protection: Protection) async throws {
+        guard protection.terms.relationship == .simple else { return }
+        for id in [protection.primary, protection.replica] {
+            guard let machine = try await machine(ifThere: id), machine.recovery != nil else {
+                continue
+            }
+            try await fabric.update(id) { $0.recovery = nil }
+        }
+    }
+
     /// Ends the protection: a prepared machine may be started again, a test machine is
     /// deleted. The replica stays, turned off, unless `deletesReplica`. Succeeds when there is no
     /// protection.
@@ -102,6 +114,7 @@ extension ReplicationEngine {
                 try await fabric.remove(replica)
             }
             try await leaveKnowledge(of: protection)
+            try await withdrawAsk(of: protection)
             try await ledger.removeProtection(of: vm)
             try await clear(protection)
         }

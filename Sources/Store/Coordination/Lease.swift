@@ -37,22 +37,27 @@ package final class Lease: Sendable {
     package let token: LeaseToken
     package let holder: LeaseHolder
     private let lock: LockFile
+    private let store: Store
 
-    private init(token: LeaseToken, holder: LeaseHolder, lock: LockFile) {
+    private init(token: LeaseToken, holder: LeaseHolder, lock: LockFile, store: Store) {
         self.token = token
         self.holder = holder
         self.lock = lock
+        self.store = store
+        store.lead.withLock { $0 = token }
     }
 
-    /// Takes the lead of the store's lab. Raises `store.lease_held`, saying who holds it since
-    /// when.
+    deinit { release() }
+
+    /// Takes the lead of the store's lab: until it is given back, every commit of this store
+    /// carries its token. Raises `store.lease_held`, saying who holds it since when.
     package static func acquire(in store: Store, holder: LeaseHolder) async throws -> Lease {
         let lock = try LockFile(lockPath(store.folder))
         guard try lock.take() else { throw try refusal(in: store) }
         let last = try store.lastLease()?.token.number ?? 0
         let token = LeaseToken(last + 1)
         try await store.commit([.leaseTaken(token, holder)])
-        return Lease(token: token, holder: holder, lock: lock)
+        return Lease(token: token, holder: holder, lock: lock, store: store)
     }
 
     /// Whether some process, or another lease of this one, leads that lab now.
@@ -61,11 +66,14 @@ package final class Lease: Sendable {
     }
 
     /// Gives the lead back; the second call does nothing.
-    package func release() { lock.free() }
+    package func release() {
+        store.lead.withLock { if $0 == token { $0 = nil } }
+        lock.free()
+    }
 
-    private static func lockPath(_ folder: String) -> String { "\(folder)/engine.lock" }
+    static func lockPath(_ folder: String) -> String { "\(folder)/engine.lock" }
 
-    private static func refusal(in store: Store) throws -> Failure {
+    static func refusal(in store: Store) throws -> Failure {
         guard let holder = try store.lastLease()?.holder else {
             return Failure(
                 .leaseHeld, "another engine is taking the lead of \(store.folder) just now",

@@ -25,6 +25,15 @@ final class LockFile: Sendable {
         return false
     }
 
+    /// Returns once nobody else has the lock, which is then free again. Blocks.
+    func waitUntilFree() throws {
+        var lock = wholeFile(F_WRLCK)
+        while fcntl(descriptor, setLockWaiting, &lock) != 0 {
+            guard errno == EINTR else { throw Failure(system: errno, "lock", path) }
+        }
+        free()
+    }
+
     /// Frees the lock if this object holds it.
     func free() {
         var lock = wholeFile(F_UNLCK)
@@ -45,9 +54,10 @@ final class LockFile: Sendable {
     }
 }
 
-// Linux's F_OFD_GETLK and F_OFD_SETLK, which Glibc declares under _GNU_SOURCE only.
+// Linux's F_OFD_GETLK, F_OFD_SETLK and F_OFD_SETLKW, which Glibc declares under _GNU_SOURCE only.
 private let getLock: Int32 = 36
 private let setLock: Int32 = 37
+private let setLockWaiting: Int32 = 38
 
 extension Failure {
     /// What the operating system refused: `act` on `path`, with its own words.

@@ -24,12 +24,20 @@ extension Store {
         try questions("WHERE run = ? ORDER BY id", [run.number])
     }
 
-    /// Open questions of all runs, oldest first, after the given one.
+    /// Open questions of all runs, or of those of one scope, oldest first, after the given one.
     package func openQuestions(
-        after: QuestionID = QuestionID(0), limit: Int = 100
+        after: QuestionID = QuestionID(0), scope: String? = nil, limit: Int = 100
     ) throws -> [Question] {
-        try questions(
-            "WHERE state = 'open' AND id > ? ORDER BY id LIMIT ?", [after.number, limit])
+        guard let scope else {
+            return try questions(
+                "WHERE state = 'open' AND id > ? ORDER BY id LIMIT ?", [after.number, limit])
+        }
+        return try questions(
+            """
+            WHERE state = 'open' AND id > ?
+            AND EXISTS (SELECT 1 FROM run WHERE run.id = question.run AND run.scope = ?)
+            ORDER BY id LIMIT ?
+            """, [after.number, scope, limit])
     }
 
     /// Open questions whose deadline is not after `instant`, the earliest deadline first.

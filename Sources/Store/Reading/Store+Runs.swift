@@ -14,19 +14,23 @@ extension Store {
         }
     }
 
-    /// Runs, newest first, older than `before` when given; `states` nil means all.
+    /// Runs, newest first, older than `before` when given; `states` nil means all, `scope` nil that
+    /// of any tenant and the house's.
     package func runs(
-        in states: Set<RunState>? = nil, before: RunID? = nil, limit: Int = 50
+        in states: Set<RunState>? = nil, before: RunID? = nil, scope: String? = nil,
+        limit: Int = 50
     ) throws -> [RunRecord] {
         let wanted = (states ?? Set(RunState.allCases)).map(\.rawValue).sorted()
         let marks = wanted.map { _ in "?" }.joined(separator: ", ")
         var arguments = StatementArguments(wanted)
+        if let scope { arguments += [scope] }
         arguments += [before?.number ?? .max, limit]
+        let ofTenant = scope == nil ? "" : "AND scope = ?"
         return try read { db in
             let rows = try Row.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT * FROM run WHERE state IN (\(marks)) AND id < ?
+                        SELECT * FROM run WHERE state IN (\(marks)) \(ofTenant) AND id < ?
                         ORDER BY id DESC LIMIT ?
                         """),
                 arguments: arguments)

@@ -15,9 +15,9 @@ struct AnswerCommand: AsyncParsableCommand {
     @Option(help: "Kept with the answer.") var comment: String?
 
     func run() async throws {
-        let lab = try await Composition(options)
+        let lab = try await Composition(options, for: .tenants)
         let id = QuestionID(task)
-        let question = try lab.store.question(id)
+        let question = try lab.orchestrator.question(id, for: lab.actor)
         guard refuse != (answer != nil) else {
             let wanted = "an answer (\(question.request.form.summary)) or --refuse"
             throw Failure(.usage, refuse ? "say \(wanted), not both" : "say \(wanted)")

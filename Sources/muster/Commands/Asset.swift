@@ -19,7 +19,8 @@ struct AssetCommand: AsyncParsableCommand {
         @OptionGroup var options: LabOptions
 
         func run() async throws {
-            let assets = try await Composition(options).orchestrator.assets.all()
+            let lab = try await Composition(options, for: .tenants)
+            let assets = try lab.orchestrator.assets.all(for: lab.actor)
             if options.json { return Terminal.say(json: .list(assets.map(\.view))) }
             let rows = assets.map { asset in
                 [
@@ -40,9 +41,13 @@ struct AssetCommand: AsyncParsableCommand {
         @Argument(help: "The asset.") var name: String
 
         func run() async throws {
-            let assets = try await Composition(options).orchestrator.assets
-            let asset = try assets.asset(name)
-            let uses = try assets.uses(of: name, limit: 10).map { try $0.useView }
+            let lab = try await Composition(options, for: .tenants)
+            let assets = lab.orchestrator.assets
+            let asset = try assets.asset(name, for: lab.actor)
+            // Others' runs may have used it too.
+            let uses =
+                lab.actor.tenant == nil
+                ? try assets.uses(of: name, limit: 10).map { try $0.useView } : []
             if options.json {
                 var view = asset.view.object ?? [:]
                 view["uses"] = .list(uses)

@@ -17,6 +17,7 @@ struct FailoverCommand: AsyncParsableCommand {
         ])
 
     struct Test: LeadCommand {
+        static let audience = Audience.tenants
         static let configuration = CommandConfiguration(
             abstract: "Starts a temporary machine from a point, on an isolated network.")
         @OptionGroup var options: LabOptions
@@ -44,13 +45,14 @@ struct FailoverCommand: AsyncParsableCommand {
     }
 
     struct CleanUp: LeadCommand {
+        static let audience = Audience.tenants
         static let configuration = CommandConfiguration(
             abstract: "Deletes the temporary machine of a test failover.")
         @OptionGroup var options: LabOptions
         @Argument(help: "The machine.") var vm: String
 
         func act(_ lead: Lead) async throws -> Value {
-            try await lead.lab.requireProtected(vm)
+            try await lead.requireOwnProtected(vm)
             try await lead.lab.replication.cleanUp(vm)
             return ["vm": .text(vm), "test_machine": .null]
         }
@@ -59,6 +61,7 @@ struct FailoverCommand: AsyncParsableCommand {
     }
 
     struct Planned: LeadCommand {
+        static let audience = Audience.tenants
         static let configuration = CommandConfiguration(
             abstract: "Shuts down, sends the rest, fails over, reverses, starts. Nothing is lost.")
         @OptionGroup var options: LabOptions
@@ -93,13 +96,14 @@ struct FailoverCommand: AsyncParsableCommand {
     }
 
     struct Cancel: LeadCommand {
+        static let audience = Audience.tenants
         static let configuration = CommandConfiguration(
             abstract: "Takes a preparation back; the machine may be started again.")
         @OptionGroup var options: LabOptions
         @Argument(help: "The machine.") var vm: String
 
         func act(_ lead: Lead) async throws -> Value {
-            try await lead.lab.requireProtected(vm)
+            try await lead.requireOwnProtected(vm)
             return try await lead.lab.replication.cancelPreparation(vm).view
         }
 
@@ -107,6 +111,7 @@ struct FailoverCommand: AsyncParsableCommand {
     }
 
     struct Unplanned: LeadCommand {
+        static let audience = Audience.tenants
         static let configuration = CommandConfiguration(
             abstract: "Fails over without the primary, and says first what is lost.")
         @OptionGroup var options: LabOptions
@@ -117,8 +122,8 @@ struct FailoverCommand: AsyncParsableCommand {
         var start = true
 
         func run() async throws {
-            let lab = try await Composition(options)
-            let protection = try await lab.requireProtected(chosen.vm)
+            let lab = try await Composition(options, for: Self.audience)
+            let protection = try await lab.requireOwnProtected(chosen.vm)
             try LossConfirmation.confirm(
                 [LossConfirmation.row(protection, at: chosen.point, now: lab.clock.now)],
                 typing: chosen.vm, accepted: acceptLoss)
@@ -142,6 +147,7 @@ struct FailoverCommand: AsyncParsableCommand {
     }
 
     struct Complete: LeadCommand {
+        static let audience = Audience.tenants
         static let configuration = CommandConfiguration(
             abstract: "Keeps the point that was chosen; the others are gone.")
         @OptionGroup var options: LabOptions
@@ -171,6 +177,7 @@ struct FailoverCommand: AsyncParsableCommand {
 }
 
 struct ReverseCommand: LeadCommand {
+    static let audience = Audience.tenants
     static let configuration = CommandConfiguration(
         commandName: "reverse", abstract: "Turns the direction of a machine's replication round.")
 
@@ -187,13 +194,13 @@ struct ReverseCommand: LeadCommand {
 
 extension Lead {
     /// Writes the decision down before anything is done. Raises `scope.refused` when the person
-    /// lacks a right (F-9), `run.vm_claimed` while a run works on the machine, and
-    /// `replication.not_protected`.
+    /// lacks a right (F-9) or the machine is another tenant's (S-4), `run.vm_claimed` while a run
+    /// works on the machine, and `replication.not_protected`.
     func decide(
         _ what: String, _ vm: String, _ rights: [FailoverRight], _ reason: String? = nil
     ) async throws {
         try lab.configuration.rights.require(rights, of: person.name)
-        try await lab.requireProtected(vm)
+        try await requireOwnProtected(vm)
         if let claim = try lab.store.claims().first(where: { $0.vm == Protection.vm(ofKey: vm) }) {
             throw Failure(
                 .vmClaimed,

@@ -15,10 +15,13 @@ struct PointsCommand: AsyncParsableCommand {
     var group: String?
 
     func run() async throws {
-        let lab = try await Composition(options)
+        let lab = try await Composition(options, for: .tenants)
         switch (vm, group) {
-        case (let vm?, nil): try await show(lab.requireProtected(vm).points, lab.clock.now)
-        case (nil, let group?): try await show(lab.replication.commonPoints(of: group))
+        case (let vm?, nil): try await show(lab.requireOwnProtected(vm).points, lab.clock.now)
+        case (nil, let group?):
+            // A group may hold machines of several.
+            try await lab.orchestrator.requireHouse(lab.actor, for: "see a consistency group")
+            try await show(lab.replication.commonPoints(of: group))
         default: throw Failure(.usage, "name a machine, or say --group NAME")
         }
     }
@@ -60,8 +63,8 @@ struct MeasureCommand: AsyncParsableCommand {
     @Argument(help: "The machine, or MACHINE:extended.") var vm: String
 
     func run() async throws {
-        let lab = try await Composition(options)
-        try await lab.requireProtected(vm)
+        let lab = try await Composition(options, for: .tenants)
+        _ = try await lab.requireOwnProtected(vm)
         let measure = try await lab.replication.measure(vm)
         if options.json { return Terminal.say(json: measure.view) }
         let view = measure.view
@@ -94,8 +97,8 @@ struct DriftCommand: AsyncParsableCommand {
     @Argument(help: "The machine.") var vm: String
 
     func run() async throws {
-        let lab = try await Composition(options)
-        try await lab.requireProtected(vm)
+        let lab = try await Composition(options, for: .tenants)
+        _ = try await lab.requireOwnProtected(vm)
         let drift = try await lab.replication.drift(of: vm)
         if options.json { return Terminal.say(json: .list(drift.map(\.view))) }
         for one in drift { Terminal.say("\(one)") }

@@ -8,6 +8,7 @@ import Replication
 import Store
 
 struct RunCommand: LeadCommand {
+    static let audience = Audience.tenants
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Runs a recovery plan or a runbook.")
 
@@ -19,7 +20,7 @@ struct RunCommand: LeadCommand {
         name: .customLong("param"), parsing: .singleValue,
         help: "For a runbook: NAME=VALUE, once for each.")
     var parameters: [String] = []
-    @Option(help: "The subscription whose machines may be touched; the whole house.")
+    @Option(help: "The subscription whose machines may be touched; the whole house, or your own.")
     var scope: String?
     @Option(help: "Why; demanded for an unplanned failover while the primary answers.")
     var reason: String?
@@ -31,7 +32,7 @@ struct RunCommand: LeadCommand {
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
     func run() async throws {
-        let lab = try await Composition(options)
+        let lab = try await Composition(options, for: Self.audience)
         if kind == .unplanned {
             try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name)
         }
@@ -84,6 +85,7 @@ enum RunParameters {
 }
 
 struct ResumeCommand: LeadCommand {
+    static let audience = Audience.tenants
     static let configuration = CommandConfiguration(
         commandName: "resume",
         abstract:
@@ -98,10 +100,10 @@ struct ResumeCommand: LeadCommand {
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
     func run() async throws {
-        let lab = try await Composition(options)
+        let lab = try await Composition(options, for: Self.audience)
         if let run, RunID(run) == nil { return try await resume(machine: run, lab) }
         let id = try run.flatMap { RunID($0) } ?? newest(lab)
-        if try lab.store.run(id).suspension != nil {
+        if try lab.orchestrator.run(id, for: lab.actor).suspension != nil {
             try await lab.orchestrator.wish(
                 .resume, of: id, by: try lab.person(options), reason: reason)
         }
@@ -116,19 +118,21 @@ struct ResumeCommand: LeadCommand {
 
     func act(_ lead: Lead) async throws -> Value {
         let vm = run ?? ""
-        try await lead.lab.requireProtected(vm)
+        try await lead.requireOwnProtected(vm)
         return try await lead.lab.replication.resume(vm).view
     }
 
     func tell(_ outcome: Value) { Terminal.say(outcome.protectionLine) }
 
     private func resume(machine: String, _ lab: Composition) async throws {
-        try await lab.requireProtected(machine)
+        _ = try await lab.requireOwnProtected(machine)
         try show(try await performed(in: lab))
     }
 
     private func newest(_ lab: Composition) throws -> RunID {
-        guard let run = try lab.store.runs(in: RunState.unfinished, limit: 1).first else {
+        let unfinished = try lab.orchestrator
+            .runs(for: lab.actor, in: RunState.unfinished, limit: 1)
+        guard let run = unfinished.first else {
             throw Failure(.unknownName, "no run is unfinished; `muster runs` lists all")
         }
         return run.id
@@ -141,7 +145,8 @@ struct LossConfirmation {
     let accepted: Bool
 
     func ask(_ name: String) async throws {
-        guard case .plan(let plan) = try await lab.orchestrator.inspect(name) else { return }
+        let subject = try await lab.orchestrator.inspect(name, scope: lab.actor.tenant)
+        guard case .plan(let plan) = subject else { return }
         var rows: [[String]] = []
         for vm in plan.vms {
             let protection = try await lab.replication.protection(of: vm)

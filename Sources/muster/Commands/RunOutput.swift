@@ -23,7 +23,7 @@ struct RunOutputCommand: AsyncParsableCommand {
     private static let linesUsual = 50
 
     func run() async throws {
-        let lab = try await Composition(options)
+        let lab = try await Composition(options, for: .tenants)
         let (id, end) = (RunID(run), from == nil && to == nil ? Self.linesUsual : nil)
         guard !follow || to == nil else { throw Failure(.usage, "--follow knows no --to") }
         var query = try OutputQuery(
@@ -31,9 +31,10 @@ struct RunOutputCommand: AsyncParsableCommand {
         // Listening begins before the first look: what is written in between is heard.
         let notices = follow ? try lab.notifier.listen() : nil
         if options.json, !follow {
-            return Terminal.say(json: try lab.orchestrator.outputView(of: id, query))
+            let view = try lab.orchestrator.outputView(of: id, query, for: lab.actor)
+            return Terminal.say(json: view)
         }
-        let lines = try lab.orchestrator.output(of: id, query)
+        let lines = try lab.orchestrator.output(of: id, query, for: lab.actor)
         guard let notices else { return show(lines) }
         lines.forEach(show)
         var next = (lines.last?.number ?? query.range.lowerBound - 1) + 1
@@ -42,7 +43,7 @@ struct RunOutputCommand: AsyncParsableCommand {
         for await notice in notices where notice.run == id || notice == .missed {
             let hasEnded = try lab.store.run(id).state.isFinal
             query.range = next...(.max)
-            for line in try lab.orchestrator.output(of: id, query) {
+            for line in try lab.orchestrator.output(of: id, query, for: lab.actor) {
                 show(line)
                 next = line.number + 1
             }

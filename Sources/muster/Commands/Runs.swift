@@ -23,8 +23,9 @@ struct RunListCommand: AsyncParsableCommand {
         guard (1...1000).contains(limit) else {
             throw Failure(.usage, "--limit takes 1 to 1000, not \(limit)")
         }
-        let lab = try await Composition(options)
-        let runs = try lab.store.runs(in: unfinished ? RunState.unfinished : nil, limit: limit)
+        let lab = try await Composition(options, for: .tenants)
+        let runs = try lab.orchestrator.runs(
+            for: lab.actor, in: unfinished ? RunState.unfinished : nil, limit: limit)
         if options.json { return Terminal.say(json: .list(runs.map(\.view))) }
         let rows = runs.map { run in
             [
@@ -56,8 +57,8 @@ struct ReportCommand: AsyncParsableCommand {
     @Argument(help: "The run.") var run: Int64
 
     func run() async throws {
-        let lab = try await Composition(options)
-        let report = try RunReport(RunID(run), store: lab.store, now: lab.clock.now)
+        let lab = try await Composition(options, for: .tenants)
+        let report = try lab.orchestrator.report(RunID(run), for: lab.actor)
         if options.json { return Terminal.say(json: report.value) }
         Terminal.say(report.text)
     }

@@ -18,10 +18,30 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: LabOptions
     @Option(help: "Where the page and the HTTP API listen, on this machine only.")
     var listen = "127.0.0.1:8420"
+    @Flag(help: "Wait while another engine leads, and take over when it ends.") var standby = false
+    @Option(help: "With --standby: a leader that answers nothing for so long is ended.")
+    var silence = "30s"
 
     func run() async throws {
         let address = try ListenAddress(parsing: listen)
-        let lab = try await Composition(options)
+        let succession = try Succession(in: options.folder, silence: try Duration(text: silence))
+        while true {
+            if standby { try await succession.wait() }
+            let lab = try await Composition(options)
+            let lease: Lease
+            do {
+                lease = try await lab.takeLead()
+            } catch let failure as Failure where failure.code == .leaseHeld && standby {
+                continue
+            }
+            defer { lease.release() }
+            return try await serve(lab, under: lease.token, at: address)
+        }
+    }
+
+    private func serve(
+        _ lab: Composition, under token: LeaseToken, at address: ListenAddress
+    ) async throws {
         let people = lab.configuration
         let notifier = lab.notifier
         let server = HTTPServer(
@@ -30,19 +50,16 @@ struct ServeCommand: AsyncParsableCommand {
             linkSecret: people.notify?.secret,
             news: { try notifier.listen().map(\.view) },
             onListening: { Terminal.say("listening on http://127.0.0.1:\($0)") })
-        try await lab.leading { token in
-            let group = ServiceGroup(
-                configuration: ServiceGroupConfiguration(
-                    services: [
-                        server, Leader(lab: lab, token: token),
-                        LeadService(lab: lab, token: token), Cycles(lab: lab),
-                        Schedules(lab: lab, token: token), Triggers(lab: lab, token: token),
-                        News(lab: lab, token: token),
-                    ],
-                    gracefulShutdownSignals: [.sigterm, .sigint],
-                    logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() }))
-            try await group.run()
-        }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    server, Leader(lab: lab, token: token), LeadService(lab: lab, token: token),
+                    Cycles(lab: lab), Schedules(lab: lab, token: token),
+                    Triggers(lab: lab, token: token), News(lab: lab, token: token),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() }))
+        try await group.run()
     }
 }
 

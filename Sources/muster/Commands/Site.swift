@@ -54,14 +54,18 @@ struct SiteCommand: AsyncParsableCommand {
 
     struct HostCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "host", abstract: "Adds a host to a site.")
+            commandName: "host", abstract: "Adds a host to a site, or says what it can hold.")
         @OptionGroup var options: LabOptions
         @Argument(help: "The site.") var site: String
         @Argument(help: "The host's name.") var host: String
+        @Option(help: "What its machines may have together, such as 64GiB; no bound.")
+        var memory: String?
 
         func run() async throws {
             let lab = try await Composition(options)
+            let memory = try memory.map { text throws(Failure) in try ByteCount(text: text) }
             try await lab.fabric.addHost(Name.checked(host, "host"), at: site)
+            if let memory { try await lab.fabric.setMemory(memory, host: host, at: site) }
             try await lab.tell("\(site) has the host \(host)", site, options)
         }
     }
@@ -144,7 +148,10 @@ extension Site {
             let switches = host.switches.map { item -> Value in
                 ["name": .text(item.name), "network": .text(item.network)]
             }
-            return ["name": .text(host.name), "switches": .list(switches)]
+            return [
+                "name": .text(host.name), "switches": .list(switches),
+                "memory": host.memory.map { .integer($0.bytes) } ?? .null,
+            ]
         }
         return [
             "name": .text(name), "answers": .boolean(!lost.contains(name)), "hosts": .list(hosts),

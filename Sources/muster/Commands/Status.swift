@@ -15,7 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
     @Flag(help: "Go on showing it, as it changes, until interrupted.") var watch = false
 
     func run() async throws {
-        let lab = try await Composition(options)
+        let lab = try await Composition(options, for: .tenants)
         guard watch else { return try await show(lab) }
         try await Redrawing(clock: lab.clock).run(on: lab.notifier.listen()) {
             try await show(lab)
@@ -47,7 +47,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     /// Those that were asked for: a machine's name means each of its protections.
     private func named(_ lab: Composition) async throws -> [ProtectionSummary] {
-        let all = try await lab.replication.summaries()
+        let own = try await lab.ownNames()
+        let all = try await lab.replication.summaries().filter { own?.contains($0.vm) ?? true }
         if vms.isEmpty { return all }
         let names = Set(vms)
         let named = all.filter { names.contains($0.vm) || names.contains($0.key) }

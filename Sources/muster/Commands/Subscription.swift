@@ -22,9 +22,9 @@ struct SubscriptionCommand: AsyncParsableCommand {
         @OptionGroup var options: LabOptions
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
             let all = try await SubscriptionDirectory(services: lab.orchestrator.services)
-                .subscriptions()
+                .subscriptions(scope: lab.actor.tenant)
             if options.json { return Terminal.say(json: .list(all.map(\.view))) }
             Terminal.say(
                 Table(
@@ -39,70 +39,37 @@ struct SubscriptionCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shows what a subscription has got: drills, losses, times (S-5).")
         @OptionGroup var options: LabOptions
-        @Argument(help: "The subscription.") var name: String
+        @Argument(help: "The subscription; your own.") var name: String?
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
+            guard let name = name ?? lab.actor.tenant else {
+                throw Failure(.usage, "say whose report: muster subscription report NAME")
+            }
             let services = lab.orchestrator.services
-            let subscription = try await SubscriptionDirectory(services: services)
-                .subscription(name)
+            let subscription = try await lab.orchestrator.admitting(lab.actor) {
+                try await SubscriptionDirectory(services: services)
+                    .subscription(name, for: lab.actor)
+            }
             let report = try await ServiceReport(subscription, services: services)
             if options.json { return Terminal.say(json: report.view) }
-            Terminal.say("\(name): \(subscription.sentence)")
-            let heads = [
-                "VM", "SITE", "STATE", "HEALTH", "MAY LOSE", "KEPT", "WORST", "WOULD LOSE NOW",
-                "LAST DRILL", "TOOK", "LAST FAILOVER", "TOOK",
-            ]
-            Terminal.say(
-                Table(heads, report.lines.map { $0.row(at: report.at) }).text(
-                    nothing: "  it has no machines"))
-            if !report.uncovered.isEmpty {
-                Terminal.say(
-                    "not protected yet: \(report.uncovered.joined(separator: ", ")); "
-                        + "muster run protect-new-machines")
-            }
+            Terminal.say(report.text)
         }
     }
 }
 
 extension Subscription {
     fileprivate var row: [String] {
-        guard let addOn else { return [name, "–", "–", "–", "–", "–"] }
+        guard let terms = addOn?.terms else { return [name, "–", "–", "–", "–", "–"] }
         return [
-            name, addOn.target, addOn.interval.rawValue, String(addOn.pointsKept),
-            addOn.rpoSeconds.map { Duration.seconds($0).text } ?? "–", addOn.quietHour,
+            name, terms.target, terms.interval.rawValue, String(terms.pointsKept),
+            terms.rpoSeconds.map { Duration.seconds($0).text } ?? "–", terms.quietHour,
         ]
-    }
-
-    fileprivate var sentence: String {
-        guard let addOn else { return "no recovery add-on" }
-        return "recovery add-on to \(addOn.target), every \(addOn.interval.rawValue), first copy "
-            + "\(addOn.quietHour); since \(addOn.attachedAt) by \(addOn.attachedBy)"
     }
 }
 
-extension RecoveryAddOn {
+extension RecoveryTerms {
     fileprivate var quietHour: String {
         firstCopy.map { "\($0.at) \($0.zone)" } ?? "at once"
-    }
-}
-
-extension ServiceReport.Line {
-    fileprivate func row(at now: Timestamp) -> [String] {
-        guard let protection else {
-            return [vm, site, "not protected"] + Array(repeating: "–", count: 9)
-        }
-        let service = protection.service
-        let worst = Duration.microseconds(service.worstMicroseconds)
-        return [
-            vm, site, protection.state.rawValue, health?.rawValue ?? "–",
-            protection.rpo.text, keptPercent.map { "\($0) %" } ?? "–",
-            service.worstMicroseconds > 0 ? worst.readable : "–",
-            loss(at: now)?.readable ?? "–",
-            service.lastDrill?.begunAt.description ?? "never",
-            service.lastDrill?.spent.readable ?? "–",
-            service.lastFailover?.begunAt.description ?? "never",
-            service.lastFailover?.spent.readable ?? "–",
-        ]
     }
 }

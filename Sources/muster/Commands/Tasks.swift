@@ -15,8 +15,8 @@ struct TasksCommand: AsyncParsableCommand {
         @OptionGroup var options: LabOptions
 
         func run() async throws {
-            let lab = try await Composition(options)
-            let questions = try lab.store.openQuestions()
+            let lab = try await Composition(options, for: .tenants)
+            let questions = try lab.orchestrator.openQuestions(for: lab.actor, limit: 100)
             if options.json { return Terminal.say(json: .list(questions.map(\.view))) }
             let rows = questions.map { question in
                 [
@@ -40,8 +40,8 @@ struct TasksCommand: AsyncParsableCommand {
         @Argument(help: "The task.") var task: Int64
 
         func run() async throws {
-            let lab = try await Composition(options)
-            let question = try lab.store.question(QuestionID(task))
+            let lab = try await Composition(options, for: .tenants)
+            let question = try lab.orchestrator.question(QuestionID(task), for: lab.actor)
             if options.json { return Terminal.say(json: question.view) }
             Terminal.say(question.page(at: lab.clock.now).joined(separator: "\n"))
         }
@@ -57,7 +57,7 @@ struct TasksCommand: AsyncParsableCommand {
         @Option(help: "Kept with the decision.") var comment: String?
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
             let person = try lab.person(options)
             let question = try await lab.orchestrator.delegate(
                 QuestionID(task), to: to, by: person, comment: comment)

@@ -20,7 +20,11 @@ struct VMCommand: AsyncParsableCommand {
 
         func machine(in lab: Composition) async throws -> VirtualMachine {
             let text = site.map { "\($0)/\(name)" } ?? name
-            return try await lab.orchestrator.directory.machine(named: .text(text), scope: nil)
+            let orchestrator = lab.orchestrator
+            return try await orchestrator.admitting(lab.actor) {
+                try await orchestrator.directory
+                    .machine(named: .text(text), scope: lab.actor.tenant)
+            }
         }
     }
 
@@ -30,8 +34,9 @@ struct VMCommand: AsyncParsableCommand {
         @OptionGroup var options: LabOptions
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
             let machines = try await lab.fabric.reachableMachines()
+                .filter { lab.actor.mayTouch($0.subscription) }
                 .sorted { ($0.id.name, $0.id.site) < ($1.id.name, $1.id.site) }
             if options.json {
                 let states = Dictionary(
@@ -59,7 +64,7 @@ struct VMCommand: AsyncParsableCommand {
         @OptionGroup var chosen: Chosen
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
             let machine = try await chosen.machine(in: lab)
             let state = try await lab.replication.protection(of: machine.id.name)?.state
             var disks: [(Disk, String)] = []

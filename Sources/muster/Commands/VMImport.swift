@@ -51,13 +51,9 @@ struct VMImport: AsyncParsableCommand {
         return host.name
     }
 
-    /// The mac follows from the machine's name and the card, so that a lab is the same each time.
     private func card(_ index: Int, _ text: String) -> NetworkCard {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        let digest = Array(Digest(of: "\(name)/nic\(index)").description.prefix(10))
-        let pairs = stride(from: 0, to: 10, by: 2).map { String(digest[$0...$0 + 1]) }
         return NetworkCard(
-            name: "nic\(index)", mac: (["02"] + pairs).joined(separator: ":"),
-            switchName: parts.first, address: parts.count > 1 ? parts[1] : nil)
+            of: name, index, switchName: parts.first, address: parts.count > 1 ? parts[1] : nil)
     }
 }

@@ -13,7 +13,7 @@ extension VMCommand {
         @OptionGroup var chosen: Chosen
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
             let id = try await chosen.machine(in: lab).id
             try await lab.fabric.start(id)
             try await lab.tell("\(id) is running", id, options)
@@ -26,7 +26,7 @@ extension VMCommand {
         @OptionGroup var chosen: Chosen
 
         func run() async throws {
-            let lab = try await Composition(options)
+            let lab = try await Composition(options, for: .tenants)
             let id = try await chosen.machine(in: lab).id
             try await lab.fabric.stop(id)
             try await lab.tell("\(id) is off", id, options)

@@ -13,10 +13,12 @@ struct WatchCommand: AsyncParsableCommand {
     @Argument(help: "The run; the newest.") var run: Int64?
 
     func run() async throws {
-        let lab = try await Composition(options)
-        guard let id = try run.map(RunID.init) ?? lab.store.runs(limit: 1).first?.id else {
+        let lab = try await Composition(options, for: .tenants)
+        let newest = try lab.orchestrator.runs(for: lab.actor, limit: 1).first?.id
+        guard let id = run.map(RunID.init) ?? newest else {
             throw Failure(.unknownName, "there is no run yet")
         }
+        _ = try lab.orchestrator.run(id, for: lab.actor)
         try await RunLeading(lab: lab, options: options, noWait: false).watch(id)
     }
 }

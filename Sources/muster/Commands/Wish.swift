@@ -9,6 +9,7 @@ import Replication
 import Store
 
 struct SuspendCommand: LeadCommand {
+    static let audience = Audience.tenants
     static let configuration = CommandConfiguration(
         commandName: "suspend",
         abstract: "Puts a run aside, or a machine's protection to rest, until it is resumed.",
@@ -23,7 +24,7 @@ struct SuspendCommand: LeadCommand {
     @Option(help: "Of a run, why; kept in the report.") var reason: String?
 
     func run() async throws {
-        let lab = try await Composition(options)
+        let lab = try await Composition(options, for: Self.audience)
         if let id = RunID(subject) {
             return try await lab.wish(.suspend, of: id, reason: reason, options)
         }
@@ -32,7 +33,7 @@ struct SuspendCommand: LeadCommand {
     }
 
     func act(_ lead: Lead) async throws -> Value {
-        try await lead.lab.requireProtected(subject)
+        try await lead.requireOwnProtected(subject)
         return try await lead.lab.replication.suspend(subject).view
     }
 
@@ -52,7 +53,8 @@ struct StopCommand: AsyncParsableCommand {
     @Option(help: "Why; kept in the report.") var reason: String?
 
     func run() async throws {
-        try await Composition(options).wish(.stop, of: RunID(run), reason: reason, options)
+        try await Composition(options, for: .tenants)
+            .wish(.stop, of: RunID(run), reason: reason, options)
     }
 }
 
@@ -66,7 +68,8 @@ struct AbortCommand: AsyncParsableCommand {
     @Option(help: "Why; kept in the report.") var reason: String?
 
     func run() async throws {
-        try await Composition(options).wish(.abort, of: RunID(run), reason: reason, options)
+        try await Composition(options, for: .tenants)
+            .wish(.abort, of: RunID(run), reason: reason, options)
     }
 }
 

@@ -21,6 +21,12 @@ struct Lead: Sendable {
         typed.hasPrefix("/") ? typed : "\(directory)/\(typed)"
     }
 
+    /// Raises `scope.refused` for another tenant's machine, and `replication.not_protected`.
+    func requireOwnProtected(_ key: String) async throws {
+        try await lab.orchestrator.requireOwn(key, by: person)
+        try await lab.requireProtected(key)
+    }
+
     private static let pause = Duration.milliseconds(200)
 
     /// Does `work`, telling meanwhile how far the transfer of that protection has come:

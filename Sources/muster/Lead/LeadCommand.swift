@@ -14,6 +14,8 @@ import Orchestration
 import Store
 
 protocol LeadCommand: AsyncParsableCommand {
+    /// Whom it is for; the house unless it says so.
+    static var audience: Audience { get }
     var options: LabOptions { get }
     /// The work. Prints nothing: it may be done in another process than the one that shows it.
     func act(_ lead: Lead) async throws -> Value
@@ -24,7 +26,11 @@ protocol LeadCommand: AsyncParsableCommand {
 }
 
 extension LeadCommand {
-    func run() async throws { try show(try await performed(in: await Composition(options))) }
+    static var audience: Audience { .house }
+
+    func run() async throws {
+        try show(try await performed(in: await Composition(options, for: Self.audience)))
+    }
 
     func show(_ outcome: Value) throws {
         if options.json { return Terminal.say(json: outcome) }

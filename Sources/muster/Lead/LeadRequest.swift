@@ -5,6 +5,8 @@
 //                 "explicit":false,"version":"0.1.0"}
 //     engine  ─▶ {"progress":…}   any number of times
 //             ─▶ {"outcome":…}    or {"failure":{…}}, and the connection is closed
+//
+// An engine that stands by asks `{"presence":null}`; any outcome tells it that this one works.
 import Foundation
 import Model
 
@@ -16,6 +18,8 @@ struct LeadRequest: Sendable {
     let directory: String
     /// The version of the program that asks.
     let version: String
+
+    static let presence = #"{"presence":null}"#
 
     /// What was typed in this process.
     init(_ options: LabOptions) {

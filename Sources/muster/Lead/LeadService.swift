@@ -31,9 +31,14 @@ struct LeadService: Service {
         let threads = BlockingThreads.shared
         do {
             guard let line = try await threads.run({ try connection.receive() }) else { return }
-            let answer = await perform(line) { progress in
-                try? connection.send(LeadAnswer.progress(progress).line)
-            }
+            let answer =
+                if line == LeadRequest.presence {
+                    LeadAnswer.outcome(.null)
+                } else {
+                    await perform(line) { progress in
+                        try? connection.send(LeadAnswer.progress(progress).line)
+                    }
+                }
             try await threads.run { try connection.send(answer.line) }
         } catch {
             // Nobody is there any more to be told.
@@ -64,9 +69,14 @@ struct LeadService: Service {
             }
             guard let command = try Muster.parseAsRoot(request.arguments) as? any LeadCommand
             else { throw Failure(.usage, "that command is none of the engine's") }
+            let lead = try lead(for: request, tell)
+            if type(of: command).audience == .house {
+                try await lab.orchestrator
+                    .requireHouse(lead.person, for: LabOptions.act(request.arguments))
+            }
             // What failed may have been done in part.
             defer { lab.notifier.notify(Notice(.labChanged)) }
-            return .outcome(try await command.act(try lead(for: request, tell)))
+            return .outcome(try await command.act(lead))
         } catch let failure as Failure {
             return .failure(failure)
         } catch {

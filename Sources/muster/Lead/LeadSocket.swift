@@ -54,6 +54,15 @@ enum LeadSocket {
 
         fileprivate init(_ connection: LineConnection) { self.connection = connection }
 
+        /// Whether the engine lives and says nothing for so long, though it is asked.
+        func isSilent(for patience: Duration) async throws -> Bool {
+            try await BlockingThreads.shared.run { [connection] in
+                // What cannot be asked ended just now.
+                guard (try? connection.send(LeadRequest.presence)) != nil else { return false }
+                return !connection.hears(within: patience)
+            }
+        }
+
         /// What came of the request; raises the failure that the engine met.
         func perform(
             _ request: LeadRequest, tell: @escaping @Sendable (Value) -> Void

@@ -49,6 +49,18 @@ final class LineConnection: Sendable {
         }
     }
 
+    /// Whether the other end says something, or closes, within `patience`. Blocks.
+    func hears(within patience: Duration) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        let limit = Int32(clamping: patience.microseconds / 1000)
+        while true {
+            let count = poll(&entry, 1, limit)
+            // Stopped ourselves meanwhile, we know nothing of how long it has been silent.
+            if count < 0, errno == EINTR { continue }
+            return count != 0
+        }
+    }
+
     private func read() throws -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

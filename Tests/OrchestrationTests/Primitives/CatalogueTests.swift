@@ -10,14 +10,15 @@ import Testing
     private static let verbs: Set<String> = [
         "answers", "ask", "attach", "cancel_preparation", "certificate", "clean_up",
         "clear_failover_address", "common_points", "complete", "connect", "connection",
-        "continue_as", "credential", "deadline", "detach", "drift", "error", "export", "extend",
+        "continue_as", "credential", "deadline", "deploy", "detach", "drift", "error", "export",
+        "extend",
         "failover", "first_copy", "freeze", "get", "host", "import_copy", "loss", "measure", "note",
         "now", "orphans", "output", "parallel", "points", "preflight", "prepare", "progress",
         "protect", "prove", "reachable", "remove", "replica", "reprotect", "require_rights",
         "resume", "resync", "retry", "reverse", "run", "select", "set_consistency",
         "set_failover_address", "set_group", "set_guest_address", "set_interval", "set_variable",
         "sign", "sleep", "start", "state", "stop", "stop_transfer", "suspend", "sync", "sync_group",
-        "terms", "test_failover", "variable", "vm", "wait", "wait_until", "warn",
+        "templates", "terms", "test_failover", "variable", "vm", "wait", "wait_until", "warn",
     ]
 
     private static let namespaces = [
