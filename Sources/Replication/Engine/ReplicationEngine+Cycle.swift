@@ -60,11 +60,19 @@ extension ReplicationEngine {
         _ vm: String, _ operation: String?, resyncs: Bool = false,
         _ body: (Protection) async throws -> Protection
     ) async throws -> RecoveryPoint {
-        try await waitForWindow(vm, operation, resyncs: resyncs)
-        return try await perform(vm, operation, done: { try $0.point(of: $1) }) { protection in
-            try await requireWholeUpstream(protection)
-            return try await stoppable(vm) { try await noting(vm) { try await body(protection) } }
-                .latestPoint()
+        while true {
+            try await waitForWindow(vm, operation, resyncs: resyncs)
+            let done: RecoveryPoint? = try await perform(
+                vm, operation, done: { try $0.point(of: $1) }
+            ) { protection in
+                // Who had the turn before may have made a cycle of what was no cycle's then.
+                if opening(of: protection, resyncs: resyncs) != nil { return nil }
+                try await requireWholeUpstream(protection)
+                return try await stoppable(vm) {
+                    try await noting(vm) { try await body(protection) }
+                }.latestPoint()
+            }
+            if let done { return done }
         }
     }
 

@@ -56,12 +56,22 @@ extension ReplicationEngine {
     func waitForWindow(_ vm: String, _ operation: String?, resyncs: Bool) async throws {
         guard let protection = try await ledger.protection(of: vm),
             operation.flatMap(protection.operation) == nil,
-            // A person's resync ends a suspension; a cycle does not.
-            protection.state.mayCycle || (resyncs && protection.state == .suspended)
+            let opening = opening(of: protection, resyncs: resyncs)
         else { return }
+        try await clock.sleep(until: opening)
+    }
+
+    /// When the window opens for which a cycle has to wait; nil when it may begin now, and when it
+    /// is refused in any case.
+    func opening(of protection: Protection, resyncs: Bool) -> Timestamp? {
+        // A person's resync ends a suspension; a cycle does not.
+        guard protection.state.mayCycle || (resyncs && protection.state == .suspended) else {
+            return nil
+        }
+        let now = clock.now
         let opening = bounds.opening(
-            from: protection.primary.site, to: protection.replica.site, now: clock.now)
-        if opening > clock.now { try await clock.sleep(until: opening) }
+            from: protection.primary.site, to: protection.replica.site, now: now)
+        return opening > now ? opening : nil
     }
 }
 

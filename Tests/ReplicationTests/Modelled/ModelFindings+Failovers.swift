@@ -105,4 +105,16 @@ extension ModelFindings {
                 ], seed: UInt64(seed))
         }
     }
+
+    @Test func `R-23: a cycle that waits for its turn looks at its window when it has it`()
+        async throws
+    {
+        var reversal = Self.step(.reverse, "vm", 8872)
+        reversal.meanwhile = .sync
+        try await Self.tell([
+            Self.step(.protect, "vm", 4732), Self.step(.firstCopy, "vm", 8013),
+            Self.step(.setWindow, "vm", 1925), Self.step(.changePoint, "vm", 7706),
+            Self.step(.complete, "vm", 2751), reversal,
+        ])
+    }
 }

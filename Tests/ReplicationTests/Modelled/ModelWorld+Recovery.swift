@@ -116,17 +116,22 @@ extension ModelWorld {
         try await engine.drift(of: name).contains { $0.kind == .diskResized }
     }
 
+    /// An old primary that nobody could reach is turned off before it becomes a replica, and before
+    /// the machine that has outgrown it is started.
+    private func turnOffOthers(than machine: VirtualMachine) async throws {
+        let others = fabric.state.withLock { state in
+            state.held.values.map(\.machine).filter {
+                $0.id.name == machine.id.name && $0.id != machine.id && $0.role == .production
+            }
+        }
+        for other in others { try await fabric.stop(other.id) }
+    }
+
     private func protectAnew(_ name: String, _ engine: ReplicationEngine) async throws {
         guard let machine = production(name) else {
             throw Broken(description: "\(name) is production nowhere")
         }
-        let others = fabric.state.withLock { state in
-            state.held.values.map(\.machine).filter {
-                $0.id.name == name && $0.id != machine.id && $0.role == .production
-            }
-        }
-        // An old primary that nobody could reach is turned off before it becomes a replica.
-        for other in others { try await fabric.stop(other.id) }
+        try await turnOffOthers(than: machine)
         let targets = ModelFabric.names.filter { $0 != machine.id.site }
         let fitting = targets.first { target in
             let id = MachineID(site: target, name: name)
@@ -148,6 +153,7 @@ extension ModelWorld {
         for _ in 0..<Self.attemptsMax {
             guard let machine = production(name) else { break }
             do {
+                try await turnOffOthers(than: machine)
                 try await fabric.start(machine.id)
                 try fabric.write(machine.id, disk: 0, block: 0)
                 if try await isHome(name) {
