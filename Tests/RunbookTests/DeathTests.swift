@@ -19,10 +19,14 @@ struct Example: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(name)\(kind.map { " (\($0.rawValue))" } ?? "")" }
 
-    /// With MUSTER_EXAMPLES=all every one, as `make test` asks for; else those that take a minute.
-    static let tried =
-        ProcessInfo.processInfo.environment["MUSTER_EXAMPLES"] == "all" ? all : short
     static let all = short + long
+    /// With MUSTER_EXAMPLES=all every one, as `make test` asks for; else those that take a minute.
+    static let tried = isEveryTried ? all : short
+    /// The same for a test that takes longer over each.
+    static let triedSlowly = isEveryTried ? all : Array(short.prefix(1))
+
+    private static let isEveryTried =
+        ProcessInfo.processInfo.environment["MUSTER_EXAMPLES"] == "all"
 
     private static let long = [
         Example(name: "management-stamp", kind: .planned),

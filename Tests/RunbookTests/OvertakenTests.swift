@@ -59,7 +59,7 @@ private final class Threads: TaskExecutor {
 }
 
 @Suite(.serialized) struct OvertakenTests {
-    @Test(arguments: Example.tried)
+    @Test(arguments: Example.triedSlowly)
     func `a leader that wakes after another took over can do no harm`(example: Example) async throws
     {
         let prepared = try await example.world()

@@ -165,6 +165,8 @@ import Testing
             .filter { $0.topic == "question.untold" }
         #expect(untold.count == 1)
         #expect(try Value(json: untold[0].record)["attempts"]?.integer == Int64(attempts + 1))
+        let report = try engine.report(run)
+        #expect(report.text.contains("question.untold: attempts \(attempts + 1), occasion asked"))
         #expect(try engine.services.store.openQuestions().count == 1, "it may still be answered")
     }
 

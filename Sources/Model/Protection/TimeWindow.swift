@@ -2,14 +2,12 @@
 //
 // The hands of the clock decide. When they jump over the beginning, the window opens where they
 // land; when an hour comes twice, it is open in both.
-import Foundation
 
 package struct TimeWindow: Sendable, Hashable, Codable {
     /// Minutes after midnight, local time; equal for the whole day.
     package let startMinute: Int
     package let endMinute: Int
-    /// The zone's IANA name.
-    package let zone: String
+    package let zone: Zone
 
     private static let dayMinutes = 1440
 
@@ -23,52 +21,33 @@ package struct TimeWindow: Sendable, Hashable, Codable {
             throw Failure(
                 .usage, "'\(text)' is not a time window; write \"22:00-06:00 Europe/Oslo\"")
         }
-        let zone = String(parts[1])
-        guard TimeZone(identifier: zone) != nil else {
-            throw Failure(
-                .usage, "there is no time zone '\(zone)'; use an IANA name such as Europe/Oslo",
-                context: ["zone": zone])
-        }
         startMinute = start
         endMinute = end
-        self.zone = zone
+        zone = try Zone(String(parts[1]))
     }
 
     /// The form ``init(text:)`` reads.
     package var text: String { "\(Self.text(startMinute))-\(Self.text(endMinute)) \(zone)" }
 
     package func isOpen(at instant: Timestamp) -> Bool {
-        isOpen(seconds: instant.microseconds.dividedDown(by: 1_000_000), timeZone)
+        isOpen(localMinute: zone.local(instant).second / 60)
     }
 
     /// `now` when it is open, else the minute at which it opens.
     package func opening(from now: Timestamp) -> Timestamp {
-        let timeZone = timeZone
-        let seconds = now.microseconds.dividedDown(by: 1_000_000)
-        if isOpen(seconds: seconds, timeZone) { return now }
-        var minute = seconds.dividedDown(by: 60) + 1
+        if isOpen(at: now) { return now }
+        let minute = now.microseconds.dividedDown(by: 60_000_000)
         // Clocks change by whole minutes, and within two days any window has opened.
-        let last = minute + Int64(2 * Self.dayMinutes)
-        while minute < last, !isOpen(seconds: minute * 60, timeZone) { minute += 1 }
-        return Timestamp(microseconds: minute * 60_000_000)
-    }
-
-    private var timeZone: TimeZone {
-        // Checked when it was read; a record of another machine may name a zone unknown to this
-        // one.
-        TimeZone(identifier: zone) ?? .gmt
-    }
-
-    private func isOpen(seconds: Int64, _ timeZone: TimeZone) -> Bool {
-        let date = Date(timeIntervalSince1970: Double(seconds))
-        let local = seconds + Int64(timeZone.secondsFromGMT(for: date))
-        return isOpen(localMinute: Int(local.dividedDown(by: 60) % Int64(Self.dayMinutes)))
+        let minutes = (minute + 1)...(minute + 1 + Int64(2 * Self.dayMinutes))
+        let opening = minutes.first { isOpen(at: Timestamp(microseconds: $0 * 60_000_000)) }
+        return Timestamp(microseconds: (opening ?? minutes.upperBound) * 60_000_000)
     }
 
     /// How far the zone's clocks are ahead.
     func minutesFromUTC(at now: Timestamp) -> Int {
-        let seconds = Double(now.microseconds.dividedDown(by: 1_000_000))
-        return timeZone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds)) / 60
+        let (day, second) = zone.local(now)
+        let shown = day * 86_400 + Int64(second)
+        return Int((shown - now.microseconds.dividedDown(by: 1_000_000)) / 60)
     }
 
     /// Whether it is open when the zone's clocks show that minute of the day.

@@ -8,6 +8,7 @@ extension RunReport {
             "run": run.view, "decisions": .list(decisions.map(\.view)),
             "stages": .list(stages.map(\.view)), "questions": .list(questions.map(\.view)),
             "acts": .list(acts.map(\.view)), "notes": .list(notes.map(\.view)),
+            "events": .list(events.map(\.view)),
             "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
             "objective": objectiveView, "returned": returned ?? .null,
             "children": .list(children.map(\.view)),
@@ -75,6 +76,15 @@ extension Decision {
             "who": .text(who), "what": .text(what), "reason": reason.map { .text($0) } ?? .null,
             "at": .text(at.description),
         ]
+    }
+}
+
+extension Event {
+    /// What the record says of the event, by name.
+    var facts: [String: Value] { (try? Value(json: record))?.object ?? [:] }
+
+    fileprivate var view: Value {
+        ["topic": .text(topic), "at": .text(at.description), "facts": .object(facts)]
     }
 }
 

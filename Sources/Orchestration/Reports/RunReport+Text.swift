@@ -7,7 +7,7 @@ extension RunReport {
         [
             heading + familyLines, failureLines, taskLines, childLines, questionLines,
             standLines, lossLines,
-            objectiveLines, noteLines, decisionLines, sourceLines,
+            objectiveLines, noteLines, eventLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
@@ -92,6 +92,16 @@ extension RunReport {
     private var noteLines: [String] {
         let lines = notes.map { "  \($0.at.timeOfDay)  \($0.level.rawValue): \($0.text)" }
         return lines.isEmpty ? [] : ["Notes"] + lines
+    }
+
+    private var eventLines: [String] {
+        let lines = events.map { event in
+            let facts = event.facts.sorted { $0.key < $1.key }.map { name, fact in
+                "\(name) \(fact.text ?? fact.canonicalJSON)"
+            }
+            return "  \(event.at.timeOfDay)  \(event.topic): \(facts.joined(separator: ", "))"
+        }
+        return lines.isEmpty ? [] : ["What was recorded"] + lines
     }
 
     private var sourceLines: [String] {

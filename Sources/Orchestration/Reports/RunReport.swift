@@ -30,6 +30,8 @@ package struct RunReport: Sendable {
     package let objective: Objective
     /// What a runbook returned.
     package let returned: Value?
+    /// What was recorded beside the journal: escalations, refusals, the use of assets.
+    package let events: [Event]
     /// The runs it has started, oldest first.
     package let children: [RunRecord]
     /// The run it goes on as; nil when it does not.
@@ -50,6 +52,7 @@ package struct RunReport: Sendable {
         acts = try Self.acts(of: id, store)
         losses = Self.losses(in: acts)
         returned = try store.returned(by: id)
+        events = try store.events(of: id).filter { $0.topic != "run.returned" }
         children = try store.children(of: id).map { try store.run($0) }
         successor = try store.successor(of: id)
         until = run.endedAt ?? now

@@ -50,14 +50,14 @@ extension ReplicationEngine {
         let (plain, files, workers) = (protection, files, workers)
         let (header, seal) = try sealed(plain.header(of: mark), plain)
         let folder = layout.folder(of: protection, at: protection.primary.site)
-        let stop = stops.current(protection.key)
-        stop?.expect(plain.bytes(of: cut))
+        let transfer = transfers.current(protection.key)
+        transfer?.expect(plain.bytes(of: cut))
         let isSeeded =
             protection.state == .initialReplication && reachesImages(of: protection)
         let write: @Sendable () throws -> SentLog = {
             let known = cut.coverage == .delta ? nil : try side.comparable(plain)
             var sources = try LogSource.make(cut, plain.disks, known: known)
-                .map { $0.stopping(stop) }
+                .map { $0.read(for: transfer) }
             let seeded = isSeeded ? try side.seed(sources.sealed(seal), plain) : 0
             if isSeeded { sources = sources.map(\.empty) }
             var log = try SentLog.write(

@@ -15,7 +15,7 @@ package final class ReplicationEngine: Sendable {
     let policy: ReplicationPolicy
     let bounds: TransferBounds
     let keys: KeyRing
-    let stops = TransferStops()
+    let transfers = StandingTransfers()
     let watchers = ProtectionWatchers()
     let workers: Int
     /// The order in which a log is applied; tests plant wrong ones.

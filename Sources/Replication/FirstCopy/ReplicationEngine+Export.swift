@@ -58,15 +58,15 @@ extension ReplicationEngine {
     ) async throws -> Protection {
         var exported = try protection.adopting(cut)
         let side = try await replicaSide(exported)
-        let stop = stops.current(exported.key)
-        stop?.expect(exported.bytes(of: cut))
+        let transfer = transfers.current(exported.key)
+        transfer?.expect(exported.bytes(of: cut))
         let (header, seal) = try sealed(exported.header(of: CutMark(cutAt: cutAt)), exported)
         let writer = LogWriter(files: files, workers: workers, seal: seal)
         exported.terms.exportedAt = cutAt
         exported.replicaStamps = try await blocking { [exported] in
             let known = try side.hashes(exported)
             let sources = try LogSource.make(cut, exported.disks, known: known)
-                .map { $0.stopping(stop) }
+                .map { $0.read(for: transfer) }
             _ = try media.write(header, sources, exported, writer)
             return try side.stamps()
         }

@@ -65,13 +65,13 @@ package final class ReplicationService: Sendable {
             case .changed(.removed(let key)): schedule.forget(key)
             case .ended(let ending):
                 underWay.remove(ending.key)
-                engine.stops.allow(ending.key)
+                engine.transfers.allow(ending.key)
                 schedule.ended(ending.key, succeeded: ending.isGood, at: engine.clock.now)
                 report(ending)
             case .woke: break
             case .stop:
                 isStopping = true
-                for key in underWay { engine.stops.forestall(key) }
+                for key in underWay { engine.transfers.forestall(key) }
             }
             alarm?.cancel()
             if isStopping {

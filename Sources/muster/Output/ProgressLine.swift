@@ -26,7 +26,7 @@ struct ProgressLine: Sendable {
 
     private static func line(_ progress: Value, _ done: Double, _ all: Double) -> String {
         let seconds = max(0.001, progress["seconds"]?.number ?? 0)
-        let filled = Int(Double(cells) * done / all)
+        let filled = Int(Double(cells) * min(1, done / all))
         let bar =
             String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
         let rate = done / seconds

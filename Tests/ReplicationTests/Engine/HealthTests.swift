@@ -57,7 +57,7 @@ import Testing
         await gate.waitUntilReached()
         #expect(try await engine.state(of: "web") == .resyncing)
         let suspending = Task { try await engine.suspend("web") }
-        while (try? engine.stops.current("web")?.check()) != nil { await Task.yield() }
+        while (try? engine.transfers.current("web")?.check()) != nil { await Task.yield() }
         gate.open()
         #expect(try await suspending.value.state == .resyncSuspended)
         await #expect(code { _ = try await resync.value } == .transferStopped)

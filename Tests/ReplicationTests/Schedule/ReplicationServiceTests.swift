@@ -126,7 +126,7 @@ import Testing
         let running = Task { try await ReplicationService(engine) { reports.add($0) }.run() }
         await gate.waitUntilReached()
         running.cancel()
-        while (try? engine.stops.current("web")?.check()) != nil { await Task.yield() }
+        while (try? engine.transfers.current("web")?.check()) != nil { await Task.yield() }
         gate.open()
         try await running.value
         guard case .failure(let failure) = reports.all.first?.result else {

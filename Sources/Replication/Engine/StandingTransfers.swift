@@ -11,19 +11,23 @@ package struct TransferProgress: Sendable, Hashable {
 }
 
 /// Asked before every read of a transfer, and told of it afterwards.
-final class TransferStop: Sendable {
+final class StandingTransfer: Sendable {
     private let isAsked = Locked(false)
     private let read = Locked(TransferProgress())
     let key: String
 
-    var progress: TransferProgress { read.withLock { $0 } }
+    /// What is read a second time, to be compared or after a fault, does not count twice: never
+    /// more is done than there is.
+    var progress: TransferProgress {
+        read.withLock { TransferProgress(done: min($0.done, $0.all), all: $0.all) }
+    }
 
     func expect(_ bytes: Int64) { read.withLock { $0.all.bytes += bytes } }
     func count(_ bytes: Int) { read.withLock { $0.done.bytes += Int64(bytes) } }
 
     init(_ key: String) { self.key = key }
 
-    func ask() { isAsked.withLock { $0 = true } }
+    func askToStop() { isAsked.withLock { $0 = true } }
 
     /// Raises `replication.transfer_stopped` once somebody has asked.
     func check() throws(Failure) {
@@ -37,32 +41,32 @@ final class TransferStop: Sendable {
 }
 
 /// The transfers under way, by the keys of their protections.
-final class TransferStops: Sendable {
+final class StandingTransfers: Sendable {
     private struct State {
-        var standing: [String: TransferStop] = [:]
+        var standing: [String: StandingTransfer] = [:]
         var forestalled: Set<String> = []
     }
 
     private let state = Locked(State())
 
-    func begin(_ key: String) -> TransferStop {
-        let stop = TransferStop(key)
+    func begin(_ key: String) -> StandingTransfer {
+        let transfer = StandingTransfer(key)
         state.withLock { state in
-            state.standing[key] = stop
-            if state.forestalled.contains(key) { stop.ask() }
+            state.standing[key] = transfer
+            if state.forestalled.contains(key) { transfer.askToStop() }
         }
-        return stop
+        return transfer
     }
 
     func end(_ key: String) { state.withLock { $0.standing[key] = nil } }
 
-    func current(_ key: String) -> TransferStop? { state.withLock { $0.standing[key] } }
+    func current(_ key: String) -> StandingTransfer? { state.withLock { $0.standing[key] } }
 
     /// Stops the transfer that is under way, and any that begins before it is allowed again.
     func forestall(_ key: String) {
         state.withLock { state in
             state.forestalled.insert(key)
-            state.standing[key]?.ask()
+            state.standing[key]?.askToStop()
         }
     }
 
@@ -74,39 +78,39 @@ extension ReplicationEngine {
     /// raises `replication.transfer_stopped`. Returns false when none is.
     @discardableResult
     package func stopTransfer(of key: String) -> Bool {
-        guard let stop = stops.current(key) else { return false }
-        stop.ask()
+        guard let transfer = transfers.current(key) else { return false }
+        transfer.askToStop()
         return true
     }
 
     /// How far the copy, resync or cycle of a protection has come; nil when none is under way.
-    package func progress(of key: String) -> TransferProgress? { stops.current(key)?.progress }
+    package func progress(of key: String) -> TransferProgress? { transfers.current(key)?.progress }
 
     /// Runs `body` so that it can be stopped, by name or by cancelling the task.
     func stoppable<Result: Sendable>(
         _ key: String, _ body: () async throws -> Result
     ) async throws -> Result {
-        let stop = stops.begin(key)
-        defer { stops.end(key) }
+        let transfer = transfers.begin(key)
+        defer { transfers.end(key) }
         return try await withTaskCancellationHandler {
             try await body()
         } onCancel: {
-            stop.ask()
+            transfer.askToStop()
         }
     }
 }
 
 extension LogSource {
-    /// The same disk, read until somebody asks to stop.
-    func stopping(_ stop: TransferStop?) -> LogSource {
-        guard let stop else { return self }
+    /// The same disk, read for the transfer until somebody asks that to stop.
+    func read(for transfer: StandingTransfer?) -> LogSource {
+        guard let transfer else { return self }
         let read = self.read
         return LogSource(
             size: size, extents: extents,
             read: { offset, buffer in
-                try stop.check()
+                try transfer.check()
                 try read(offset, buffer)
-                stop.count(buffer.count)
+                transfer.count(buffer.count)
             }, known: known)
     }
 }
