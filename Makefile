@@ -61,7 +61,7 @@ lint: packages ## format and lint of Swift and Lua
 .PHONY: test
 test: packages lint ## everything that must hold before a commit
 	@swift build $(QUIET) --build-tests --explicit-target-dependency-import-check error
-	@MUSTER_EXAMPLES=all swift test --skip-build 2>&1 | $(FAILURES)
+	@swift test --skip-build 2>&1 | $(FAILURES)
 	@MUSTER_EVICT=1 swift test --skip-build --filter RunbookTests --filter StampTests \
 		--filter MachineRunbookTests --skip DeathTests --skip ScheduleTests 2>&1 | $(FAILURES)
 

@@ -20,7 +20,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(name)\(kind.map { " (\($0.rawValue))" } ?? "")" }
 
     static let all = short + long
-    /// With MUSTER_EXAMPLES=all every one, as `make test` asks for; else those that take a minute.
+    /// With MUSTER_EXAMPLES=all every one, as `make soak` asks for; else those that take a minute.
     static let tried = isEveryTried ? all : short
     /// The same for a test that takes longer over each.
     static let triedSlowly = isEveryTried ? all : Array(short.prefix(1))
