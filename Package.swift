@@ -66,7 +66,7 @@ let package = Package(
 
         // L1
         room("LuaRuntime", ["CLua", "Model"]),
-        room("Store", ["Model", grdb, sqlite]),
+        room("Store", ["Model", "SystemLinux", grdb, sqlite]),
         room("Fabric", ["Model", "SystemLinux"]),
 
         // L2

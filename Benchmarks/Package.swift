@@ -56,7 +56,7 @@ let package = Package(
         .target(name: "CAssets", path: "House/CAssets"),
         room("Model", ["SystemCrypto"]),
         room("LuaRuntime", ["CLua", "Model"]),
-        room("Store", ["Model", grdb, sqlite]),
+        room("Store", ["Model", "SystemLinux", grdb, sqlite]),
         room("Fabric", ["Model", "SystemLinux"]),
         room(
             "Replication",

@@ -30,7 +30,7 @@ enum Layers {
             sees: ["CLua", "Model"]),
         Room(
             name: "Store", floor: 1, duty: "the durable memory; the only room with SQL",
-            sees: ["Model"], outside: ["GRDB", "GRDBSQLite"]),
+            sees: ["Model"], outside: ["GRDB", "GRDBSQLite", "SystemLinux"]),
         Room(
             name: "Fabric", floor: 1,
             duty: "machines, disks, switches, and where changed blocks are learnt from",

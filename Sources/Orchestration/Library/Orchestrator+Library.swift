@@ -43,7 +43,7 @@ extension Orchestrator {
         }
         guard !changes.isEmpty else { return made }
         let list = made.versions.map { "\($0.name) \($0.number)" }.joined(separator: ", ")
-        try await store.commit(changes + [decided("import \(list)", nil, by: person)])
+        try await store.commit(changes + [decided("import \(list)", by: person.name)])
         return made
     }
 
@@ -97,13 +97,8 @@ extension Orchestrator {
         let act = isRollback ? "roll back to" : "publish"
         let list = versions.map { "\($0.name) \($0.number)" }.joined(separator: ", ")
         try await store.commit(
-            publications.map { .published($0) } + [decided("\(act) \(list)", reason, by: person)])
+            publications.map { .published($0) }
+                + [decided("\(act) \(list)", by: person.name, reason: reason)])
         return publications
-    }
-
-    private func decided(_ act: String, _ reason: String?, by person: Person) -> Change {
-        .decided(
-            Decision(
-                who: person.name, what: act, reason: reason, at: services.clock.now, run: nil))
     }
 }

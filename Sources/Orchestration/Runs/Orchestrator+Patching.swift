@@ -38,15 +38,12 @@ extension Orchestrator {
         let sources = texts.map { text in
             RunSource(module: text.pinnedName, digest: Digest(of: text.text))
         }
-        let decision = Decision(
-            who: person.name,
-            what: "patch run \(id): \(Self.changes(from: run.sources, to: sources))",
-            reason: reason, at: services.clock.now, run: id)
+        let act = "patch run \(id): \(Self.changes(from: run.sources, to: sources))"
         try await services.store.commit(
             texts.map { .sourceStored($0.text) } + [
                 // It may have gone on meanwhile, and done more than was looked at.
                 .runRequired(id, in: run.state), .runPatched(id, sources, subject.limits),
-                .decided(decision),
+                decided(act, by: person.name, reason: reason, run: id),
             ],
             under: lease)
         ring(Notice(.runChanged, run: id))

@@ -54,13 +54,9 @@ extension Orchestrator {
         try await requireTouch(run, by: person, as: "task \(id)")
         let other = try services.rights.person(named: name)
         try other.require(try services.store.run(run).scope, of: "task \(id)")
-        let now = services.clock.now
         try await services.store.commit([
-            .questionDelegated(id, to: other, by: person, at: now),
-            .decided(
-                Decision(
-                    who: person.name, what: "delegate task \(id) to \(name)", reason: comment,
-                    at: now, run: run)),
+            .questionDelegated(id, to: other, by: person, at: services.clock.now),
+            decided("delegate task \(id) to \(name)", by: person.name, reason: comment, run: run),
         ])
         ring(Notice(.delegated, run: run))
         return try services.store.question(id)

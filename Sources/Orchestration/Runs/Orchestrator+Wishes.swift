@@ -19,12 +19,10 @@ extension Orchestrator {
         if wish == .resume, let kind = try store.run(id).failover {
             try services.rights.require([FailoverRight(of: kind)], of: person.name)
         }
-        let at = services.clock.now
-        let decision = Decision(
-            who: person.name, what: "\(wish.rawValue) run \(id)", reason: reason, at: at, run: id)
+        let made = RunWishMade(by: person.name, reason: reason, at: services.clock.now)
         try await store.commit([
-            .runWished(id, wish, RunWishMade(by: person.name, reason: reason, at: at)),
-            .decided(decision),
+            .runWished(id, wish, made),
+            decided("\(wish.rawValue) run \(id)", by: person.name, reason: reason, run: id),
         ])
         ring(Notice(Notice.Topic(wish), run: id))
         let run = try store.run(id)

@@ -115,15 +115,21 @@ extension Orchestrator {
             record.id = id
             let used = checked.edition.map { [Change.editionUsed(id, $0)] } ?? []
             return [.runInserted(record)] + checked.file.pinning(to: id) + used + changes(id) + [
-                .decided(
-                    Decision(
-                        who: request.by.name, what: request.act(checked.edition),
-                        reason: request.reason,
-                        at: now, run: id))
+                decided(
+                    request.act(checked.edition), by: request.by.name, reason: request.reason,
+                    run: id)
             ]
         }
         ring(Notice(.runQueued, run: id))
         return id
+    }
+
+    /// What somebody decides now, for the record that is kept for ever.
+    func decided(
+        _ act: String, by name: String, reason: String? = nil, run: RunID? = nil
+    ) -> Change {
+        .decided(
+            Decision(who: name, what: act, reason: reason, at: services.clock.now, run: run))
     }
 }
 

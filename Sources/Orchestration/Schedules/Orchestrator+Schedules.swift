@@ -56,10 +56,8 @@ extension Orchestrator {
     ) async throws {
         _ = try schedule(name)
         try await store.commit(
-            [
-                .scheduleRemoved(name),
-                .decided(decision("remove the schedule \(name)", by: person.name)),
-            ], under: lease)
+            [.scheduleRemoved(name), decided("remove the schedule \(name)", by: person.name)],
+            under: lease)
         ring(Notice(.schedulesChanged))
     }
 
@@ -73,12 +71,8 @@ extension Orchestrator {
         _ schedule: RunSchedule, _ act: String, by name: String, _ lease: LeaseToken?
     ) async throws {
         try await store.commit(
-            [.scheduleSaved(schedule), .decided(decision(act, by: name))], under: lease)
+            [.scheduleSaved(schedule), decided(act, by: name)], under: lease)
         ring(Notice(.schedulesChanged))
-    }
-
-    private func decision(_ act: String, by name: String) -> Decision {
-        Decision(who: name, what: act, reason: nil, at: services.clock.now, run: nil)
     }
 
     /// The run that a due time starts. Its random numbers come from the due time.

@@ -73,7 +73,7 @@ extension Orchestrator {
     ) async throws {
         _ = try trigger(name)
         try await store.commit(
-            [.triggerRemoved(name), .decided(decision("remove the trigger \(name)", person.name))],
+            [.triggerRemoved(name), decided("remove the trigger \(name)", by: person.name)],
             under: lease)
         ring(Notice(.triggersChanged))
     }
@@ -89,11 +89,7 @@ extension Orchestrator {
         _ lease: LeaseToken?
     ) async throws {
         try await store.commit(
-            [.triggerSaved(trigger, marks: marks), .decided(decision(act, name))], under: lease)
+            [.triggerSaved(trigger, marks: marks), decided(act, by: name)], under: lease)
         ring(Notice(.triggersChanged))
-    }
-
-    private func decision(_ act: String, _ name: String) -> Decision {
-        Decision(who: name, what: act, reason: nil, at: services.clock.now, run: nil)
     }
 }

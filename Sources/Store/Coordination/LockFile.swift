@@ -2,6 +2,7 @@
 // of the open-file-description kind, because such a lock can be looked at without being taken.
 import Glibc
 import Model
+import SystemLinux
 
 /// An open lock file; closing it frees the lock.
 final class LockFile: Sendable {
@@ -20,7 +21,7 @@ final class LockFile: Sendable {
     /// Takes the lock if nobody has it; returns whether it did.
     func take() throws -> Bool {
         var lock = wholeFile(F_WRLCK)
-        if fcntl(descriptor, setLock, &lock) == 0 { return true }
+        if fcntl(descriptor, LINUX_OFD_SETLK, &lock) == 0 { return true }
         guard errno == EAGAIN || errno == EACCES else { throw Failure(system: errno, "lock", path) }
         return false
     }
@@ -28,7 +29,7 @@ final class LockFile: Sendable {
     /// Returns once nobody else has the lock, which is then free again. Blocks.
     func waitUntilFree() throws {
         var lock = wholeFile(F_WRLCK)
-        while fcntl(descriptor, setLockWaiting, &lock) != 0 {
+        while fcntl(descriptor, LINUX_OFD_SETLKW, &lock) != 0 {
             guard errno == EINTR else { throw Failure(system: errno, "lock", path) }
         }
         free()
@@ -37,13 +38,13 @@ final class LockFile: Sendable {
     /// Frees the lock if this object holds it.
     func free() {
         var lock = wholeFile(F_UNLCK)
-        _ = fcntl(descriptor, setLock, &lock)
+        _ = fcntl(descriptor, LINUX_OFD_SETLK, &lock)
     }
 
     /// Whether somebody else holds the lock.
     func isTakenElsewhere() throws -> Bool {
         var lock = wholeFile(F_WRLCK)
-        guard fcntl(descriptor, getLock, &lock) == 0 else {
+        guard fcntl(descriptor, LINUX_OFD_GETLK, &lock) == 0 else {
             throw Failure(system: errno, "look at the lock of", path)
         }
         return lock.l_type != Int16(F_UNLCK)
@@ -53,11 +54,6 @@ final class LockFile: Sendable {
         flock(l_type: Int16(kind), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
     }
 }
-
-// Linux's F_OFD_GETLK, F_OFD_SETLK and F_OFD_SETLKW, which Glibc declares under _GNU_SOURCE only.
-private let getLock: Int32 = 36
-private let setLock: Int32 = 37
-private let setLockWaiting: Int32 = 38
 
 extension Failure {
     /// What the operating system refused: `act` on `path`, with its own words.
