@@ -134,13 +134,17 @@ extension ReplicationEngine {
             context: ["vm": protection.key, "state": protection.state.rawValue])
     }
 
-    /// A replica that another relationship writes cannot become this one's.
-    func requireNoUpstream(_ protection: Protection) async throws {
-        guard let upstream = try await upstream(of: protection) else { return }
+    /// A replica that the other relationship writes cannot become this one's.
+    func requireNoOtherSource(_ protection: Protection) async throws {
+        let kind = protection.terms.relationship == .simple ? Relationship.extended : .simple
+        guard
+            let other = try await ledger.protection(of: Protection.key(of: protection.vm, kind)),
+            other.replica == protection.primary, other.production != protection.primary
+        else { return }
         throw Failure(
             .alreadyProtected,
-            "\(protection.primary) is the replica of \(upstream.primary) still; remove the "
-                + "protection of \(upstream.key) first, then reverse \(protection.key)",
+            "\(protection.primary) is the replica of \(other.primary) still; remove the "
+                + "protection of \(other.key) first, then reverse \(protection.key)",
             context: ["vm": protection.key])
     }
 

@@ -12,7 +12,7 @@ extension ReplicationEngine {
     package func reverse(_ vm: String, operation: String? = nil) async throws -> Protection {
         try await perform(vm, operation) { protection in
             try await requireNoOnward(protection, to: "reverse")
-            try await requireNoUpstream(protection)
+            try await requireNoOtherSource(protection)
             _ = try opening(of: protection)
             var agreement = try reversedAgreement(of: protection)
             let protection = try await finishTurning(protection)
@@ -38,14 +38,15 @@ extension ReplicationEngine {
     }
 
     /// The machine that was failed over to may have been failed over since, by the other
-    /// relationship of a chain; or the old primary was, and has outgrown it.
+    /// relationship of a chain; or the old primary was, and has outgrown it, even if it is a replica
+    /// again by now.
     private func requireProductive(_ protection: Protection) async throws {
         guard protection.failover != nil else { return }
         let production = try await fabric.machine(protection.replica)
         let other = try await fabric.machine(protection.primary)
-        let isOutgrown = other.role == .production && other.epoch > production.epoch
+        let isOutgrown = other.epoch > production.epoch
         if production.role == .production, !isOutgrown { return }
-        let newer = isOutgrown ? " and \(other.id) is, under a newer epoch" : ""
+        let newer = isOutgrown ? "; \(other.id) has been since, under a newer epoch" : ""
         throw Failure(
             .transitionRefused,
             "\(production.id) is not in production any more\(newer); remove the protection of "

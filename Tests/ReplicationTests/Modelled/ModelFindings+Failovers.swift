@@ -117,4 +117,20 @@ extension ModelFindings {
             Self.step(.complete, "vm", 2751), reversal,
         ])
     }
+
+    @Test func `F-8: who was outgrown by a replica is not what the direction turns to`()
+        async throws
+    {
+        try await Self.tell([
+            Self.step(.protectSealed, "vm", 9686), Self.step(.firstCopy, "vm", 1040),
+            Self.step(.protect, "vm:extended", 723), Self.step(.prepare, "vm", 1375),
+            Self.step(.failOver, "vm", 8844), Self.step(.firstCopy, "vm:extended", 6518),
+            Self.step(.prepare, "vm:extended", 7736), Self.step(.failOver, "vm:extended", 2556),
+            Self.step(.changePoint, "vm", 7342), Self.step(.complete, "vm", 3298),
+            Self.step(.reverse, "vm", 5369), Self.step(.resync, "vm", 6335),
+            Self.step(.changePoint, "vm", 8304), Self.step(.complete, "vm", 2677),
+            Self.step(.reverse, "vm:extended", 3645), Self.step(.resync, "vm:extended", 8883),
+            Self.step(.reverse, "vm", 3539),
+        ])
+    }
 }
