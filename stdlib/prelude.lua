@@ -88,23 +88,13 @@ plan.machine = anchored(function(fields)
   return make("machine", fields, "name")
 end)
 
-setmetatable(plan, {
-  __call = anchored(function(_, fields)
-    local made = make("plan", fields)
-    if type(made.shutdown) == "table" then
-      made.shutdown = gather("plan.shutdown", made.shutdown, "order")
-    end
-    return made
-  end),
-  __index = function(_, name)
-    border.fail {
-      code = "lua.name_unknown",
-      message = ("'plan.%s' does not exist%s"):format(
-        tostring(name), border.hint(tostring(name), plan)
-      ),
-    }
-  end,
-})
+getmetatable(plan).__call = anchored(function(_, fields)
+  local made = make("plan", fields)
+  if type(made.shutdown) == "table" then
+    made.shutdown = gather("plan.shutdown", made.shutdown, "order")
+  end
+  return made
+end)
 
 --- A parameter stands as `{ "string", "what it is", default = … }`.
 local function parameter(name, fields)

@@ -106,9 +106,9 @@ enum Commands {
 
 /// Looks every half millisecond; gives up after a minute.
 func until(_ what: String, _ isSo: () async throws -> Bool) async throws {
-    for _ in 0..<120_000 {
+    for _ in 0..<600_000 {
         if try await isSo() { return }
-        try await Task.sleep(for: .microseconds(500))
+        try await Task.sleep(for: .microseconds(100))
     }
     throw Failure(.internalFault, "a minute has passed, and not yet: \(what)")
 }

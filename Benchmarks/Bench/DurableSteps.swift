@@ -48,6 +48,16 @@ enum DurableSteps {
         }
     }
 
+    /// What the disk alone asks of whoever commits so often, in milliseconds.
+    static func bareCommits(_ count: Int32, _ laboratory: Laboratory) -> Comparison.Peer {
+        Comparison.Peer(name: "C: \(count) commits, WAL and FULL") {
+            let path = "\(laboratory.folder)/bare-\(UUID().uuidString).db"
+            let database = peer_database_open(path)
+            defer { peer_database_close(database) }
+            return (await seconds { peer_database_insert(database, count) }) * 1_000
+        }
+    }
+
     private static func bareRows(_ laboratory: Laboratory) -> Comparison.Peer {
         Comparison.Peer(name: "C loop, rows/s, WAL and FULL") {
             let path = "\(laboratory.folder)/bare-\(UUID().uuidString).db"
@@ -77,7 +87,7 @@ enum StartingRuns {
         Comparison(
             name: "start of a run, warm", unit: .cost("ms"), wanted: .atMost(2), rounds: 21,
             ours: { (try await seconds { try await laboratory.run("nothing") }) * 1_000 },
-            peer: nil)
+            peer: DurableSteps.bareCommits(3, laboratory))
     }
 
     /// The time of a pass over 2,000 recorded calls less that of one over none.

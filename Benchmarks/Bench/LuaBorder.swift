@@ -16,7 +16,7 @@ enum LuaBorder {
         ]
     }
 
-    private static let names = Catalogue().names
+    private static let names = Catalogue().luaNames
 
     private static func state(
         prelude: [String] = [], _ text: String, limits: LuaLimits = LuaLimits()

@@ -61,9 +61,8 @@ static bool globals_is_gone(const char *name) {
     return false;
 }
 
-// (real table, key), with the name of the table as upvalue: empty for the globals.
-static int globals_raise_unknown(lua_State *L) {
-    const char *owner = lua_tostring(L, lua_upvalueindex(1));
+// (real table, key) The owner is the table's name: empty for the globals.
+int globals_raise_unknown(lua_State *L, const char *owner) {
     if (lua_type(L, 2) != LUA_TSTRING) return 0;
     const char *name = lua_tostring(L, 2);
     if (*owner == 0 && globals_is_gone(name))
@@ -73,6 +72,10 @@ static int globals_raise_unknown(lua_State *L) {
     if (*owner == 0)
         return errors_raise(L, "lua.name_unknown", "'%s' is not declared%s", name, hint);
     return errors_raise(L, "lua.name_unknown", "'%s.%s' does not exist%s", owner, name, hint);
+}
+
+static int globals_look_up(lua_State *L) {
+    return globals_raise_unknown(L, lua_tostring(L, lua_upvalueindex(1)));
 }
 
 static int globals_raise_written(lua_State *L) {
@@ -117,7 +120,7 @@ static void globals_copy_metatable(lua_State *L, int from, int to) {
 static void globals_make_strict(lua_State *L, int table, const char *name) {
     lua_createtable(L, 0, 1);
     lua_pushstring(L, name);
-    lua_pushcclosure(L, globals_raise_unknown, 1);
+    lua_pushcclosure(L, globals_look_up, 1);
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, table);
 }
@@ -151,6 +154,7 @@ bool globals_unseal(lua_State *L, int index) {
     if (!lua_getmetatable(L, index)) return false;
     if (lua_rawgetp(L, -1, KEY(KEY_SEALED)) == LUA_TTABLE) {
         lua_remove(L, -2);
+        primitives_complete(L, -1);
         return true;
     }
     lua_pop(L, 2);

@@ -99,7 +99,7 @@ struct clua_state {
 
     int64_t instructions, instructions_max, burst, slice_used;
     int64_t slice_began, cpu_began, cpu_burst;
-    bool measures_cpu, is_in_hook;
+    bool measures_cpu, is_in_hook, is_sealed;
     kill killed;
     cancellation cancelled;
     int closing;
@@ -131,6 +131,7 @@ enum {
     KEY_INVOKE,
     KEY_FAILURE_METATABLE,
     KEY_SEALED,
+    KEY_NAMESPACE,
     KEY_OBJECTS,
     KEY_TRAVERSAL,
     KEY_PREPARED,
@@ -208,6 +209,7 @@ void globals_seal(lua_State *L);
 void globals_push_sealed(lua_State *L, int index, const char *name);
 bool globals_unseal(lua_State *L, int index);
 void globals_push_hint(lua_State *L, int table, const char *word);
+int globals_raise_unknown(lua_State *L, const char *owner);
 typedef struct chunk {
     clua_text name, source;
     bool trusted;
@@ -217,7 +219,8 @@ void modules_open(lua_State *L);
 void modules_guard(lua_State *L, int index);
 void modules_guard_fields(lua_State *L, int index);
 void modules_run_own(lua_State *L, const char *name, clua_text source, int arguments);
-void primitives_add(lua_State *L, clua_text name);
+void primitives_open(lua_State *L);
+void primitives_complete(lua_State *L, int index);
 void primitives_push_border(lua_State *L);
 int card_finish(lua_State *L);
 int card_prepare_chunk(lua_State *L);

@@ -136,6 +136,7 @@ static int order_step(lua_State *L) {
 }
 
 void order_push_pairs(lua_State *L, int index) {
+    primitives_complete(L, index);
     lua_pushvalue(L, index);
     lua_pushinteger(L, 0);
     lua_pushnil(L);

@@ -2,7 +2,7 @@
 // `border`, what a prelude is given to build its own forms with.
 #include "Interior.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 enum { CALL_COST = 100 };
 
@@ -67,33 +67,152 @@ static int primitives_call(lua_State *L) {
     return lua_yieldk(L, 0, 0, primitives_finish);
 }
 
-// (namespace)
-static void primitives_set(lua_State *L, clua_text name, bool is_try, const char *verb) {
-    lua_pushfstring(L, "%s%s", is_try ? "try_" : "", verb);
-    lua_pushlstring(L, name.bytes, name.count);
-    lua_pushboolean(L, is_try);
-    lua_pushcclosure(L, primitives_call, 2);
-    lua_rawset(L, -3);
+// The functions of a namespace are made when somebody reads them: a state that lives for one step
+// of a plan names three primitives of two hundred.
+//
+//     names     sorted; the verbs of a namespace stand together, behind its name
+//     table     metatable { __index = primitives_find, [KEY_NAMESPACE] = namespace }
+
+typedef struct namespace {
+    clua_text name;
+    size_t first, count;  // its primitives among `verbs`
+} namespace;
+
+struct clua_names {
+    size_t count, namespace_count;
+    char **verbs;  // whole names, ended by 0
+    namespace *namespaces;
+};
+
+static int names_compare(const void *left, const void *right) {
+    return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-void primitives_add(lua_State *L, clua_text name) {
-    lua_pushlstring(L, name.bytes, name.count);
-    const char *text = lua_tostring(L, -1);
-    const char *point = strchr(text, '.');
-    if (!point) luaL_error(L, "a primitive is named 'namespace.verb', not '%s'", text);
-    lua_pushglobaltable(L);
-    lua_pushlstring(L, text, (size_t)(point - text));
-    lua_pushvalue(L, -1);
-    if (lua_rawget(L, -3) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, -5);
+void clua_names_free(clua_names *names) {
+    if (!names) return;
+    for (size_t index = 0; names->verbs && index < names->count; index++) free(names->verbs[index]);
+    free(names->verbs);
+    free(names->namespaces);
+    free(names);
+}
+
+// False when a name has no point.
+static bool names_divide(clua_names *names) {
+    for (size_t index = 0; index < names->count; index++) {
+        const char *verb = names->verbs[index], *point = strchr(verb, '.');
+        if (!point) return false;
+        size_t count = (size_t)(point - verb);
+        namespace *last = &names->namespaces[names->namespace_count - (index > 0)];
+        if (index > 0 && last->name.count == count && !memcmp(last->name.bytes, verb, count))
+            last->count++;
+        else
+            names->namespaces[names->namespace_count++] =
+                (namespace){{verb, count}, index, 1};
     }
-    primitives_set(L, name, false, point + 1);
-    primitives_set(L, name, true, point + 1);
-    lua_pop(L, 4);
+    return true;
+}
+
+clua_names *clua_names_make(const clua_text *texts, size_t count) {
+    clua_names *names = calloc(1, sizeof *names);
+    if (!names) return NULL;
+    names->count = count;
+    names->verbs = calloc(count + 1, sizeof *names->verbs);
+    names->namespaces = calloc(count + 1, sizeof *names->namespaces);
+    bool is_whole = names->verbs && names->namespaces;
+    for (size_t index = 0; is_whole && index < count; index++) {
+        names->verbs[index] = strndup(texts[index].bytes, texts[index].count);
+        is_whole = names->verbs[index] != NULL;
+    }
+    if (is_whole) qsort(names->verbs, count, sizeof *names->verbs, names_compare);
+    if (is_whole && names_divide(names)) return names;
+    clua_names_free(names);
+    return NULL;
+}
+
+// Pushes the function of a whole name.
+static void primitives_push(lua_State *L, const char *name, bool is_try) {
+    lua_pushstring(L, name);
+    lua_pushboolean(L, is_try);
+    lua_pushcclosure(L, primitives_call, 2);
+}
+
+static const char *primitives_named(const clua_names *names, const namespace *in,
+                                    const char *verb) {
+    size_t low = in->first, high = in->first + in->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(verb, names->verbs[middle] + in->name.count + 1);
+        if (order == 0) return names->verbs[middle];
+        if (order < 0) high = middle;
+        else low = middle + 1;
+    }
+    return NULL;
+}
+
+// (namespace, verb) Makes what is read for the first time.
+static int primitives_find(lua_State *L) {
+    const namespace *in = lua_touserdata(L, lua_upvalueindex(1));
+    const clua_names *names = state_of(L)->settings.names;
+    const char *verb = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    bool is_try = strncmp(verb, "try_", 4) == 0;
+    const char *name = primitives_named(names, in, is_try ? verb + 4 : verb);
+    if (name) {
+        lua_pushvalue(L, 2);
+        primitives_push(L, name, is_try);
+        lua_rawset(L, 1);
+        lua_settop(L, 2);
+        lua_rawget(L, 1);
+        return 1;
+    }
+    if (!state_of(L)->is_sealed) return 0;
+    primitives_complete(L, 1);
+    lua_pushlstring(L, in->name.bytes, in->name.count);
+    const char *owner = lua_tostring(L, -1);
+    return globals_raise_unknown(L, owner);
+}
+
+static void primitives_set(lua_State *L, int table, const char *name, const char *verb,
+                           bool is_try) {
+    lua_pushfstring(L, "%s%s", is_try ? "try_" : "", verb);
+    lua_pushvalue(L, -1);
+    bool is_made = lua_rawget(L, table) != LUA_TNIL;
+    lua_pop(L, 1);
+    if (is_made) return lua_pop(L, 1);
+    primitives_push(L, name, is_try);
+    lua_rawset(L, table);
+}
+
+// Makes all functions of the table at `index` if it is a namespace, for who walks over it.
+void primitives_complete(lua_State *L, int index) {
+    index = lua_absindex(L, index);
+    if (!lua_getmetatable(L, index)) return;
+    lua_rawgetp(L, -1, KEY(KEY_NAMESPACE));
+    const namespace *in = lua_touserdata(L, -1);
+    lua_pop(L, 2);
+    for (size_t verb = 0; in && verb < in->count; verb++) {
+        const char *name = state_of(L)->settings.names->verbs[in->first + verb];
+        primitives_set(L, index, name, name + in->name.count + 1, false);
+        primitives_set(L, index, name, name + in->name.count + 1, true);
+    }
+}
+
+void primitives_open(lua_State *L) {
+    const clua_names *names = state_of(L)->settings.names;
+    lua_pushglobaltable(L);
+    for (size_t index = 0; names && index < names->namespace_count; index++) {
+        namespace *in = &names->namespaces[index];
+        lua_pushlstring(L, in->name.bytes, in->name.count);
+        lua_newtable(L);
+        lua_createtable(L, 0, 2);
+        lua_pushlightuserdata(L, in);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, -3, KEY(KEY_NAMESPACE));
+        lua_pushcclosure(L, primitives_find, 1);
+        lua_setfield(L, -2, "__index");
+        lua_setmetatable(L, -2);
+        lua_rawset(L, -3);
+    }
+    lua_pop(L, 1);
 }
 
 // border.position(level) → file, line of the nearest author's frame at that level or above.

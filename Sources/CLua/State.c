@@ -79,6 +79,7 @@ static int state_open(lua_State *L) {
     tables_open(L);
     strings_open(L);
     modules_open(L);
+    primitives_open(L);
     lua_pushnil(L);
     lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     return 0;
@@ -120,15 +121,6 @@ void clua_close(clua_state *s) {
     free(s);
 }
 
-static int state_add_primitive(lua_State *L) {
-    primitives_add(L, *(clua_text *)lua_touserdata(L, 1));
-    return 0;
-}
-
-bool clua_add_primitive(clua_state *s, clua_text name) {
-    return drive_protected(s, state_add_primitive, &name);
-}
-
 static int state_run_prelude(lua_State *L) {
     modules_compile(L, *(chunk *)lua_touserdata(L, 1));
     primitives_push_border(L);
@@ -145,6 +137,7 @@ bool clua_run_prelude(clua_state *s, clua_text name, clua_text source) {
 
 static int state_seal(lua_State *L) {
     globals_seal(L);
+    state_of(L)->is_sealed = true;
     lua_gc(L, LUA_GCRESTART);
     return 0;
 }

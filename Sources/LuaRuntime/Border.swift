@@ -51,7 +51,8 @@ extension clua_settings {
     init(_ configuration: LuaConfiguration) {
         let limits = configuration.limits
         self.init(
-            memory_max: Int(limits.memory.bytes), memory_reserve: Int(limits.reserve.bytes),
+            names: configuration.primitives.handle, memory_max: Int(limits.memory.bytes),
+            memory_reserve: Int(limits.reserve.bytes),
             payload_max: Limits.payloadBytesMax, instructions_max: Int64(limits.instructions),
             burst_max: Int64(limits.burst), slice: Int64(limits.slice),
             grace: Int64(limits.cancellationGrace), seed: configuration.seed,

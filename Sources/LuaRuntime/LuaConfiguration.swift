@@ -38,8 +38,7 @@ package struct LuaLimits: Sendable, Hashable {
 
 /// What a ``LuaState`` is made from.
 package struct LuaConfiguration: Sendable {
-    /// `fabric.select`: makes `fabric.select` and `fabric.try_select`; calling one yields.
-    package var primitives: [String]
+    package var primitives: PrimitiveNames
     /// Trusted chunks of ours, run in this order before the globals are sealed; each gets `border`
     /// as its argument and may return a table with `invoke`. See the room's page.
     package var prelude: [LuaModule]
@@ -53,7 +52,7 @@ package struct LuaConfiguration: Sendable {
     package var start: Timestamp
 
     package init(
-        primitives: [String] = [], prelude: [LuaModule] = [], limits: LuaLimits = LuaLimits(),
+        primitives: PrimitiveNames = [], prelude: [LuaModule] = [], limits: LuaLimits = LuaLimits(),
         seed: UInt64 = 0, start: Timestamp = Timestamp(microseconds: 0),
         resolve: @escaping @Sendable (String) throws(Failure) -> LuaModule? = { _ in nil }
     ) {

@@ -19,6 +19,7 @@ import Model
 /// is a programmer error and traps.
 package struct LuaState: ~Copyable {
     let handle: OpaquePointer
+    private let names: PrimitiveNames
     private let resolve: @Sendable (String) throws(Failure) -> LuaModule?
     private var phase = Phase.idle
     /// The strand that is driven, and what the others wait for.
@@ -47,6 +48,7 @@ package struct LuaState: ~Copyable {
             clua_close(handle)
             throw error
         }
+        self.names = configuration.primitives
         self.resolve = configuration.resolve
         self.handle = handle
     }
@@ -56,9 +58,6 @@ package struct LuaState: ~Copyable {
     private static func furnish(
         _ handle: OpaquePointer, _ configuration: LuaConfiguration
     ) throws(Failure) {
-        for name in configuration.primitives {
-            try check(handle, withText(name) { clua_add_primitive(handle, $0) })
-        }
         for chunk in configuration.prelude {
             try check(handle, chunk.withTexts { clua_run_prelude(handle, $0, $1) })
         }

@@ -61,6 +61,24 @@ import Testing
         #expect(seen.failure?.position == SourcePosition(file: "web.lua", line: 2))
     }
 
+    @Test func `a namespace shows all its primitives, though each is made when it is read`()
+        throws
+    {
+        let text = """
+            local once, names = fabric.try_start == fabric.try_start, {}
+            for name, value in pairs(fabric) do names[#names + 1] = name .. " " .. type(value) end
+            local left = select(2, pcall(echo.say, echo))
+            local unknown = select(2, pcall(function() return fabric.strat end))
+            return { once, names, left.code, unknown.message }
+            """
+        let names =
+            #"["select function","start function","try_select function","try_start function"]"#
+        #expect(
+            try stage.play(text).text
+                == #"[true,\#(names),"lua.argument_invalid","'fabric.strat' does not exist; "#
+                + #"did you mean 'start'?"]"#)
+    }
+
     @Test func `arguments are read raw, whatever their metatables say`() throws {
         let text = """
             local t = setmetatable({ a = 1 }, {

@@ -24,7 +24,8 @@ struct Stage {
         let modules = modules
         return try LuaState(
             LuaConfiguration(
-                primitives: primitives, prelude: prelude, limits: limits, seed: seed,
+                primitives: PrimitiveNames(primitives), prelude: prelude, limits: limits,
+                seed: seed,
                 start: Self.noon
             ) { name in modules[name] })
     }

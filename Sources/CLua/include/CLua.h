@@ -15,7 +15,16 @@ typedef struct clua_text {
     size_t count;
 } clua_text;
 
+/// The names of primitives, `namespace.verb`, shared by the states that know them.
+typedef struct clua_names clua_names;
+
+/// NULL when a name has no point, or there is no memory. The texts are copied.
+clua_names *clua_names_make(const clua_text *names, size_t count);
+void clua_names_free(clua_names *names);
+
 typedef struct clua_settings {
+    /// Outlives the state; NULL for none.
+    const clua_names *names;
     size_t memory_max;
     size_t memory_reserve;
     size_t payload_max;
@@ -42,7 +51,6 @@ clua_state *clua_open(const clua_settings *settings);
 void clua_close(clua_state *state);
 
 /// Before `clua_seal`. False: `clua_output` is the failure.
-bool clua_add_primitive(clua_state *state, clua_text name);
 bool clua_run_prelude(clua_state *state, clua_text name, clua_text source);
 bool clua_seal(clua_state *state);
 

@@ -3,7 +3,7 @@ import CAssets
 
 extension Library {
     /// The baked modules by the name `require` knows: `stdlib/wait.lua` as `wait`.
-    package static var bakedModules: [String: String] {
+    package static let bakedModules: [String: String] = {
         var modules: [String: String] = [:]
         for index in 0..<muster_asset_count() {
             let asset = muster_asset_at(index).pointee
@@ -15,5 +15,5 @@ extension Library {
             modules[String(path.dropFirst(7).dropLast(4))] = String(decoding: bytes, as: UTF8.self)
         }
         return modules
-    }
+    }()
 }

@@ -1,5 +1,6 @@
 // Every primitive there is. The one list: argument checks, Lua's namespaces, the editor's files,
 // help and replay come from it.
+import LuaRuntime
 import Model
 
 package struct Catalogue: Sendable {
@@ -7,6 +8,8 @@ package struct Catalogue: Sendable {
     package let primitives: [Primitive]
     /// Their names, in the same order.
     package let names: [String]
+    /// The same, as states of Lua know them.
+    package let luaNames: PrimitiveNames
     private let byName: [String: Primitive]
 
     /// The catalogue of the product; `added` is for fabrics and tests that bring their own.
@@ -15,6 +18,7 @@ package struct Catalogue: Sendable {
             Self.fabric + Self.replication + Self.job + Self.jobFamily + Self.plan + Self.asset
             + Self.subscription + added
         names = primitives.map(\.name)
+        luaNames = PrimitiveNames(names)
         byName = Dictionary(uniqueKeysWithValues: primitives.map { ($0.name, $0) })
     }
 

@@ -32,7 +32,7 @@ package struct CardInspection: Sendable {
         let (library, sources) = (self.library, self.sources)
         var state = try LuaState(
             LuaConfiguration(
-                primitives: catalogue.names,
+                primitives: catalogue.luaNames,
                 prelude: try Library.preludes { name throws(Failure) in
                     try library.module(name)
                 },

@@ -65,7 +65,7 @@ struct ScriptExecution {
         }
         return try LuaState(
             LuaConfiguration(
-                primitives: context.catalogue.names, prelude: preludes,
+                primitives: context.catalogue.luaNames, prelude: preludes,
                 limits: LuaLimits(context.run.limits), seed: context.run.randomSeed,
                 start: context.run.startedAt ?? context.run.createdAt
             ) { name throws(Failure) in try sources.module(name) })

@@ -46,7 +46,8 @@ struct LuaTestRunner {
     private func play(only wanted: String?) throws -> [String] {
         var state = try LuaState(
             LuaConfiguration(
-                primitives: Catalogue().names + ["stage.test", "stage.arguments"],
+                primitives: PrimitiveNames(
+                    Catalogue().names + ["stage.test", "stage.arguments"]),
                 prelude: [
                     Self.stage, try Repository.libraryModule("prelude"),
                     try Repository.libraryModule("branches"), Self.sideBySide,

@@ -18,7 +18,7 @@ struct Cards {
     func read(_ text: String, file: String = Cards.file) throws -> Value {
         var state = try LuaState(
             LuaConfiguration(
-                primitives: Catalogue().names,
+                primitives: Catalogue().luaNames,
                 prelude: try Library.preludes.map { try Repository.libraryModule($0) }
             ) { [modules] name in
                 modules[name].map { LuaModule(name: "\(name).lua", text: $0) }
