@@ -44,7 +44,11 @@ extension Catalogue {
                 proof: call.proofPolicy)
             let protection = try await call.services.replication.failOver(
                 call.protectionKey("vm"), request, operation: call.key)
-            return ["epoch": .integer(Int64(protection.epoch))]
+            let chosen = protection.failover?.point
+            let point = protection.points.first { $0.sequence == chosen }
+            return [
+                "epoch": .integer(Int64(protection.epoch)), "point": point?.view ?? .null,
+            ]
         },
         verb(
             "complete", "Commits a failover; the other points are gone.",
