@@ -910,12 +910,12 @@ function plan.try_preflight(vms, options) end
 
 --- Gets the recovery point that the run of a plan has brought a vm to.
 ---@param vm string|muster.vm A vm of the plan.
----@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string } # the point
+---@return { cut_at: string, kind: "standard"|"app-consistent" } # the point
 function plan.point(vm) end
 
 --- Gets the recovery point that the run of a plan has brought a vm to. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm A vm of the plan.
----@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }? # the point
+---@return { cut_at: string, kind: "standard"|"app-consistent" }? # the point
 ---@return muster.failure? # why not
 function plan.try_point(vm) end
 

@@ -1,6 +1,6 @@
-// Runs of a plan that follow one which did not come to its end: going on from where it failed (P-8),
-// and undoing it (P-10). The follower is a run of its own, made of the same texts; what its card
-// looked at and who its members are is taken over, so that it is about the same vms (P-6).
+// Runs of a plan that follow one which did not come to its end: going on from where it failed
+// (P-8), and undoing it (P-10). The follower is a run of its own, made of the same texts; what its
+// card looked at and who its members are is taken over, so that it is about the same vms (P-6).
 import Model
 import Store
 

@@ -47,7 +47,8 @@ extension Catalogue {
             let chosen = protection.failover?.point
             let point = protection.points.first { $0.sequence == chosen }
             return [
-                "epoch": .integer(Int64(protection.epoch)), "point": point?.view ?? .null,
+                "epoch": .integer(Int64(protection.epoch)),
+                "point": point.map { ReachedPoint.view(of: $0) } ?? .null,
             ]
         },
         verb(
