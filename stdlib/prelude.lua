@@ -88,6 +88,10 @@ plan.machine = anchored(function(fields)
   return make("machine", fields, "name")
 end)
 
+--- What holds for the steps and vms that do not say it themselves; none of these is the rule. Azure
+-- Site Recovery goes on after a failure when the failover is unplanned.
+plan.profiles = { asr = { on_error = { unplanned = "continue" } } }
+
 getmetatable(plan).__call = anchored(function(_, fields)
   local made = make("plan", fields)
   if type(made.shutdown) == "table" then

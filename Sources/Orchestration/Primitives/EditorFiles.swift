@@ -37,7 +37,10 @@ package enum EditorFiles {
 
     /// `plan` is a namespace that can be called.
     private static func opening(of namespace: String) -> String {
-        let call = namespace == "plan" ? "\n---@overload fun(fields: muster.plan): muster.plan" : ""
+        let call =
+            namespace == "plan"
+            ? "\n---@field profiles table<string, table> Policies by name: asr."
+                + "\n---@overload fun(fields: muster.plan): muster.plan" : ""
         return "---@class muster.namespace.\(namespace)\(call)\n\(namespace) = {}"
     }
 

@@ -4,7 +4,7 @@ import Model
 
 extension Catalogue {
     static let fabric: [Primitive] =
-        fabricReads + fabricTemplates + fabricPower + fabricNetwork
+        fabricReads + fabricTemplates + fabricPower + fabricNetwork + fabricOverrides
 
     private static let machine = Parameter("vm", .vm, required: true, "The vm.")
     private static let nic = Parameter(

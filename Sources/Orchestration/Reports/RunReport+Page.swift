@@ -18,6 +18,7 @@ extension RunReport {
             \(part("What people were asked", questionTable))
             \(part("What was done, and what was not", taskTables))
             \(part("What stands", standTable))
+            \(part("Not in this run", latecomerList))
             \(part("Who decided", decisionTable))
             \(part("Notes", noteTable))
             \(part("What was recorded", eventTable))
@@ -123,6 +124,10 @@ extension RunReport {
                     "\(vm["power"]?.text ?? "?")", "\(vm["state"]?.text ?? "not protected")",
                 ]
             })
+    }
+
+    private var latecomerList: HTML {
+        latecomers.isEmpty ? "" : "<p>\(latecomers.joined(separator: ", "))</p>"
     }
 
     private var decisionTable: HTML {

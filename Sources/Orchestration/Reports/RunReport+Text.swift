@@ -6,7 +6,7 @@ extension RunReport {
     package var text: String {
         [
             heading + familyLines, failureLines, taskLines, childLines, questionLines,
-            recoveryLines, standLines, lossLines,
+            recoveryLines, standLines, latecomerLines, lossLines,
             objectiveLines, noteLines, eventLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
@@ -31,7 +31,11 @@ extension RunReport {
         if let former = run.continuation?.predecessor {
             lines.append("  goes on from run \(former)")
         }
-        if let successor { lines.append("  goes on as run \(successor)") }
+        if let undone = run.sequel?.undone { lines.append("  undoes run \(undone)") }
+        if let successor {
+            let word = run.kind == .plan ? "is followed by" : "goes on as"
+            lines.append("  \(word) run \(successor)")
+        }
         return lines
     }
 
@@ -88,6 +92,11 @@ extension RunReport {
                 + (vm["state"]?.text ?? "not protected")
         }
         return lines.isEmpty ? [] : ["What stands"] + lines
+    }
+
+    private var latecomerLines: [String] {
+        let lines = latecomers.map { "  \($0) came later; the plan would choose it now" }
+        return lines.isEmpty ? [] : ["Not in this run"] + lines
     }
 
     private var lossLines: [String] {

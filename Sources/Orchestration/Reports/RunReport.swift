@@ -33,6 +33,8 @@ package struct RunReport: Sendable {
     package let notes: [RunNote]
     /// The vms as they stood when the run ended.
     package let stand: [Value]
+    /// The vms that came too late to be in this run (P-6).
+    package var latecomers: [String]
     /// Seconds of writes each vm lost, as preflight found.
     package let losses: [String: Double]
     /// What the plan promised.
@@ -57,6 +59,7 @@ package struct RunReport: Sendable {
         stages = PlanProgress.stages(from: told)
         objective = PlanProgress.objective(from: told)
         stand = PlanProgress.stand(from: told) ?? []
+        latecomers = PlanProgress.latecomers(from: told)
         notes = try store.lines(of: id, limit: .max).map(\.note)
         acts = try Self.acts(of: id, store)
         losses = Self.losses(in: acts)

@@ -61,7 +61,10 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let lab = try await Composition(options, for: .tenants)
-        let report = try lab.orchestrator.report(RunID(run), for: lab.actor)
+        var report = try lab.orchestrator.report(RunID(run), for: lab.actor)
+        if !report.run.state.isFinal {
+            report.latecomers = try await lab.orchestrator.latecomers(of: report.run.id)
+        }
         if options.json { return Terminal.say(json: report.value) }
         guard let html else { return Terminal.say(report.text) }
         do {
