@@ -21,10 +21,12 @@ package struct Transcript: Equatable, Sendable {
         state = try store.run(run).state
         journal = try store.branches(of: run).flatMap { branch in
             try store.entries(of: run, branch: branch).map {
-                "\($0.place) \($0.kind.rawValue) \($0.primitive) \($0.payload) \($0.at)"
+                Self.withoutCounts(
+                    "\($0.place) \($0.kind.rawValue) \($0.primitive) \($0.payload) \($0.at)")
             }
         }
-        report = try RunReport(run, store: store, now: world.clock.now).value.canonicalJSON
+        report = Self.withoutCounts(
+            try RunReport(run, store: store, now: world.clock.now).value.canonicalJSON)
         machines = []
         disks = [:]
         let fabric = try world.fabric
@@ -38,6 +40,12 @@ package struct Transcript: Equatable, Sendable {
                 }
             }
         }
+    }
+
+    /// The number of a recovery point counts cuts, and a preparation that died cuts once more.
+    private static func withoutCounts(_ text: String) -> String {
+        let point = /"kind":"(?<kind>standard|app-consistent)","sequence":[0-9]+/
+        return text.replacing(point) { #""kind":"\#($0.kind)""# }
     }
 
     /// What differs from another transcript, for the failure's message; empty when nothing does.

@@ -634,12 +634,13 @@ function replication.try_cancel_preparation(vm) end
 --- Makes the replica the production vm, under a raised epoch; starts nothing.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@param options { kind: "planned"|"unplanned"|"failback", point?: integer, skip_proof?: string, reason?: string } How.
+---@return { point?: { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }, roots?: table<string, string>, epoch: integer } # what it was brought to
 function replication.failover(vm, options) end
 
 --- Makes the replica the production vm, under a raised epoch; starts nothing. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@param options { kind: "planned"|"unplanned"|"failback", point?: integer, skip_proof?: string, reason?: string } How.
----@return true? # when it was done
+---@return { point?: { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }, roots?: table<string, string>, epoch: integer }? # what it was brought to
 ---@return muster.failure? # why not
 function replication.try_failover(vm, options) end
 
@@ -666,13 +667,13 @@ function replication.try_reverse(vm) end
 --- Makes the vm's temporary double on an isolated network, turned off.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@param options? { point?: integer, skip_proof?: string, network?: string, duration?: string } How.
----@return { name: string, site: string } # the double
+---@return { name: string, site: string, point?: { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }, roots?: table<string, string> } # the double
 function replication.test_failover(vm, options) end
 
 --- Makes the vm's temporary double on an isolated network, turned off. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@param options? { point?: integer, skip_proof?: string, network?: string, duration?: string } How.
----@return { name: string, site: string }? # the double
+---@return { name: string, site: string, point?: { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }, roots?: table<string, string> }? # the double
 ---@return muster.failure? # why not
 function replication.try_test_failover(vm, options) end
 
@@ -910,12 +911,12 @@ function plan.try_preflight(vms, options) end
 
 --- Gets the recovery point that the run of a plan has brought a vm to.
 ---@param vm string|muster.vm A vm of the plan.
----@return { cut_at: string, kind: "standard"|"app-consistent" } # the point
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string } # the point
 function plan.point(vm) end
 
 --- Gets the recovery point that the run of a plan has brought a vm to. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm A vm of the plan.
----@return { cut_at: string, kind: "standard"|"app-consistent" }? # the point
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }? # the point
 ---@return muster.failure? # why not
 function plan.try_point(vm) end
 

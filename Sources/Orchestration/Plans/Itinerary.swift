@@ -45,7 +45,9 @@ package struct Itinerary: Sendable {
         package let side: StepSide
         package let position: SourcePosition?
         /// What undoes it; nil when nothing does.
-        let undo: CardPath?
+        package let undo: CardPath?
+        /// What the vm will have otherwise.
+        package var overrides: MachineOverrides?
         /// How the step ended that this task undoes; nil for every other task.
         let outcome: StepOutcome?
 

@@ -83,10 +83,17 @@ struct ItineraryBuilder {
             group.members.first { $0.vm == name }.map { lastTask(of: $0, root: root) }
         }
         let before = try chain(member.before, "\(path)/before", needs: opening + needed)
-        let act = machine(
+        var act = machine(
             kind == .test ? .testFailOver : .failOver, member.vm, path,
             needs: before.last.map { [$0.id] } ?? opening + needed)
+        act.overrides = overrides(of: member)
         return before + [act] + (try chain(member.after, "\(path)/after", needs: [path]))
+    }
+
+    /// What the vm has otherwise where this run brings it.
+    private func overrides(of member: RecoveryPlan.Member) -> MachineOverrides? {
+        guard direction == .forward else { return nil }
+        return kind == .test ? member.overrides?.ofSize : member.overrides
     }
 
     private func lastTask(of member: RecoveryPlan.Member, root: String) -> String {

@@ -6,18 +6,6 @@ import Store
 struct ReachedPoint {
     let store: Store
 
-    static let fields = [
-        Parameter("cut_at", .text, required: true, "The instant of the cut, ISO 8601."),
-        Parameter(
-            "kind", .choice(RecoveryPoint.Kind.allCases.map(\.rawValue)), required: true,
-            "Whether the applications were at rest."),
-    ]
-
-    /// Without the point's number: it counts cuts, and a preparation that died cuts once more.
-    static func view(of point: RecoveryPoint) -> Value {
-        ["cut_at": .text(point.cutAt.description), "kind": .text(point.kind.rawValue)]
-    }
-
     /// Raises `plan.value_missing` before the vm was failed over.
     func point(of vm: String, in run: RunID) throws -> Value {
         var asked: RunID? = run

@@ -22,7 +22,15 @@ extension MachineOverrides {
             address: fields["address"]?.text)
     }
 
-    var value: Value {
+    /// The overrides in words: `4 processors, 2 GiB, switch storage`.
+    package var words: String {
+        [
+            processors.map { "\($0) processor\($0 == 1 ? "" : "s")" }, memory?.description,
+            switchName.map { "switch \($0)" }, address,
+        ].compactMap { $0 }.joined(separator: ", ")
+    }
+
+    package var value: Value {
         var fields: [String: Value] = [:]
         if let processors { fields["processors"] = .integer(Int64(processors)) }
         if let memory { fields["memory"] = .text("\(memory.bytes)B") }

@@ -10,7 +10,7 @@ extension Catalogue {
     private static let planPoint = Primitive(
         "plan.point", "Gets the recovery point that the run of a plan has brought a vm to.",
         parameters: [Parameter("vm", .vm, required: true, "A vm of the plan.")],
-        result: .record(ReachedPoint.fields), returns: "the point", effect: .reads,
+        result: .record(RecoveryPoint.fields), returns: "the point", effect: .reads,
         phases: [.run], raises: [.unknownName, .refused, .valueMissing],
         example: #"job.note("data of %s", plan.point("sql01").cut_at)"#
     ) { call in

@@ -6,19 +6,17 @@ extension RunReport {
     package var text: String {
         [
             heading + familyLines, failureLines, taskLines, childLines, questionLines,
-            standLines, latecomerLines, lossLines,
+            recoveryLines, standLines, latecomerLines, lossLines,
             objectiveLines, noteLines, eventLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
     private var heading: [String] {
-        let kinds = run.failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" }
-        let act = kinds ?? "runbook"
         let reason = run.reason.map { " (\"\($0)\")" } ?? ""
         let wish = run.wishLine.map { ["  \($0)"] } ?? []
         return [
-            "Run \(run.id) · \(run.name) · \(act) · \(run.state.rawValue)",
+            "Run \(run.id) · \(run.name) · \(run.act) · \(run.state.rawValue)",
             "  started by \(run.startedBy)\(reason) at \(run.startedAt ?? run.createdAt)",
             "  took \(took.readable): \(machineTime.readable) of the machine, "
                 + "\(humanTime.readable) waiting for people",
@@ -78,6 +76,16 @@ extension RunReport {
         return lines.isEmpty ? [] : ["What people were asked"] + lines
     }
 
+    private var recoveryLines: [String] {
+        let lines = recoveries.map { recovery in
+            let hashes = recovery.roots.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            let proof = hashes.isEmpty ? "not proven" : hashes.joined(separator: ", ")
+            return "  \(recovery.vm): point \(recovery.sequence), \(recovery.kind), "
+                + "cut at \(recovery.cutAt); \(proof)"
+        }
+        return lines.isEmpty ? [] : ["What was recovered"] + lines
+    }
+
     private var standLines: [String] {
         let lines = stand.map { vm in
             "  \(vm["name"]?.text ?? "?") at \(vm["site"]?.text ?? "?"), \(vm["power"]?.text ?? "?"), "
@@ -123,7 +131,18 @@ extension RunReport {
     }
 }
 
+extension RunReport.Recovery {
+    var sequence: String { point["sequence"]?.canonicalJSON ?? "?" }
+    var kind: String { point["kind"]?.text ?? "?" }
+    var cutAt: String { point["cut_at"]?.text ?? "?" }
+}
+
 extension RunRecord {
+    /// What kind of run it is, for people.
+    var act: String {
+        failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" } ?? "runbook"
+    }
+
     /// What is wished of a run that has not ended, and by whom; nil when nothing is.
     package var wishLine: String? {
         if state.isFinal { return nil }

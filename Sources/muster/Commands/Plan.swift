@@ -70,6 +70,8 @@ struct PlanCommand: AsyncParsableCommand {
                     "id": .text(task.id), "title": .text(task.title),
                     "needs": .list(task.needs.map { .text($0) }),
                     "on_error": .text(task.policy.onError.rawValue),
+                    "undo": .boolean(task.undo != nil),
+                    "overrides": task.overrides?.value ?? .null,
                 ]
             }
             return ["id": .text(stage.id), "title": .text(stage.title), "tasks": .list(tasks)]

@@ -25,6 +25,8 @@ struct PlanTree {
         if task.policy.onError != .abort {
             remarks.append("on error: \(task.policy.onError.rawValue)")
         }
+        if task.undo != nil { remarks.append("can be undone") }
+        if let overrides = task.overrides { remarks.append("there \(overrides.words)") }
         let others = task.needs.filter { $0.contains("/vms/") }.map {
             $0.split(separator: "/").last!
         }
