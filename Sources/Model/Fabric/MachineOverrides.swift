@@ -1,6 +1,6 @@
-// What a machine has otherwise at the target of a recovery plan (P-9): processors, memory, the switch
-// of a card and its address. It keeps what it was without them, so that they can be taken back
-// whoever applied them, and applied again without piling up.
+// What a machine has otherwise at the target of a recovery plan (P-9): processors, memory, the
+// switch of a card and its address. It keeps what it was without them, so that they can be taken
+// back whoever applied them, and applied again without piling up.
 
 package struct MachineOverrides: Sendable, Hashable, Codable {
     package var processors: Int?

@@ -1,5 +1,5 @@
-// `muster resume`, which goes on with a run that was put aside, left waiting or whose engine died, and
-// from one of a plan that failed; and `undo`, which undoes what such a run did.
+// `muster resume`, which goes on with a run that was put aside, left waiting or whose engine died,
+// and from one of a plan that failed; and `undo`, which undoes what such a run did.
 import ArgumentParser
 import Model
 import Orchestration
