@@ -21,8 +21,9 @@ local function check_parts(kind, field, list)
     if type(part) == "table" and part["$kind"] == nil and part[1] ~= nil then
       for key in pairs(part) do
         if type(key) == "string" then
-          refuse("%s.%s[%d] is a bare table: write step { … }, manual { … }, group { … } or "
-            .. "machine { … }", kind, field, index)
+          local right = kind == "site" and "site.network { … }, site.host { … } or what it is"
+            or "step { … }, manual { … }, group { … } or machine { … }"
+          refuse("%s.%s[%d] is a bare table: write %s", kind, field, index, right)
         end
       end
     end
@@ -122,6 +123,25 @@ runbook = anchored(function(fields)
   end
   return made
 end)
+
+local parts = {}
+for _, word in ipairs { "network", "switch", "host", "cloud", "cluster", "mapping" } do
+  parts[word] = anchored(function(fields)
+    return make(word, fields, word == "mapping" and "network" or "name")
+  end)
+end
+
+site = setmetatable(parts, {
+  __call = anchored(function(_, fields)
+    return make("site", fields, "name")
+  end),
+  __index = function(_, word)
+    border.fail {
+      code = "name.unknown",
+      message = ("there is no part 'site.%s'%s"):format(word, border.hint(tostring(word), parts)),
+    }
+  end,
+})
 
 --- Lines of the run's streams may be formats, as string.format takes them.
 for _, verb in ipairs { "note", "output", "progress", "warn", "error" } do
