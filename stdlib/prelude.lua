@@ -73,21 +73,20 @@ local function gather(kind, fields, name)
   return made
 end
 
-plan.step = anchored(function(fields)
-  return make("step", fields, "name")
-end)
+--- Gives a namespace the constructors of its parts.
+local function construct(namespace, words)
+  for _, word in ipairs(words) do
+    namespace[word] = anchored(function(fields)
+      return make(word, fields, word == "mapping" and "network" or "name")
+    end)
+  end
+end
 
-plan.manual = anchored(function(fields)
-  return make("manual", fields, "name")
-end)
+construct(plan, { "step", "manual", "group", "machine" })
 
-plan.group = anchored(function(fields)
-  return make("group", fields, "name")
-end)
-
-plan.machine = anchored(function(fields)
-  return make("machine", fields, "name")
-end)
+--- What holds for the steps and vms that do not say it themselves; none of these is the rule. Azure
+-- Site Recovery goes on after a failure when the failover is unplanned.
+plan.profiles = { asr = { on_error = { unplanned = "continue" } } }
 
 getmetatable(plan).__call = anchored(function(_, fields)
   local made = make("plan", fields)
@@ -125,11 +124,7 @@ runbook = anchored(function(fields)
 end)
 
 local parts = {}
-for _, word in ipairs { "network", "switch", "host", "cloud", "cluster", "mapping" } do
-  parts[word] = anchored(function(fields)
-    return make(word, fields, word == "mapping" and "network" or "name")
-  end)
-end
+construct(parts, { "network", "switch", "host", "cloud", "cluster", "mapping" })
 
 site = setmetatable(parts, {
   __call = anchored(function(_, fields)

@@ -26,7 +26,7 @@ extension Interface {
     }
 
     private func following(
-        _ visit: Visit, _ work: (Question, Person) async throws -> String
+        _ visit: Visit, _ work: (Question, Person) async throws -> HTML
     ) async throws -> Response {
         do {
             let link = visit.parameters.get("link") ?? ""
@@ -41,7 +41,7 @@ extension Interface {
 }
 
 extension Response {
-    fileprivate init(page: String, status: HTTPResponse.Status) {
+    fileprivate init(page: HTML, status: HTTPResponse.Status) {
         self.init(
             status: status,
             headers: [
@@ -49,7 +49,7 @@ extension Response {
                 .contentSecurityPolicy: LinkPage.policy,
                 // The link must not be told to whatever is opened next. It is a token of HTTP.
                 .init("Referrer-Policy")!: "no-referrer",
-            ], body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
+            ], body: ResponseBody(byteBuffer: ByteBuffer(string: page.text)))
     }
 }
 

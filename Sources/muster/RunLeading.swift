@@ -35,6 +35,19 @@ struct RunLeading {
         try conclude(run, view)
     }
 
+    /// Leads the run that the command begins; where an engine serves, that one leads it.
+    func lead(by command: some LeadCommand) async throws {
+        switch try await lab.lead() {
+        case .taken(let lease):
+            defer { lease.release() }
+            let begun = try await command.act(lab.lead(under: lease.token, for: options))
+            try await lead(RunID(begun["run"]?.integer ?? 0), lease.token)
+        case .served(let engine):
+            let begun = try await engine.perform(LeadRequest(options)) { _ in }
+            try await watch(RunID(begun["run"]?.integer ?? 0))
+        }
+    }
+
     /// Looks on until the run has ended or is put aside; with `noWait`, until it waits for a
     /// person.
     func watch(_ id: RunID) async throws {

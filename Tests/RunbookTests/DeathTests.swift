@@ -36,6 +36,7 @@ struct Example: Sendable, CustomTestStringConvertible {
 
     private static let short = [
         Example(name: "fail-over-machine", parameters: ["vm": "sql01"]),
+        Example(name: "web-shop", kind: .planned),
         Example(name: "verify-replica-network", parameters: ["mend": "true"]),
         Example(
             name: "enable-dr-add-on", parameters: ["subscription": "contoso", "target": "bergen"]),

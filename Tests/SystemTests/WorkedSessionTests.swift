@@ -108,7 +108,7 @@ private struct WorkedSession {
             .replacing(#/\b\d\d:\d\d:\d\d\b/#, with: "TIME")
             .replacing(#/\b(\d+h)?(\d+m)?\d+(\.\d+)?m?s\b/#, with: "DURATION")
             .replacing(#/\b\d+(\.\d+)?\ (B|KiB|MiB)\b/#, with: "BYTES")
-            .replacing(#/\b[0-9a-f]{12}\b/#, with: "DIGEST")
+            .replacing(#/\b[0-9a-f]{12}\b|\b[0-9a-f]{32}\b/#, with: "DIGEST")
             .replacing(#/\bby\ \S+/#, with: "by PERSON")
             .replacing(#/\S+\ at\ INSTANT/#, with: "PERSON at INSTANT")
             .replacing(#/[\ ]{2,}/#, with: "  ")

@@ -25,6 +25,7 @@
 ---@field run integer The run's number.
 ---@field step string The step's name.
 ---@field group? string The group, when the step is of one.
+---@field outcome? "done"|"failed" Where a step is undone, how it ended.
 ---@field kind "test"|"planned"|"unplanned"|"failback" The failover kind.
 ---@field direction "forward"|"back" There or back.
 ---@field source string The site that is left, in this direction.
@@ -51,12 +52,13 @@
 ---@class muster.step
 ---@field [1] string What is true when the step has succeeded.
 ---@field run? fun(context: muster.context) The script: function(context) … end.
+---@field undo? fun(context: muster.context) What undoes the step, on request after an abort; also when it failed half way.
 ---@field task? muster.manual A manual task asked after the script succeeded.
+---@field side? "primary"|"recovery" The site the step works on, context.site; "recovery" unless said otherwise.
 ---@field on_error? "abort"|"continue"|"ask"|{ test?: "abort"|"continue"|"ask", planned?: "abort"|"continue"|"ask", unplanned?: "abort"|"continue"|"ask", failback?: "abort"|"continue"|"ask" } What a failure means; "abort" unless said otherwise.
 ---@field retries? integer|{ test?: integer, planned?: integer, unplanned?: integer, failback?: integer } How often a failed script is retried.
 ---@field retry_after? string|{ test?: string, planned?: string, unplanned?: string, failback?: string } The pause before a retry; "10s".
 ---@field time_limit? string|{ test?: string, planned?: string, unplanned?: string, failback?: string } How long one attempt may take; "10m".
----@field side? "primary"|"recovery" The site the step works on, context.site; "recovery" unless said otherwise.
 ---@field kinds? ("test"|"planned"|"unplanned"|"failback")[] The failover kinds it runs for; all when left out.
 ---@field directions? ("forward"|"back")[] The directions it runs in; both when left out.
 
@@ -79,6 +81,7 @@
 --- A vm of a group that has steps of its own.
 ---@class muster.machine
 ---@field [1] string|muster.vm The vm.
+---@field overrides? { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string } What it has otherwise at the target; taken back by the failback.
 ---@field before? (muster.step|muster.manual)[] Steps before this vm is failed over.
 ---@field after? (muster.step|muster.manual)[] Steps after it has started.
 
@@ -110,6 +113,7 @@
 ---@field groups muster.group[] The order of starting.
 ---@field after? (muster.step|muster.manual)[] Steps after the last group.
 ---@field dependencies? table<string, (string|muster.vm)[]> For a vm, the vms that must run before it.
+---@field profile? { on_error?: "abort"|"continue"|"ask"|{ test?: "abort"|"continue"|"ask", planned?: "abort"|"continue"|"ask", unplanned?: "abort"|"continue"|"ask", failback?: "abort"|"continue"|"ask" }, retries?: integer|{ test?: integer, planned?: integer, unplanned?: integer, failback?: integer }, retry_after?: string|{ test?: string, planned?: string, unplanned?: string, failback?: string }, time_limit?: string|{ test?: string, planned?: string, unplanned?: string, failback?: string } } What holds for steps and vms that do not say it themselves: plan.profiles.asr.
 ---@field reverse? boolean Replicate back after a planned failover; true.
 ---@field start? boolean Start the vms after failing over; true.
 
@@ -339,6 +343,28 @@ function fabric.set_guest_address(vm, address, options) end
 ---@return true? # when it was done
 ---@return muster.failure? # why not
 function fabric.try_set_guest_address(vm, address, options) end
+
+--- Gives a vm other processors, memory, switch or address, for as long as it is there.
+---@param vm string|muster.vm The vm.
+---@param overrides? { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string } What it has otherwise.
+function fabric.override(vm, overrides) end
+
+--- Gives a vm other processors, memory, switch or address, for as long as it is there. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@param overrides? { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string } What it has otherwise.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_override(vm, overrides) end
+
+--- Makes a vm what it was before it was overridden.
+---@param vm string|muster.vm The vm.
+function fabric.restore(vm) end
+
+--- Makes a vm what it was before it was overridden. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_restore(vm) end
 
 ---@class muster.namespace.replication
 replication = {}
@@ -668,12 +694,13 @@ function replication.try_cancel_preparation(vm) end
 --- Makes the replica the production vm, under a raised epoch; starts nothing.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@param options { kind: "planned"|"unplanned"|"failback", point?: integer, skip_proof?: string, reason?: string } How.
+---@return { point?: { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }, roots?: table<string, string>, epoch: integer } # what it was brought to
 function replication.failover(vm, options) end
 
 --- Makes the replica the production vm, under a raised epoch; starts nothing. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@param options { kind: "planned"|"unplanned"|"failback", point?: integer, skip_proof?: string, reason?: string } How.
----@return true? # when it was done
+---@return { point?: { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }, roots?: table<string, string>, epoch: integer }? # what it was brought to
 ---@return muster.failure? # why not
 function replication.try_failover(vm, options) end
 
@@ -700,13 +727,13 @@ function replication.try_reverse(vm) end
 --- Makes the vm's temporary double on an isolated network, turned off.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@param options? { point?: integer, skip_proof?: string, network?: string, duration?: string } How.
----@return { name: string, site: string } # the double
+---@return { name: string, site: string, point?: { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }, roots?: table<string, string> } # the double
 function replication.test_failover(vm, options) end
 
 --- Makes the vm's temporary double on an isolated network, turned off. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm The protected vm; "web:extended" for the replica's own replication.
 ---@param options? { point?: integer, skip_proof?: string, network?: string, duration?: string } How.
----@return { name: string, site: string }? # the double
+---@return { name: string, site: string, point?: { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }, roots?: table<string, string> }? # the double
 ---@return muster.failure? # why not
 function replication.try_test_failover(vm, options) end
 
@@ -914,6 +941,7 @@ function job.continue_as(parameters) end
 function job.try_continue_as(parameters) end
 
 ---@class muster.namespace.plan
+---@field profiles table<string, table> Policies by name: asr.
 ---@overload fun(fields: muster.plan): muster.plan
 plan = {}
 
@@ -930,16 +958,27 @@ function plan.try_freeze(vms) end
 
 --- Finds every reason why a failover of the vms could not succeed.
 ---@param vms (string|muster.vm)[] The vms.
----@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, reason?: string } The failover.
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string } The failover.
 ---@return { loss: table<string, number> } # what would be lost
 function plan.preflight(vms, options) end
 
 --- Finds every reason why a failover of the vms could not succeed. Returns nil and the failure instead of raising.
 ---@param vms (string|muster.vm)[] The vms.
----@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, reason?: string } The failover.
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string } The failover.
 ---@return { loss: table<string, number> }? # what would be lost
 ---@return muster.failure? # why not
 function plan.try_preflight(vms, options) end
+
+--- Gets the recovery point that the run of a plan has brought a vm to.
+---@param vm string|muster.vm A vm of the plan.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string } # the point
+function plan.point(vm) end
+
+--- Gets the recovery point that the run of a plan has brought a vm to. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm A vm of the plan.
+---@return { sequence: integer, kind: "standard"|"app-consistent", cut_at: string, group?: string, warning?: string }? # the point
+---@return muster.failure? # why not
+function plan.try_point(vm) end
 
 ---@class muster.namespace.asset
 asset = {}

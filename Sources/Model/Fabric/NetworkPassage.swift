@@ -137,8 +137,18 @@ extension VirtualMachine {
         }
     }
 
-    /// Undoes what a failover gave the cards: they have the addresses that `own` has (N-4).
+    /// Undoes what a failover gave the cards: they have the addresses that `own` has (N-4), also
+    /// when overrides are taken back later.
     package mutating func giveBack(_ given: [GivenAddress], own: VirtualMachine) {
+        Self.giveBack(given, own: own, on: &nics)
+        guard var shape = original else { return }
+        Self.giveBack(given, own: own, on: &shape.nics)
+        original = shape
+    }
+
+    private static func giveBack(
+        _ given: [GivenAddress], own: VirtualMachine, on nics: inout [NetworkCard]
+    ) {
         for index in nics.indices where given.contains(where: { $0.nic == nics[index].name }) {
             nics[index].failoverAddress = nil
             if let card = own.nics.first(where: { $0.name == nics[index].name }) {

@@ -50,6 +50,8 @@ package struct VirtualMachine: Sendable, Hashable, Codable {
     package var recovery: RecoveryTerms?
     /// The operation that made it from a template; nil when it came otherwise.
     package var deployedBy: String?
+    /// What it is without the overrides of a recovery plan; nil when it has none.
+    package var original: MachineShape?
 
     package init(
         id: MachineID, host: String, processors: Int = 1, memory: ByteCount = ByteCount(1 << 30),

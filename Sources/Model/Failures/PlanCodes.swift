@@ -1,7 +1,9 @@
 // Codes that recovery plans raise (Orchestration/Plans); each with its page.
 
 extension Failure.Code {
-    static let plan: [Self] = [.cardInvalid, .preflightFailed, .stepFailed, .stepTimedOut]
+    static let plan: [Self] = [
+        .cardInvalid, .preflightFailed, .stepFailed, .stepTimedOut, .valueMissing,
+    ]
 
     package static let cardInvalid = Self(
         "plan.card_invalid",
@@ -21,6 +23,11 @@ extension Failure.Code {
         meaning: "A step of the plan failed and its error policy is abort.",
         remedy:
             "The cause names the act; the report says what was done, what was not and what stands.")
+
+    package static let valueMissing = Self(
+        "plan.value_missing",
+        meaning: "A step asked for a value that the run had not made yet.",
+        remedy: "Ask in a step that comes after the one that makes it, such as `after` of the vm.")
 
     package static let stepTimedOut = Self(
         "plan.step_timed_out",

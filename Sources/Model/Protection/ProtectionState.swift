@@ -57,7 +57,7 @@ package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable 
     case failingBack = "failing-back"
 
     /// The replica was failed over to, and not reversed yet: it is the machine that serves.
-    var isFailedOver: Bool { self == .failedOverWaitingCompletion || self == .failedOver }
+    package var isFailedOver: Bool { self == .failedOverWaitingCompletion || self == .failedOver }
 
     package enum Event: String, Sendable, Hashable, CaseIterable {
         case protected

@@ -44,11 +44,15 @@ package struct Itinerary: Sendable {
         package let policy: StepPolicy
         package let side: StepSide
         package let position: SourcePosition?
+        /// What undoes it; nil when nothing does.
+        let undo: CardPath?
+        /// How the step ended that this task undoes; nil for every other task.
+        let outcome: StepOutcome?
 
         package init(
             id: String, title: String, work: Work, needs: [String] = [],
             policy: StepPolicy = StepPolicy(), side: StepSide = .recovery,
-            position: SourcePosition? = nil
+            position: SourcePosition? = nil, undo: CardPath? = nil, outcome: StepOutcome? = nil
         ) {
             self.id = id
             self.title = title
@@ -57,6 +61,15 @@ package struct Itinerary: Sendable {
             self.policy = policy
             self.side = side
             self.position = position
+            self.undo = undo
+            self.outcome = outcome
+        }
+
+        /// The group it is of; nil for one of the whole plan.
+        var group: String? {
+            let place = outcome == nil ? id[...] : id.dropFirst(Self.undoRoot.count)
+            guard place.hasPrefix("groups/") else { return nil }
+            return place.split(separator: "/").dropFirst().first.map(String.init)
         }
 
         /// Runs after an abort too, and does not hear of it.
@@ -71,6 +84,15 @@ package struct Itinerary: Sendable {
         case failOver = "fail over"
         case testFailOver = "fail over for a test"
         case cleanUp = "clean up"
+        /// Undo of having been shut down.
+        case startAgain = "start again"
+    }
+
+    /// How a step ended that is to be undone.
+    package enum StepOutcome: String, Sendable, CaseIterable {
+        case done
+        /// It failed, or was under way: part of it may be done.
+        case failed
     }
 
     package let stages: [Stage]

@@ -7,6 +7,9 @@ struct ItineraryBuilder {
     let kind: FailoverKind
     let direction: Direction
 
+    /// The engine's own look at all vms.
+    static let check = "preflight/vms"
+
     func stages() throws(Failure) -> [Itinerary.Stage] {
         var stages = [
             try preflight(),
@@ -27,7 +30,7 @@ struct ItineraryBuilder {
 
     private func preflight() throws(Failure) -> Itinerary.Stage {
         let check = Itinerary.Task(
-            id: "preflight/vms", title: "every vm can be failed over", work: .check)
+            id: Self.check, title: "every vm can be failed over", work: .check)
         let steps = try chain(plan.preflight, "preflight")
         return Itinerary.Stage(
             id: "preflight", title: "Preflight", tasks: [check] + steps, collectsFailures: true)
@@ -101,7 +104,8 @@ struct ItineraryBuilder {
         _ act: Itinerary.MachineAct, _ vm: String, _ id: String, needs: [String]
     ) -> Itinerary.Task {
         Itinerary.Task(
-            id: id, title: "\(act.rawValue) \(vm)", work: .machine(act, vm: vm), needs: needs)
+            id: id, title: "\(act.rawValue) \(vm)", work: .machine(act, vm: vm), needs: needs,
+            policy: StepPolicy(ofMachine: plan.profile, kind: kind))
     }
 
     /// Steps one after the other; those of other kinds and directions are left out.
@@ -120,8 +124,9 @@ struct ItineraryBuilder {
             tasks.append(
                 Itinerary.Task(
                     id: id, title: step.name, work: work, needs: previous,
-                    policy: try StepPolicy(card: step.card, kind: kind), side: step.side,
-                    position: step.position))
+                    policy: try StepPolicy(card: step.card, kind: kind, profile: plan.profile),
+                    side: step.side,
+                    position: step.position, undo: step.undo))
             previous = [id]
         }
         return tasks

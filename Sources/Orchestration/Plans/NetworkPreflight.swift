@@ -20,24 +20,37 @@ struct NetworkPreflight: Sendable {
         isTest = kind == .test
     }
 
-    /// Why the cards of a replica would have no network. What they need is kept in mind.
-    mutating func faults(of protection: Protection) async throws -> [String] {
-        let replica = try await services.fabric.machine(protection.replica)
+    /// Why the cards of a replica, overridden as the plan says, would have no network. What they
+    /// need is kept in mind.
+    mutating func faults(
+        of protection: Protection, _ replica: VirtualMachine, _ overrides: MachineOverrides?
+    ) async throws -> [String] {
         let primary =
             isOriginThere ? try await services.fabric.machine(protection.primary) : nil
         guard
             let passage = services.replication.passage(
                 of: protection, primary: primary, replica: replica, sites: sites)
-        else { return homeFaults(of: replica) }
+        else { return switchFaults(of: replica) }
         wishes +=
             isTest
             ? testWishes(of: passage, replica, isStanding: protection.test != nil)
             : try missing(passage.wishes, of: replica)
         return passage.mappedFaults + passage.unmappedFaults
+            + overrideFaults(of: replica, overrides, besides: passage)
     }
 
-    /// At home nothing is mapped, but a switch may have gone meanwhile.
-    private func homeFaults(of replica: VirtualMachine) -> [String] {
+    /// A mapped card is put on the switch that an override names all the same.
+    private func overrideFaults(
+        of replica: VirtualMachine, _ overrides: MachineOverrides?, besides passage: NetworkPassage
+    ) -> [String] {
+        guard let overrides, overrides.switchName != nil,
+            passage.cards.contains(where: { $0.nic == overrides.nic })
+        else { return [] }
+        return switchFaults(of: replica)
+    }
+
+    /// Without any mapping: every card needs the switch that it names.
+    private func switchFaults(of replica: VirtualMachine) -> [String] {
         guard let home = sites.first(where: { $0.name == replica.id.site }) else { return [] }
         return NetworkPassage(of: replica, networks: [:], from: home, to: home).unmappedFaults
     }

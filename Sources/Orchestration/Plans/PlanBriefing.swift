@@ -10,6 +10,8 @@ struct PlanBriefing: Sendable {
     let direction: Direction
     /// The vms as they were at the start, in the order of the groups.
     let members: [Value]
+    /// What runs before this one have done of it; nil for a run that follows none.
+    let past: PlanPast?
 
     /// The site that is left, and the one that takes over, in this direction.
     var origin: String { direction == .forward ? plan.source : plan.target }
@@ -24,19 +26,22 @@ struct PlanBriefing: Sendable {
         case .parked: throw notInJournal(context)
         }
         let kind = context.run.failover ?? .planned
+        let past = try PlanPast(of: context.run, context.services.store)
         let plan: RecoveryPlan
-        let itinerary: Itinerary
+        var itinerary: Itinerary
         do throws(Failure) {
             plan = try RecoveryPlan(card: card, file: context.run.file)
             itinerary = try Itinerary(plan: plan, kind: kind, direction: context.run.direction)
         } catch {
             return .failure(error)
         }
-        return try await freeze(plan, itinerary, kind, context)
+        if let past, past.sequel.undone != nil { itinerary = itinerary.undoing(past.undone) }
+        return try await freeze(plan, itinerary, kind, past, context)
     }
 
     private static func freeze(
-        _ plan: RecoveryPlan, _ itinerary: Itinerary, _ kind: FailoverKind, _ context: RunContext
+        _ plan: RecoveryPlan, _ itinerary: Itinerary, _ kind: FailoverKind, _ past: PlanPast?,
+        _ context: RunContext
     ) async throws -> Result<PlanBriefing, Failure> {
         var journal = try BranchJournal(context: context, branch: .main, canHalt: false)
         let names = Value.list(plan.vms.map { .text($0) })
@@ -46,7 +51,7 @@ struct PlanBriefing: Sendable {
                 PlanBriefing(
                     plan: plan, itinerary: itinerary, kind: kind,
                     direction: context.run.direction,
-                    members: try Value(json: json).list ?? []))
+                    members: try Value(json: json).list ?? [], past: past))
         case .failure(let failure): return .failure(failure)
         case .parked: throw notInJournal(context)
         }
@@ -72,15 +77,15 @@ struct PlanBriefing: Sendable {
     /// What a step is given: the Azure-Site-Recovery-shaped context, the vms as they were at the
     /// start.
     func stepContext(of task: Itinerary.Task, _ run: RunRecord) -> Value {
-        let group = task.id.split(separator: "/").dropFirst().first.map(String.init)
         var fields: [String: Value] = [
             "$kind": "context", "plan": .text(run.name), "run": .integer(run.id.number),
             "kind": .text(kind.rawValue), "direction": .text(direction.rawValue),
-            "source": .text(origin), "target": .text(destination), "step": .text(task.title),
+            "source": .text(origin), "target": .text(destination), "step": .text(task.stepName),
             "side": .text(task.side.rawValue), "site": .text(site(of: task.side)),
             "vms": .list(members), "started_by": .text(run.startedBy),
         ]
-        if task.id.hasPrefix("groups/"), let group { fields["group"] = .text(group) }
+        if let group = task.group { fields["group"] = .text(group) }
+        if let outcome = task.outcome { fields["outcome"] = .text(outcome.rawValue) }
         if let reason = run.reason { fields["reason"] = .text(reason) }
         return .object(fields)
     }

@@ -23,6 +23,17 @@ package enum PlanCard {
         [Parameter("name", .text, required: true, "The question, as the person reads it.")]
         + QuestionOptions.fields + when
 
+    /// What a step says of its own failure, and a profile of those that say nothing.
+    package static let policy = [
+        Parameter(
+            "on_error", perKind(.choice(StepPolicy.OnError.allCases.map(\.rawValue))),
+            "What a failure means; \"abort\" unless said otherwise."),
+        Parameter(
+            "retries", perKind(.integer(0..<1001)), "How often a failed script is retried."),
+        Parameter("retry_after", perKind(.duration), "The pause before a retry; \"10s\"."),
+        Parameter("time_limit", perKind(.duration), "How long one attempt may take; \"10m\"."),
+    ]
+
     package static let step: [Parameter] =
         [
             Parameter("name", .text, required: true, "What is true when the step has succeeded."),
@@ -30,24 +41,23 @@ package enum PlanCard {
                 "run", .function("(context: muster.context)"),
                 "The script: function(context) … end."),
             Parameter(
+                "undo", .function("(context: muster.context)"),
+                "What undoes the step, on request after an abort; also when it failed half way."),
+            Parameter(
                 "task", .made("manual", manual), "A manual task asked after the script succeeded."),
-            Parameter(
-                "on_error", perKind(.choice(StepPolicy.OnError.allCases.map(\.rawValue))),
-                "What a failure means; \"abort\" unless said otherwise."),
-            Parameter(
-                "retries", perKind(.integer(0..<1001)), "How often a failed script is retried."),
-            Parameter("retry_after", perKind(.duration), "The pause before a retry; \"10s\"."),
-            Parameter("time_limit", perKind(.duration), "How long one attempt may take; \"10m\"."),
             Parameter(
                 "side", .choice(StepSide.allCases.map(\.rawValue)),
                 "The site the step works on, context.site; \"recovery\" unless said otherwise."),
-        ] + when
+        ] + policy + when
 
     private static let steps = ValueType.list(
         .either([.made("step", step), .made("manual", manual)]))
 
     package static let machine: [Parameter] = [
         Parameter("name", .vm, required: true, "The vm."),
+        Parameter(
+            "overrides", .record(MachineOverrides.fields),
+            "What it has otherwise at the target; taken back by the failback."),
         Parameter("before", steps, "Steps before this vm is failed over."),
         Parameter("after", steps, "Steps after it has started."),
     ]
@@ -88,6 +98,9 @@ package enum PlanCard {
         Parameter("groups", .list(.made("group", group)), required: true, "The order of starting."),
         Parameter("after", steps, "Steps after the last group."),
         Parameter("dependencies", .map(.list(.vm)), "For a vm, the vms that must run before it."),
+        Parameter(
+            "profile", .record(policy),
+            "What holds for steps and vms that do not say it themselves: plan.profiles.asr."),
         Parameter("reverse", .boolean, "Replicate back after a planned failover; true."),
         Parameter("start", .boolean, "Start the vms after failing over; true."),
     ]

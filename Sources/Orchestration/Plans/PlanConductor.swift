@@ -17,20 +17,36 @@ struct PlanConductor: Sendable {
             var conducting = Conducting(briefing: briefing, context: context, progress: progress)
             let end = try await conducting.run()
             if case .parked = end { return end }
-            try await progress.write(stand: try await stand(briefing))
+            var journal = try BranchJournal(
+                context: context, branch: Branch("stand"), hearsAbort: false, canHalt: false)
+            try await progress.write(stand: try await stand(briefing, &journal))
+            try await progress.write(latecomers: try await latecomers(&journal))
             return end
         }
     }
 
     /// What stands now, for the report: where each vm is, whether it runs, and how it is protected.
-    private func stand(_ briefing: PlanBriefing) async throws -> Value {
-        var journal = try BranchJournal(
-            context: context, branch: Branch("stand"), hearsAbort: false, canHalt: false)
+    private func stand(
+        _ briefing: PlanBriefing, _ journal: inout BranchJournal
+    ) async throws -> Value {
         let names = Value.list(briefing.plan.vms.map { .text($0) })
         guard case .value(let json) = try await journal.call("plan.freeze", names) else {
             return []
         }
         return try Value(json: json)
+    }
+
+    /// The machines that came too late for this run.
+    private func latecomers(_ journal: inout BranchJournal) async throws -> [String] {
+        let latecomers = try Latecomers(of: context.run.id, store: context.services.store)
+        var found: [Value] = []
+        for filter in latecomers.filters {
+            guard case .value(let json) = try await journal.call("fabric.select", filter) else {
+                continue
+            }
+            found.append(try Value(json: json))
+        }
+        return latecomers.among(found)
     }
 }
 
@@ -57,7 +73,8 @@ private struct Conducting {
         self.briefing = briefing
         self.context = context
         self.progress = progress
-        machine = PlanMachine(itinerary: briefing.itinerary)
+        machine = PlanMachine(
+            itinerary: briefing.itinerary, carried: briefing.past?.carried ?? [:])
         tasks = Dictionary(uniqueKeysWithValues: briefing.itinerary.tasks.map { ($0.id, $0) })
     }
 

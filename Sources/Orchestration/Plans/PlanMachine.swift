@@ -53,9 +53,13 @@ package struct PlanMachine: Sendable {
     private var collected: [Failure] = []
     package private(set) var status: [String: Status]
 
-    package init(itinerary: Itinerary) {
+    /// `carried` are tasks that an earlier run has ended: they are not begun, and count as ended.
+    package init(itinerary: Itinerary, carried: [String: TaskEnd] = [:]) {
         stages = itinerary.stages
-        status = Dictionary(uniqueKeysWithValues: itinerary.tasks.map { ($0.id, .waiting) })
+        status = Dictionary(
+            uniqueKeysWithValues: itinerary.tasks.map { task in
+                (task.id, carried[task.id].map { .ended($0) } ?? .waiting)
+            })
     }
 
     /// What is to be done now. A machine that has concluded wants nothing more, whatever comes.

@@ -3,7 +3,7 @@
 // their own, so that an execution after a death writes none twice.
 //
 //     branch `progress`            1: the itinerary     2: the vms as they stand at the end
-//                                  3: what was promised
+//                                  3: what was promised  4: the vms that came too late
 //     branch `progress/TASK`       1: begun             2: how it ended
 import Model
 import Store
@@ -64,31 +64,30 @@ struct PlanProgressWriter: Sendable {
         try await note(PlanProgress.root, 3, objective.value)
     }
 
+    func write(latecomers: [String]) async throws {
+        if latecomers.isEmpty { return }
+        try await note(PlanProgress.root, 4, .list(latecomers.map { .text($0) }))
+    }
+
     func begun(_ task: String) async throws {
         try await note(PlanProgress.root.child(task), 1, ["state": "running"])
     }
 
     func ended(_ task: String, _ end: PlanMachine.TaskEnd) async throws {
-        let (state, remark): (PlanProgress.Task.State, String?) =
-            switch end {
-            case .done: (.done, nil)
-            case .skipped(let reason): (.skipped, reason)
-            case .forgiven(let failure): (.forgiven, failure.description)
-            case .failed(let failure): (.failed, failure.description)
-            }
         try await note(
-            PlanProgress.root.child(task), 2,
-            ["state": .text(state.rawValue), "remark": remark.map { .text($0) } ?? .null])
+            PlanProgress.note(of: task, end, in: context.run.id, at: context.services.clock.now))
     }
 
     private func note(_ branch: Branch, _ ordinal: Int, _ value: Value) async throws {
-        guard !written.contains(Self.key(branch, ordinal)) else { return }
-        try await context.commit([
-            .noted(
-                RunNote(
-                    run: context.run.id, branch: branch, ordinal: ordinal, level: .plan,
-                    text: value.canonicalJSON, at: context.services.clock.now))
-        ])
+        try await note(
+            RunNote(
+                run: context.run.id, branch: branch, ordinal: ordinal, level: .plan,
+                text: value.canonicalJSON, at: context.services.clock.now))
+    }
+
+    private func note(_ note: RunNote) async throws {
+        guard !written.contains(Self.key(note.branch, note.ordinal)) else { return }
+        try await context.commit([.noted(note)])
         context.ring(Notice(.progress, run: context.run.id))
     }
 
@@ -98,6 +97,31 @@ struct PlanProgressWriter: Sendable {
 }
 
 extension PlanProgress {
+    /// The line that tells how a task ended.
+    static func note(
+        of task: String, _ end: PlanMachine.TaskEnd, in run: RunID, at now: Timestamp
+    ) -> RunNote {
+        let (state, remark): (Task.State, String?) =
+            switch end {
+            case .done: (.done, nil)
+            case .skipped(let reason): (.skipped, reason)
+            case .forgiven(let failure): (.forgiven, failure.description)
+            case .failed(let failure): (.failed, failure.description)
+            }
+        let value: Value = [
+            "state": .text(state.rawValue), "remark": remark.map { .text($0) } ?? .null,
+        ]
+        return RunNote(
+            run: run, branch: root.child(task), ordinal: 2, level: .plan,
+            text: value.canonicalJSON, at: now)
+    }
+
+    /// The task that a line is about; nil for one about the run.
+    static func task(of note: RunNote) -> String? {
+        note.branch.path.hasPrefix("\(root.path)/")
+            ? String(note.branch.path.dropFirst(root.path.utf8.count + 1)) : nil
+    }
+
     /// The stages of a run as its notes tell them; empty before the first, or for a runbook.
     package static func stages(from notes: [RunNote]) -> [Stage] {
         var tasks: [String: Task] = [:]
@@ -105,8 +129,8 @@ extension PlanProgress {
         for note in notes where note.branch == root && note.ordinal == 1 {
             stages = (try? Value(json: note.text))?.list ?? []
         }
-        for note in notes where note.branch.path.hasPrefix("\(root.path)/") {
-            let id = String(note.branch.path.dropFirst(root.path.utf8.count + 1))
+        for note in notes {
+            guard let id = task(of: note) else { continue }
             tasks[id] = (tasks[id] ?? Task(id: id, title: "")).after(note)
         }
         return stages.map { stage in
@@ -123,6 +147,13 @@ extension PlanProgress {
     package static func stand(from notes: [RunNote]) -> [Value]? {
         notes.first { $0.branch == root && $0.ordinal == 2 }
             .flatMap { try? Value(json: $0.text) }?.list
+    }
+
+    /// The vms that the plan would choose by the end of its run and did not at its beginning.
+    package static func latecomers(from notes: [RunNote]) -> [String] {
+        let told = notes.first { $0.branch == root && $0.ordinal == 4 }
+            .flatMap { try? Value(json: $0.text) }
+        return told?.list?.compactMap(\.text) ?? []
     }
 
     /// What the plan promises; nothing for a run whose plan does not, or for a runbook.

@@ -9,7 +9,7 @@ struct PlanTaskExecution: Sendable {
     }
 
     /// What one attempt came to.
-    private enum Attempt {
+    enum Attempt {
         case done
         case skipped(String)
         case failed(Failure)
@@ -25,7 +25,7 @@ struct PlanTaskExecution: Sendable {
         while true {
             var journal = try BranchJournal(
                 context: context, branch: branch(ofAttempt: number), hearsAbort: !task.isCleanUp)
-            switch try await attempt(&journal) {
+            switch try await attempt(number, &journal) {
             case .done: return .ended(.done)
             case .skipped(let reason): return .ended(.skipped(reason))
             case .parked(let until): return .parked(until: until)
@@ -88,12 +88,14 @@ struct PlanTaskExecution: Sendable {
             context: ["task": task.id], at: failure.position ?? task.position, cause: failure)
     }
 
-    private func attempt(_ journal: inout BranchJournal) async throws -> Attempt {
+    private func attempt(
+        _ number: Int, _ journal: inout BranchJournal
+    ) async throws -> Attempt {
         if let absence = try await absence(&journal) { return absence }
         switch task.work {
         case .check: return try await check(&journal)
         case .manual(let manual): return try await ask(manual, &journal)
-        case .machine(let act, let vm): return try await operate(act, vm, &journal)
+        case .machine(let act, let vm): return try await operate(act, vm, attempt: number, &journal)
         case .script(let path, let manual):
             let scripted = try await script(path, &journal)
             guard case .done = scripted, let manual else { return scripted }
@@ -133,52 +135,27 @@ struct PlanTaskExecution: Sendable {
     }
 
     private func check(_ journal: inout BranchJournal) async throws -> Attempt {
+        let needed = briefing.plan.dependencies.mapValues { names in
+            Value.list(names.map { .text($0) })
+        }
+        let overrides =
+            briefing.direction == .back || briefing.kind == .test
+            ? [:]
+            : Dictionary(
+                uniqueKeysWithValues: briefing.plan.members.compactMap { member in
+                    member.overrides.map { (member.vm, $0.value) }
+                })
         let options: Value = [
             "kind": .text(briefing.kind.rawValue), "origin": .text(briefing.origin),
             "destination": .text(briefing.destination), "reverse": .boolean(briefing.plan.reverses),
             "reason": context.run.reason.map { .text($0) } ?? .null,
+            "dependencies": .object(needed), "overrides": .object(overrides),
         ]
         let names = Value.list(briefing.plan.vms.map { .text($0) })
         return attempt(of: try await journal.call("plan.preflight", names, options))
     }
 
-    private func operate(
-        _ act: Itinerary.MachineAct, _ vm: String, _ journal: inout BranchJournal
-    ) async throws -> Attempt {
-        // What an earlier run failed over already stays as it is (P-7).
-        let isThere = briefing.member(vm)?["site"]?.text == briefing.destination
-        if isThere, act == .shutDown || act == .failOver {
-            return .skipped("\(vm) is at \(briefing.destination) already")
-        }
-        for (name, arguments) in calls(act, vm) {
-            let outcome = try await journal.call(name, arguments: arguments)
-            guard case .value = outcome else { return attempt(of: outcome) }
-        }
-        return .done
-    }
-
-    private func calls(_ act: Itinerary.MachineAct, _ vm: String) -> [(String, [Value])] {
-        let name = Value.text(vm)
-        let there = Value.text("\(briefing.destination)/\(vm)")
-        switch act {
-        case .shutDown: return [("fabric.stop", [name]), ("replication.prepare", [name])]
-        case .testFailOver:
-            let double = Value.text("\(briefing.destination)/\(vm)-test")
-            return [("replication.test_failover", [name]), ("fabric.start", [double])]
-        case .cleanUp: return [("replication.clean_up", [name])]
-        case .failOver:
-            var options: [String: Value] = ["kind": .text(briefing.kind.rawValue)]
-            if let reason = context.run.reason { options["reason"] = .text(reason) }
-            var calls = [("replication.failover", [name, .object(options)])]
-            if briefing.kind != .unplanned, briefing.plan.reverses {
-                calls.append(("replication.reverse", [name]))
-            }
-            if briefing.plan.starts { calls.append(("fabric.start", [there])) }
-            return calls
-        }
-    }
-
-    private func attempt(of outcome: BranchJournal.Outcome) -> Attempt {
+    func attempt(of outcome: BranchJournal.Outcome) -> Attempt {
         switch outcome {
         case .value: .done
         case .failure(let failure): .failed(failure)

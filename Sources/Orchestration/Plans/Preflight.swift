@@ -12,6 +12,8 @@ struct Preflight: Sendable {
     private let destination: String
     private let reverses: Bool
     private let reason: String?
+    private let dependencies: [String: [String]]
+    private let overrides: [String: MachineOverrides]
 
     init(call: PrimitiveCall) {
         services = call.services
@@ -21,6 +23,10 @@ struct Preflight: Sendable {
         destination = call.option("destination")?.text ?? ""
         reverses = call.option("reverse")?.boolean ?? true
         reason = call.option("reason")?.text
+        overrides = (call.option("overrides")?.object ?? [:]).mapValues { MachineOverrides($0) }
+        dependencies = (call.option("dependencies")?.object ?? [:]).mapValues { needed in
+            (needed.list ?? []).compactMap(\.machineName)
+        }
     }
 
     /// What each vm would lose; raises `plan.preflight_failed` with every fault.
@@ -36,8 +42,12 @@ struct Preflight: Sendable {
         var networks = NetworkPreflight(
             services: services, sites: sites, isOriginThere: isOriginThere, kind: kind)
         if let fault = originFault(isThere: isOriginThere) { faults.append(fault) }
+        var levels: [String: DependencyLevel] = [:]
         for vm in vms {
             let protection = try await services.replication.protection(of: vm)
+            levels[vm] = protection.map {
+                DependencyLevel(vm: vm, protection: $0, destination: destination)
+            }
             // What an earlier run failed over already is not touched (P-7), and loses nothing.
             if protection?.production.site == destination { continue }
             faults += try await self.faults(of: vm, protection, &networks)
@@ -46,12 +56,23 @@ struct Preflight: Sendable {
             }
         }
         faults += try networks.shortages()
+        faults += dependencyFaults(levels)
         guard faults.isEmpty else {
             throw Failure(
                 .preflightFailed, faults.joined(separator: "; "),
                 context: ["faults": String(faults.count)])
         }
         return ["loss": .object(losses)]
+    }
+
+    /// One that is not protected at all is a fault of its own.
+    private func dependencyFaults(_ levels: [String: DependencyLevel]) -> [String] {
+        vms.flatMap { vm in
+            (dependencies[vm] ?? []).flatMap { needed -> [String] in
+                guard let level = levels[vm], let other = levels[needed] else { return [] }
+                return level.faults(of: other)
+            }
+        }
     }
 
     private func originFault(isThere: Bool) -> String? {
@@ -76,7 +97,14 @@ struct Preflight: Sendable {
                     + " not from \(origin) to \(destination)"
             ]
         }
-        return try await stateFaults(of: protection) + networks.faults(of: protection)
+        var replica = try await services.fabric.machine(protection.replica)
+        do {
+            if let overrides = overrides[vm] { try replica.override(overrides) }
+        } catch {
+            return [error.message]
+        }
+        return try await stateFaults(of: protection)
+            + networks.faults(of: protection, replica, overrides[vm])
             + replicationFaults(of: vm)
     }
 

@@ -30,6 +30,7 @@ extension RecoveryPlan {
         shutdown = try Shutdown(card: card["shutdown"], at: root + ["shutdown"], groups: groups)
         dependencies = (card["dependencies"]?.object ?? [:]).filter { !$0.key.hasPrefix("$") }
             .mapValues { ($0.list ?? []).compactMap(\.machineName) }
+        profile = card["profile"] ?? [:]
         reverses = card["reverse"]?.boolean ?? true
         starts = card["start"]?.boolean ?? true
     }
@@ -45,12 +46,15 @@ extension RecoveryPlan.Group {
             let path = path + ["vms"] + [.index(item.offset + 1)]
             guard item.element["$kind"]?.text == "machine" else {
                 return RecoveryPlan.Member(
-                    vm: item.element.machineName ?? "", before: [], after: [])
+                    vm: item.element.machineName ?? "", before: [], after: [], overrides: nil,
+                    position: nil)
             }
             return RecoveryPlan.Member(
                 vm: item.element["name"]?.machineName ?? "",
                 before: try readSteps(item.element, "before", path),
-                after: try readSteps(item.element, "after", path))
+                after: try readSteps(item.element, "after", path),
+                overrides: item.element["overrides"].map { MachineOverrides($0) },
+                position: item.element.notedPosition)
         }
     }
 }
@@ -81,6 +85,7 @@ extension RecoveryPlan.Step {
         name = card["name"]?.text ?? ""
         side = card["side"]?.text.flatMap(StepSide.init) ?? .recovery
         position = card.notedPosition
+        undo = card["undo"].map { _ in path + ["undo"] }
         if card["$kind"]?.text == "manual" {
             work = .manual(try ManualTask(card: card))
         } else if card["run"] != nil {

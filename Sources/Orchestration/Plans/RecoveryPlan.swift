@@ -14,6 +14,8 @@ package struct RecoveryPlan: Sendable {
 
         package let name: String
         package let work: Work
+        /// The Lua function that undoes it (P-10); nil when nothing does.
+        package let undo: CardPath?
         package let side: StepSide
         package let position: SourcePosition?
         /// The step's card, for what differs by failover kind.
@@ -32,6 +34,10 @@ package struct RecoveryPlan: Sendable {
         package let vm: String
         package let before: [Step]
         package let after: [Step]
+        /// What it has otherwise at the target (P-9).
+        package let overrides: MachineOverrides?
+        /// The line of its `machine { … }`; nil for one that is only named.
+        package let position: SourcePosition?
     }
 
     package struct Group: Sendable {
@@ -60,11 +66,17 @@ package struct RecoveryPlan: Sendable {
     package let after: [Step]
     /// For a vm, the vms that must run before it.
     package let dependencies: [String: [String]]
+    /// The policy of what does not say its own; a table of ``StepPolicy``'s fields.
+    let profile: Value
     package let reverses: Bool
     package let starts: Bool
 
     /// The vms in the order of their groups.
-    package var vms: [String] { groups.flatMap { $0.members.map(\.vm) } }
+    package var vms: [String] { members.map(\.vm) }
+
+    var members: [Member] { groups.flatMap(\.members) }
+
+    func member(_ vm: String) -> Member? { members.first { $0.vm == vm } }
 }
 
 /// Which of the two sites a step works on (P-2), seen in the direction of the run.

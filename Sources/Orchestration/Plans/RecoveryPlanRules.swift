@@ -1,5 +1,14 @@
 // What must hold between the parts of a plan, whatever the fabric says.
+import Glibc
 import Model
+
+extension String {
+    /// Whether it is an address of IPv4 or IPv6.
+    fileprivate var isAddress: Bool {
+        var bytes = in6_addr()
+        return inet_pton(AF_INET, self, &bytes) == 1 || inet_pton(AF_INET6, self, &bytes) == 1
+    }
+}
 
 struct RecoveryPlanRules {
     let plan: RecoveryPlan
@@ -16,7 +25,7 @@ struct RecoveryPlanRules {
     }
 
     private func checkNames() throws(Failure) {
-        var groupOf: [String: String] = [:]
+        var placeOf: [String: String] = [:]
         var groups: Set<String> = []
         for group in plan.groups {
             let here = CheckSubject(
@@ -30,9 +39,10 @@ struct RecoveryPlanRules {
             }
             for member in group.members {
                 try checkMember(member, here)
-                if let other = groupOf.updateValue(group.name, forKey: member.vm) {
-                    throw here.failure(
-                        "names the vm \"\(member.vm)\", which is in \"\(other)\" already")
+                let line = (member.position ?? group.position).map { ", \($0)" } ?? ""
+                let place = "\"\(group.name)\" already\(line)"
+                if let other = placeOf.updateValue(place, forKey: member.vm) {
+                    throw here.failure("names the vm \"\(member.vm)\", which is in \(other)")
                 }
             }
         }
@@ -52,6 +62,22 @@ struct RecoveryPlanRules {
             try Name.checked(member.vm, "vm")
         } catch {
             throw here.failure("has a vm that cannot exist: \(error.message)")
+        }
+        if let overrides = member.overrides { try check(overrides, of: member) }
+    }
+
+    private func check(
+        _ overrides: MachineOverrides, of member: RecoveryPlan.Member
+    ) throws(Failure) {
+        let here = CheckSubject(
+            "machine \"\(member.vm)\"", code: .cardInvalid, at: member.position)
+        if let memory = overrides.memory, memory.bytes == 0 {
+            throw here.failure("needs more than no memory")
+        }
+        if let address = overrides.address, !address.isAddress {
+            throw here.failure(
+                "cannot have the address \"\(address)\": write IPv4 or IPv6, such as "
+                    + "\"10.2.0.11\"")
         }
     }
 

@@ -18,15 +18,25 @@ package struct StepPolicy: Sendable, Hashable {
 
     package init() {}
 
-    /// The policy that a step's card declares for `kind`; the card has been checked.
-    package init(card: Value, kind: FailoverKind) throws(Failure) {
+    /// The policy that a step's card declares for `kind`, and the plan's profile where the card is
+    /// silent; both have been checked.
+    package init(card: Value, kind: FailoverKind, profile: Value = [:]) throws(Failure) {
         func field(_ name: String) -> Value? {
-            guard let value = card[name] else { return nil }
-            return value.object == nil ? value : value[kind.rawValue]
+            Self.field(name, of: card, kind) ?? Self.field(name, of: profile, kind)
         }
         if let word = field("on_error")?.text.flatMap(OnError.init) { onError = word }
         if let count = field("retries")?.integer { retries = Int(count) }
         if let text = field("retry_after")?.text { retryAfter = try Duration(text: text) }
         if let text = field("time_limit")?.text { timeLimit = try Duration(text: text) }
+    }
+
+    /// What the engine does with a vm is done once: of a profile it heeds what a failure means.
+    init(ofMachine profile: Value, kind: FailoverKind) {
+        let word = Self.field("on_error", of: profile, kind)?.text
+        onError = word.flatMap(OnError.init) ?? .abort
+    }
+
+    private static func field(_ name: String, of card: Value, _ kind: FailoverKind) -> Value? {
+        card[name].flatMap { $0.object == nil ? $0 : $0[kind.rawValue] }
     }
 }

@@ -97,6 +97,9 @@ struct CardDescription {
         Parameter("step", .text, required: true, "The step's name."),
         Parameter("group", .text, "The group, when the step is of one."),
         Parameter(
+            "outcome", .choice(Itinerary.StepOutcome.allCases.map(\.rawValue)),
+            "Where a step is undone, how it ended."),
+        Parameter(
             "kind", .choice(FailoverKind.allCases.map(\.rawValue)), required: true,
             "The failover kind."),
         Parameter(

@@ -42,7 +42,10 @@ package enum EditorFiles {
         let call =
             ["plan", "site"].contains(namespace)
             ? "\n---@overload fun(fields: muster.\(namespace)): muster.\(namespace)" : ""
-        return "---@class muster.namespace.\(namespace)\(call)\n\(namespace) = {}"
+        let profiles =
+            namespace == "plan"
+            ? "\n---@field profiles table<string, table> Policies by name: asr." : ""
+        return "---@class muster.namespace.\(namespace)\(profiles)\(call)\n\(namespace) = {}"
     }
 
     private static var constructors: [String] {

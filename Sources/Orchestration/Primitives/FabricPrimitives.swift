@@ -5,6 +5,7 @@ import Model
 extension Catalogue {
     static let fabric: [Primitive] =
         fabricReads + fabricTemplates + fabricPairings + fabricPower + fabricNetwork
+        + fabricOverrides
 
     private static let machine = Parameter("vm", .vm, required: true, "The vm.")
     private static let nic = Parameter(

@@ -4,7 +4,21 @@ import Model
 import Store
 
 extension Catalogue {
-    static let plan: [Primitive] = [planFreeze, planPreflight]
+    static let plan: [Primitive] = [planFreeze, planPreflight, planPoint]
+
+    /// A value that the run itself makes: before that it is an error, never nil (P-9).
+    private static let planPoint = Primitive(
+        "plan.point", "Gets the recovery point that the run of a plan has brought a vm to.",
+        parameters: [Parameter("vm", .vm, required: true, "A vm of the plan.")],
+        result: .record(RecoveryPoint.fields), returns: "the point", effect: .reads,
+        phases: [.run], raises: [.unknownName, .refused, .valueMissing],
+        example: #"job.note("data of %s", plan.point("sql01").cut_at)"#
+    ) { call in
+        let machine = try await MachineDirectory(services: call.services)
+            .memberMachine(named: call.arguments["vm"] ?? .null, scope: call.scope)
+        return try ReachedPoint(store: call.services.store).point(
+            of: machine.id.name, in: call.place.run)
+    }
 
     /// The members of a plan as they are when the run begins: who they are is frozen here (P-6).
     private static let planFreeze = Primitive(
@@ -38,6 +52,11 @@ extension Catalogue {
                     Parameter("origin", .text, required: true, "The site that is left."),
                     Parameter("destination", .text, required: true, "The site that takes over."),
                     Parameter("reverse", .boolean, "Whether it will be replicated back."),
+                    Parameter(
+                        "dependencies", .map(.list(.vm)), "For a vm, the vms that it needs."),
+                    Parameter(
+                        "overrides", .map(.record(MachineOverrides.fields)),
+                        "What a vm will have otherwise."),
                     Parameter("reason", .text, "Why, when the primary still answers."),
                 ]), required: true, "The failover."),
         ],

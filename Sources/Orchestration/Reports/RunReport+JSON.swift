@@ -8,8 +8,9 @@ extension RunReport {
             "run": run.view, "decisions": .list(decisions.map(\.view)),
             "stages": .list(stages.map(\.view)), "questions": .list(questions.map(\.view)),
             "acts": .list(acts.map(\.view)), "notes": .list(notes.map(\.view)),
-            "events": .list(events.map(\.view)),
+            "events": .list(events.map(\.view)), "recoveries": .list(recoveries.map(\.view)),
             "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
+            "not_in_this_run": .list(latecomers.map { .text($0) }),
             "objective": objectiveView, "returned": returned ?? .null,
             "children": .list(children.map(\.view)),
             "successor": successor.map { .integer($0.number) } ?? .null,
@@ -103,6 +104,14 @@ extension PlanProgress.Task {
         if let endedAt { fields["ended_at"] = .text(endedAt.description) }
         if let remark { fields["remark"] = .text(remark) }
         return .object(fields)
+    }
+}
+
+extension RunReport.Recovery {
+    fileprivate var view: Value {
+        [
+            "vm": .text(vm), "point": point, "roots": .object(roots.mapValues { .text($0) }),
+        ]
     }
 }
 

@@ -48,7 +48,7 @@ extension RunReport {
 }
 
 extension RunReport.Measured {
-    fileprivate var line: String {
+    var line: String {
         guard let measured else { return "not known, of \(promised.readable) allowed" }
         let verdict = measured <= promised ? "kept" : "missed"
         return "\(measured.readable), of \(promised.readable) allowed: \(verdict)"

@@ -6,19 +6,17 @@ extension RunReport {
     package var text: String {
         [
             heading + familyLines, failureLines, taskLines, childLines, questionLines,
-            standLines, lossLines,
+            recoveryLines, standLines, latecomerLines, lossLines,
             objectiveLines, noteLines, eventLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
     private var heading: [String] {
-        let kinds = run.failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" }
-        let act = kinds ?? "runbook"
         let reason = run.reason.map { " (\"\($0)\")" } ?? ""
         let wish = run.wishLine.map { ["  \($0)"] } ?? []
         return [
-            "Run \(run.id) · \(run.name) · \(act) · \(run.state.rawValue)",
+            "Run \(run.id) · \(run.name) · \(run.act) · \(run.state.rawValue)",
             "  started by \(run.startedBy)\(reason) at \(run.startedAt ?? run.createdAt)",
             "  took \(took.readable): \(machineTime.readable) of the machine, "
                 + "\(humanTime.readable) waiting for people",
@@ -33,7 +31,11 @@ extension RunReport {
         if let former = run.continuation?.predecessor {
             lines.append("  goes on from run \(former)")
         }
-        if let successor { lines.append("  goes on as run \(successor)") }
+        if let undone = run.sequel?.undone { lines.append("  undoes run \(undone)") }
+        if let successor {
+            let word = run.kind == .plan ? "is followed by" : "goes on as"
+            lines.append("  \(word) run \(successor)")
+        }
         return lines
     }
 
@@ -74,12 +76,27 @@ extension RunReport {
         return lines.isEmpty ? [] : ["What people were asked"] + lines
     }
 
+    private var recoveryLines: [String] {
+        let lines = recoveries.map { recovery in
+            let hashes = recovery.roots.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            let proof = hashes.isEmpty ? "not proven" : hashes.joined(separator: ", ")
+            return "  \(recovery.vm): point \(recovery.sequence), \(recovery.kind), "
+                + "cut at \(recovery.cutAt); \(proof)"
+        }
+        return lines.isEmpty ? [] : ["What was recovered"] + lines
+    }
+
     private var standLines: [String] {
         let lines = stand.map { vm in
             "  \(vm["name"]?.text ?? "?") at \(vm["site"]?.text ?? "?"), \(vm["power"]?.text ?? "?"), "
                 + (vm["state"]?.text ?? "not protected")
         }
         return lines.isEmpty ? [] : ["What stands"] + lines
+    }
+
+    private var latecomerLines: [String] {
+        let lines = latecomers.map { "  \($0) came later; the plan would choose it now" }
+        return lines.isEmpty ? [] : ["Not in this run"] + lines
     }
 
     private var lossLines: [String] {
@@ -114,7 +131,18 @@ extension RunReport {
     }
 }
 
+extension RunReport.Recovery {
+    var sequence: String { point["sequence"]?.canonicalJSON ?? "?" }
+    var kind: String { point["kind"]?.text ?? "?" }
+    var cutAt: String { point["cut_at"]?.text ?? "?" }
+}
+
 extension RunRecord {
+    /// What kind of run it is, for people.
+    var act: String {
+        failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" } ?? "runbook"
+    }
+
     /// What is wished of a run that has not ended, and by whom; nil when nothing is.
     package var wishLine: String? {
         if state.isFinal { return nil }

@@ -15,6 +15,15 @@ package struct RunReport: Sendable {
         package let outcome: JournalEntry?
     }
 
+    /// What a vm was brought to: its point, and the hashes that proved its disks.
+    package struct Recovery: Sendable {
+        package let vm: String
+        /// As `replication.points` shows it.
+        package let point: Value
+        /// For each disk; empty when nothing was proven.
+        package let roots: [String: String]
+    }
+
     package let run: RunRecord
     package let decisions: [Decision]
     package let stages: [PlanProgress.Stage]
@@ -24,6 +33,8 @@ package struct RunReport: Sendable {
     package let notes: [RunNote]
     /// The vms as they stood when the run ended.
     package let stand: [Value]
+    /// The vms that came too late to be in this run (P-6).
+    package var latecomers: [String]
     /// Seconds of writes each vm lost, as preflight found.
     package let losses: [String: Double]
     /// What the plan promised.
@@ -37,7 +48,7 @@ package struct RunReport: Sendable {
     /// The run it goes on as; nil when it does not.
     package let successor: RunID?
     /// Until when the times are counted: the run's end, or now.
-    private let until: Timestamp
+    let until: Timestamp
 
     /// Raises `name.unknown` when there is no such run.
     package init(_ id: RunID, store: Store, now: Timestamp) throws {
@@ -48,6 +59,7 @@ package struct RunReport: Sendable {
         stages = PlanProgress.stages(from: told)
         objective = PlanProgress.objective(from: told)
         stand = PlanProgress.stand(from: told) ?? []
+        latecomers = PlanProgress.latecomers(from: told)
         notes = try store.lines(of: id, limit: .max).map(\.note)
         acts = try Self.acts(of: id, store)
         losses = Self.losses(in: acts)
@@ -85,9 +97,27 @@ package struct RunReport: Sendable {
         return (result?["loss"]?.object ?? [:]).compactMapValues(\.number)
     }
 
+    /// The vms that were failed over, tests as well, in that order.
+    package var recoveries: [Recovery] { acts.compactMap(Recovery.init) }
+
     /// From the start of the run to its end.
     package var took: Duration { until - (run.startedAt ?? run.createdAt) }
     /// Time in which the run waited for people (M-4).
     package var humanTime: Duration { questions.timeWaited(until: until) }
     package var machineTime: Duration { took - humanTime }
+}
+
+extension RunReport.Recovery {
+    /// nil when the act was no failover, or did not come to its end.
+    fileprivate init?(_ act: RunReport.Act) {
+        guard ["replication.failover", "replication.test_failover"].contains(act.primitive),
+            let outcome = act.outcome, outcome.kind == .result,
+            let result = try? Value(json: outcome.payload),
+            let point = result["point"],
+            let vm = (try? Value(json: act.arguments))?.list?.first
+        else { return nil }
+        self.vm = vm.text ?? vm["name"]?.text ?? ""
+        self.point = point
+        roots = (result["roots"]?.object ?? [:]).compactMapValues(\.text)
+    }
 }

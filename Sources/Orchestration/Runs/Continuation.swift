@@ -43,20 +43,8 @@ struct Continuation: Sendable {
     static func successor(
         of run: RunRecord, after failure: Failure, at now: Timestamp, version: String
     ) throws -> Change {
-        var record = run
+        var record = run.follower(at: now, version: version)
         record.parameters = try Value(json: failure.context["parameters"] ?? "{}")
-        record.state = .queued
-        record.createdAt = now
-        record.startedAt = nil
-        record.wakeAt = nil
-        record.abort = nil
-        record.suspension = nil
-        record.stop = nil
-        record.parent = nil
-        record.runtimeVersion = version
-        record.randomSeed = RunSeed.derived(from: run.randomSeed, "continued/\(run.id)")
-        record.continuation = RunContinuation(
-            predecessor: run.id, origin: run.continuation?.origin ?? run.id)
         return .runAdded(record)
     }
 }

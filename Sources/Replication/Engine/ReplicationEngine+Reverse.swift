@@ -41,19 +41,22 @@ extension ReplicationEngine {
     }
 
     /// The machine that was failed over to may have been failed over since, by the other
-    /// relationship of a chain; or the old primary was, and has outgrown it, even if it is a replica
-    /// again by now.
+    /// relationship of a chain; or the old primary was, and has outgrown it, even if it is a
+    /// replica again by now.
     private func requireProductive(_ protection: Protection) async throws {
         guard protection.failover != nil else { return }
         let production = try await fabric.machine(protection.replica)
         let other = try await fabric.machine(protection.primary)
         let isOutgrown = other.epoch > production.epoch
         if production.role == .production, !isOutgrown { return }
-        let newer = isOutgrown ? "; \(other.id) has been since, under a newer epoch" : ""
+        let why =
+            isOutgrown
+            ? "\(other.id) was failed over to after \(production.id)"
+            : "\(production.id) is not in production any more"
         throw Failure(
             .transitionRefused,
-            "\(production.id) is not in production any more\(newer); remove the protection of "
-                + "\(protection.key) with `muster unprotect`, and protect the machine where it runs",
+            "\(why); remove the protection of \(protection.key) with `muster unprotect`, and "
+                + "protect the machine where it runs",
             context: ["vm": protection.key, "state": protection.state.rawValue])
     }
 

@@ -4,6 +4,7 @@ import Model
 
 extension ChangeWriter {
     func insert(_ record: RunRecord) throws {
+        if let former = record.continuation?.predecessor { try requireLast(former) }
         let inserted = try db.run(
             """
             INSERT INTO run (id, kind, name, file, parameters, failover, direction, scope,
@@ -34,6 +35,18 @@ extension ChangeWriter {
                 context: ["run": record.id.description])
         }
         for source in record.sources { try use(source, in: record.id) }
+    }
+
+    /// A run is followed by one other at most.
+    private func requireLast(_ run: RunID) throws {
+        let next = try db.first("SELECT id FROM run WHERE continues = ?", .run(run)) {
+            RunID($0.integer(0))
+        }
+        guard let next else { return }
+        throw Failure(
+            .runTransitionRefused,
+            "run \(run) cannot be followed: run \(next) follows it already; look at that one",
+            context: ["run": run.description, "successor": next.description])
     }
 
     func move(

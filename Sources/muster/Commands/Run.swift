@@ -1,5 +1,5 @@
-// `muster run`: starts a plan or runbook and leads it to its end, and `resume`, which goes on with
-// one whose engine died. Where an engine serves it leads, and this process looks on.
+// `muster run`: starts a plan or runbook and leads it to its end. Where an engine serves it leads,
+// and this process looks on.
 import ArgumentParser
 import Foundation
 import Model
@@ -36,16 +36,7 @@ struct RunCommand: LeadCommand {
         if kind == .unplanned {
             try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name)
         }
-        let leading = RunLeading(lab: lab, options: options, noWait: noWait)
-        switch try await lab.lead() {
-        case .taken(let lease):
-            defer { lease.release() }
-            let started = try await start(lab.lead(under: lease.token, for: options))
-            try await leading.lead(started, lease.token)
-        case .served(let engine):
-            let outcome = try await engine.perform(LeadRequest(options)) { _ in }
-            try await leading.watch(RunID(outcome["run"]?.integer ?? 0))
-        }
+        try await RunLeading(lab: lab, options: options, noWait: noWait).lead(by: self)
     }
 
     func act(_ lead: Lead) async throws -> Value {
@@ -81,61 +72,6 @@ enum RunParameters {
             given[String(parts[0])] = .text(String(parts[1]))
         }
         return given
-    }
-}
-
-struct ResumeCommand: LeadCommand {
-    static let audience = Audience.tenants
-    static let configuration = CommandConfiguration(
-        commandName: "resume",
-        abstract:
-            "Goes on with a run that was put aside, left waiting or whose engine died; or with "
-            + "a machine.")
-
-    @OptionGroup var options: LabOptions
-    @Argument(help: "The run, the newest unfinished one; or a machine that was suspended.")
-    var run: String?
-    @Option(help: "Of a run that was suspended, why it goes on; kept in the report.")
-    var reason: String?
-    @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
-
-    func run() async throws {
-        let lab = try await Composition(options, for: Self.audience)
-        if let run, RunID(run) == nil { return try await resume(machine: run, lab) }
-        let id = try run.flatMap { RunID($0) } ?? newest(lab)
-        if try lab.orchestrator.run(id, for: lab.actor).suspension != nil {
-            try await lab.orchestrator.wish(
-                .resume, of: id, by: try lab.person(options), reason: reason)
-        }
-        let leading = RunLeading(lab: lab, options: options, noWait: noWait)
-        switch try await lab.lead() {
-        case .taken(let lease):
-            defer { lease.release() }
-            try await leading.lead(id, lease.token)
-        case .served: try await leading.watch(id)
-        }
-    }
-
-    func act(_ lead: Lead) async throws -> Value {
-        let vm = run ?? ""
-        try await lead.requireOwnProtected(vm)
-        return try await lead.lab.replication.resume(vm).view
-    }
-
-    func tell(_ outcome: Value) { Terminal.say(outcome.protectionLine) }
-
-    private func resume(machine: String, _ lab: Composition) async throws {
-        _ = try await lab.requireOwnProtected(machine)
-        try show(try await performed(in: lab))
-    }
-
-    private func newest(_ lab: Composition) throws -> RunID {
-        let unfinished = try lab.orchestrator
-            .runs(for: lab.actor, in: RunState.unfinished, limit: 1)
-        guard let run = unfinished.first else {
-            throw Failure(.unknownName, "no run is unfinished; `muster runs` lists all")
-        }
-        return run.id
     }
 }
 

@@ -1,5 +1,6 @@
 // `muster runs` and `report`: what has been run, and what came of it.
 import ArgumentParser
+import Foundation
 import Model
 import Orchestration
 import Store
@@ -51,15 +52,26 @@ extension RunRecord {
 
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Tells what a run did, who decided, and what stands.")
+        commandName: "report", abstract: "Tells what a run did, who decided, and what stands.",
+        discussion: "With --html it is one file for a browser, which loads nothing.")
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The run.") var run: Int64
+    @Option(help: "Write it to this file, as a page with a time line.") var html: String?
 
     func run() async throws {
         let lab = try await Composition(options, for: .tenants)
-        let report = try lab.orchestrator.report(RunID(run), for: lab.actor)
+        var report = try lab.orchestrator.report(RunID(run), for: lab.actor)
+        if !report.run.state.isFinal {
+            report.latecomers = try await lab.orchestrator.latecomers(of: report.run.id)
+        }
         if options.json { return Terminal.say(json: report.value) }
-        Terminal.say(report.text)
+        guard let html else { return Terminal.say(report.text) }
+        do {
+            try report.page.text.write(toFile: html, atomically: true, encoding: .utf8)
+        } catch {
+            throw Failure(.fileSystem, "cannot write \(html): \(error.localizedDescription)")
+        }
+        Terminal.say("The report of run \(run) is in \(html)")
     }
 }

@@ -53,11 +53,11 @@ import Testing
         ),
         (
             #"group { "db", vms = { "a" } }, group { "web", vms = { "b", "a" } }"#,
-            "group \"web\" names the vm \"a\", which is in \"db\" already"
+            "group \"web\" names the vm \"a\", which is in \"db\" already, web-shop.lua:4"
         ),
         (
             #"group { "db", vms = { "a", "a" } }"#,
-            "group \"db\" names the vm \"a\", which is in \"db\" already"
+            "group \"db\" names the vm \"a\", which is in \"db\" already, web-shop.lua:4"
         ),
         (
             #"group { "d/b", vms = { "a" } }"#,
@@ -95,12 +95,43 @@ import Testing
             #"group { "db", vms = { machine { "a", befor = {} } } }"#,
             "plan.groups[1].vms[1] has no field 'befor'; did you mean 'before'?"
         ),
+        (
+            #"group { "db", vms = { machine { "a", overrides = { procesors = 4 } } } }"#,
+            words(
+                "plan.groups[1].vms[1].overrides has no field 'procesors'; did you mean ",
+                "'processors'?")
+        ),
+        (
+            #"group { "db", vms = { machine { "a", overrides = { address = "10.2.0" } } } }"#,
+            words(
+                "machine \"a\" cannot have the address \"10.2.0\": write IPv4 or IPv6, such as ",
+                "\"10.2.0.11\"")
+        ),
+        (
+            #"group { "db", vms = { machine { "a", overrides = { memory = "0B" } } } }"#,
+            "machine \"a\" needs more than no memory"
+        ),
     ]
 
     @Test(arguments: groups)
     func `a wrong group is refused at its line`(groups: String, text: String) {
         let fault = Cards().fault(planText("\n", groups: "\n\(groups)"))
         #expect(fault == "web-shop.lua:4: \(text) [plan.card_invalid]")
+    }
+
+    @Test func `P-1: a vm in two groups is told with both lines`() {
+        let groups = #"""
+
+            group {
+              "db", vms = { machine { "a" } } },
+            group { "web", vms = { "a" } }
+            """#
+        let fault = Cards().fault(planText("", groups: groups))
+        #expect(
+            fault
+                == words(
+                    "web-shop.lua:5: group \"web\" names the vm \"a\", which is in \"db\" already, ",
+                    "web-shop.lua:4 [plan.card_invalid]"))
     }
 
     private static let disagreements: [(String, String)] = [

@@ -35,7 +35,12 @@ extension Catalogue {
                 .point, .skipProof,
                 Parameter("reason", .text, "Why, when the primary still answers."),
             ],
-            right: { FailoverRight(of: $0.kind) },
+            result: .record(
+                RecoveredContent.fields + [
+                    Parameter(
+                        "epoch", .integer(0..<Int64.max), required: true, "The raised epoch.")
+                ]),
+            returns: "what it was brought to", right: { FailoverRight(of: $0.kind) },
             raises: [.reasonMissing, .pointMissing, .contentDiffers],
             example: #"replication.failover(vm, { kind = "planned" })"#
         ) { call in
@@ -44,7 +49,10 @@ extension Catalogue {
                 proof: call.proofPolicy)
             let protection = try await call.services.replication.failOver(
                 call.protectionKey("vm"), request, operation: call.key)
-            return ["epoch": .integer(Int64(protection.epoch))]
+            let content = RecoveredContent(
+                of: protection, at: protection.failover?.point, protection.failover?.proof)
+            return .object(
+                content.view.merging(["epoch": .integer(Int64(protection.epoch))]) { $1 })
         },
         verb(
             "complete", "Commits a failover; the other points are gone.",
@@ -74,10 +82,11 @@ extension Catalogue {
                 Parameter("network", .text, "An isolated network there; the first one."),
                 Parameter("duration", .duration, "After this time the double may be deleted."),
             ],
-            result: .record([
-                Parameter("name", .text, required: true, "Its name."),
-                Parameter("site", .text, required: true, "Where it is."),
-            ]),
+            result: .record(
+                [
+                    Parameter("name", .text, required: true, "Its name."),
+                    Parameter("site", .text, required: true, "Where it is."),
+                ] + RecoveredContent.fields),
             returns: "the double", right: { _ in .test },
             raises: [.pointMissing, .networkNotIsolated, .contentDiffers],
             example: #"local double = replication.test_failover(vm, { network = "isolated" })"#
@@ -87,7 +96,14 @@ extension Catalogue {
                 network: call.option("network")?.text,
                 duration: try call.option("duration")?.text.map { try Duration(text: $0) },
                 proof: call.proofPolicy, operation: call.key)
-            return ["name": .text(id.name), "site": .text(id.site)]
+            let protection = try await call.services.replication.protection(
+                of: call.protectionKey("vm"))
+            let content = protection.map {
+                RecoveredContent(of: $0, at: $0.test?.point, $0.test?.proof).view
+            }
+            return .object(
+                (content ?? [:]).merging(
+                    ["name": .text(id.name), "site": .text(id.site)]) { $1 })
         },
         verb(
             "clean_up", "Stops and deletes the double of a test failover.",

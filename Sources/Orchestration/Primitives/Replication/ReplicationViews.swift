@@ -24,6 +24,25 @@ extension RecoveryPoint {
     }
 }
 
+/// What a failover, or a test, brought a vm to, as its call returns it and the report tells it.
+struct RecoveredContent {
+    static let fields = [
+        Parameter("point", .record(RecoveryPoint.fields), "The point that its disks hold."),
+        Parameter("roots", .map(.text), "For each disk, its hash; none when nothing was proven."),
+    ]
+
+    var view: [String: Value] = [:]
+
+    init(of protection: Protection, at sequence: Int?, _ proof: ContentProof?) {
+        if let point = protection.points.first(where: { $0.sequence == sequence }) {
+            view["point"] = point.view
+        }
+        if let proof, proof.skippedBecause == nil {
+            view["roots"] = .object(proof.roots.mapValues { .text($0) })
+        }
+    }
+}
+
 extension CommonPoint {
     static let fields = [
         Parameter("cut_at", .text, required: true, "The instant of the cut, ISO 8601."),

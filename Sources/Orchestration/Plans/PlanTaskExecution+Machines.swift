@@ -1,0 +1,112 @@
+// What the engine itself does with a vm. Where an earlier attempt, or a run before this one, may
+// have done a part of it, the vm is looked at first and only the rest is done.
+import Model
+
+extension PlanTaskExecution {
+    func operate(
+        _ act: Itinerary.MachineAct, _ vm: String, attempt number: Int,
+        _ journal: inout BranchJournal
+    ) async throws -> Attempt {
+        // What an earlier run failed over already stays as it is (P-7).
+        let isThere = briefing.member(vm)?["site"]?.text == briefing.destination
+        if isThere, act == .shutDown || act == .failOver {
+            return .skipped("\(vm) is at \(briefing.destination) already")
+        }
+        var acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
+        if number > 1 || briefing.past != nil {
+            switch try await journal.call("plan.freeze", .list([.text(vm)])) {
+            case .value(let json): acts.standing = try Value(json: json).list?.first
+            case let other: return attempt(of: other)
+            }
+        }
+        if let reason = acts.reasonToSkip(act) { return .skipped(reason) }
+        for (name, arguments) in acts.calls(act) {
+            let outcome = try await journal.call(name, arguments: arguments)
+            guard case .value = outcome else { return attempt(of: outcome) }
+        }
+        return .done
+    }
+}
+
+/// The calls that an act on a vm comes to.
+struct MachineActs {
+    typealias Call = (name: String, arguments: [Value])
+
+    let briefing: PlanBriefing
+    let vm: String
+    let reason: String?
+    private let overrides: MachineOverrides?
+    /// How the vm stands when a part of the act may be done already; nil when none can be.
+    var standing: Value?
+
+    init(briefing: PlanBriefing, vm: String, reason: String?) {
+        self.briefing = briefing
+        self.vm = vm
+        self.reason = reason
+        overrides = briefing.plan.member(vm)?.overrides
+    }
+
+    private var name: Value { .text(vm) }
+    private var here: Value { .text("\(briefing.origin)/\(vm)") }
+    private var there: Value { .text("\(briefing.destination)/\(vm)") }
+    private var state: ProtectionState? {
+        standing?["state"]?.text.flatMap(ProtectionState.init)
+    }
+    private var isFailedOver: Bool { standing?["site"]?.text == briefing.destination }
+
+    func reasonToSkip(_ act: Itinerary.MachineAct) -> String? {
+        switch act {
+        case .shutDown where isFailedOver: "\(vm) is at \(briefing.destination) already"
+        case .startAgain where isFailedOver:
+            "\(vm) is at \(briefing.destination); the plan brings it home (failback)"
+        case .startAgain where briefing.member(vm)?["power"]?.text != "running":
+            "\(vm) was off when the run began"
+        default: nil
+        }
+    }
+
+    func calls(_ act: Itinerary.MachineAct) -> [Call] {
+        switch act {
+        case .shutDown:
+            state == .preparedForFailover
+                ? [] : [("fabric.stop", [name]), ("replication.prepare", [name])]
+        case .startAgain:
+            (state == .preparedForFailover ? [("replication.cancel_preparation", [name])] : [])
+                + [("fabric.start", [here])]
+        case .testFailOver: testFailOver
+        case .cleanUp: [("replication.clean_up", [name])]
+        case .failOver: failOver
+        }
+    }
+
+    private var testFailOver: [Call] {
+        let double = Value.text("\(briefing.destination)/\(vm)-test")
+        var calls: [Call] = [("replication.test_failover", [name])]
+        // A double stays on its isolated network, with no address of the production's.
+        if briefing.direction == .forward, let size = overrides?.ofSize {
+            calls.append(("fabric.override", [double, size.value]))
+        }
+        return calls + [("fabric.start", [double])]
+    }
+
+    private var failOver: [Call] {
+        var calls: [Call] = []
+        if !isFailedOver {
+            var options: [String: Value] = ["kind": .text(briefing.kind.rawValue)]
+            if let reason { options["reason"] = .text(reason) }
+            calls.append(("replication.failover", [name, .object(options)]))
+        }
+        if briefing.direction == .forward, let overrides {
+            calls.append(("fabric.override", [there, overrides.value]))
+        }
+        let isReversed = isFailedOver && state?.isFailedOver == false
+        if briefing.kind != .unplanned, briefing.plan.reverses, !isReversed {
+            calls.append(("replication.reverse", [name]))
+        }
+        if briefing.direction == .back, briefing.kind != .unplanned, overrides != nil {
+            calls.append(("fabric.restore", [here]))
+        }
+        if briefing.plan.starts { calls.append(("fabric.start", [there])) }
+        return calls
+    }
+}
