@@ -1,10 +1,11 @@
 --- Protects what is new: machines whose template asks for it, on the terms that they bear, and
--- those of every subscription that has the recovery add-on, on its terms. Put it on a schedule:
+-- those of every subscription that has the recovery add-on, on its terms, and what is deployed to a
+-- paired cloud, on the pairing's. Put it on a schedule:
 -- `muster schedule add protect-new-machines --every 15m`.
 local addon = require "addon"
 
 return runbook {
-  summary = "Protect new machines whose template or add-on asks for it",
+  summary = "Protect new machines whose template, add-on or cloud asks for it",
   parameters = {
     subscription = { "string", "whose machines; everybody's", default = "" },
   },
@@ -25,6 +26,9 @@ return runbook {
       end
     end
     count(addon.protect_asking(wanted, covered))
+    for _, pair in ipairs(fabric.pairings()) do
+      count(addon.protect_paired(pair, wanted, covered))
+    end
     addon.require_none(failures)
     return { protected = protected }
   end,

@@ -1,5 +1,8 @@
 --- What is new in the subscriptions that have the add-on, and in no other.
-local function world_of(vms)
+local function world_of(vms, pairings)
+  world.answer("fabric.pairings", function()
+    return pairings or {}
+  end)
   world.answer("subscription.select", function(filter)
     check.equal(filter, { add_on = true })
     return {
@@ -9,7 +12,7 @@ local function world_of(vms)
   end)
   world.answer("fabric.select", function(filter)
     local found = {}
-    local owner = filter.recovery and "asking" or filter.subscription
+    local owner = filter.host or filter.recovery and "asking" or filter.subscription
     for _, name in ipairs(vms[owner] or {}) do
       found[#found + 1] = {
         name = name, site = "oslo", subscription = filter.subscription,
@@ -63,4 +66,22 @@ test("a machine that fails fails the run, after the others are protected", funct
   local named = "1 machines are not protected: web01: disk1 is passed through"
   check.equal(text:find(named, 1, true) ~= nil, true)
   check.equal(world.notes()[2], "sql01 of fabrikam is protected at bergen")
+end)
+
+test("N-2: what is deployed to a paired cloud is protected on the pairing's terms", function()
+  world_of({ ["oslo-1"] = { "a", "b" }, ["oslo-2"] = { "c" } }, {
+    {
+      site = "oslo", cloud = "office", hosts = { "oslo-1" }, target = "bergen",
+      target_cloud = "gold", target_hosts = { "bergen-1", "bergen-2" }, interval = "15m",
+      points = 3, compression = false,
+    },
+  })
+  check.equal(world.run("protect-new-machines", {}), { protected = 2 })
+  local terms = "interval=15m points=3 target=bergen"
+  check.equal(world.effects(), {
+    "replication.protect oslo/a compression=false host=bergen-1 " .. terms,
+    "replication.first_copy oslo/a",
+    "replication.protect oslo/b compression=false host=bergen-2 " .. terms,
+    "replication.first_copy oslo/b",
+  })
 end)

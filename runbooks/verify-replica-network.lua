@@ -19,7 +19,7 @@ return runbook {
           faults = faults + 1
           job.warn("%s of %s/%s is on '%s'", nic.name, replica.site, replica.name, nic.switch or "")
         end
-        if nic.failover_address and not nic.failover_address.address then
+        if nic.failover_address and next(nic.failover_address) == nil then
           faults = faults + 1
           job.warn("%s of %s/%s: empty failover address", nic.name, replica.site, replica.name)
         end

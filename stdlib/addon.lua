@@ -13,7 +13,7 @@ local seen_to = { ["replication.already_protected"] = true, ["run.vm_claimed"] =
 local function protect(vm, terms)
   local _, failure = replication.try_protect(vm, {
     target = terms.target, interval = terms.interval, points = terms.points, rpo = terms.rpo,
-    first_copy = terms.first_copy,
+    first_copy = terms.first_copy, compression = terms.compression, host = terms.host,
   })
   if not failure and not terms.first_copy then
     _, failure = replication.try_first_copy(vm)
@@ -75,6 +75,40 @@ function addon.protect_asking(owner, covered)
     end
   end
   return protect_each(asking)
+end
+
+--- Protects every machine on the hosts of a paired cloud that is not protected yet, on the terms of
+-- the pairing; the replicas are spread over the hosts of the cloud that receives. Those that bear
+-- terms of their own are left to them.
+---@param pair table what `fabric.pairings` gives
+---@param owner? string of this subscription only
+---@param covered table<string, boolean> the subscriptions that are seen to already
+---@return integer count how many it protected
+---@return string[] failures `web01: why`
+function addon.protect_paired(pair, owner, covered)
+  local shares, seen = {}, 0
+  for _, host in ipairs(pair.hosts) do
+    local there = { site = pair.site, host = host, subscription = owner, protected = false }
+    for _, vm in ipairs(fabric.select(there)) do
+      if not vm.recovery and not covered[vm.subscription or ""] then
+        local receiver = pair.target_hosts[seen % #pair.target_hosts + 1]
+        shares[receiver] = shares[receiver] or {}
+        table.insert(shares[receiver], vm)
+        seen = seen + 1
+      end
+    end
+  end
+  local count, failures = 0, {}
+  for _, receiver in ipairs(pair.target_hosts) do
+    local terms = { host = receiver }
+    for _, field in ipairs { "target", "interval", "points", "rpo", "first_copy", "compression" } do
+      terms[field] = pair[field]
+    end
+    local more, failed = protect_each(shares[receiver] or {}, terms)
+    count = count + more
+    table.move(failed, 1, #failed, #failures + 1, failures)
+  end
+  return count, failures
 end
 
 --- Protects a machine that was just made, if its template asks for it. What fails is told and left

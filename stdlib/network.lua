@@ -64,7 +64,7 @@ end
 function network.clear_empty_failover_addresses(vm)
   local cleared = 0
   for _, nic in ipairs(vm.nics) do
-    if nic.failover_address and not nic.failover_address.address then
+    if nic.failover_address and next(nic.failover_address) == nil then
       fabric.clear_failover_address(vm, { nic = nic.name })
       job.note("%s of %s/%s: empty failover address turned off", nic.name, vm.site, vm.name)
       cleared = cleared + 1

@@ -21,8 +21,9 @@ local function check_parts(kind, field, list)
     if type(part) == "table" and part["$kind"] == nil and part[1] ~= nil then
       for key in pairs(part) do
         if type(key) == "string" then
-          refuse("%s.%s[%d] is a bare table: write step { … }, manual { … }, group { … } or "
-            .. "machine { … }", kind, field, index)
+          local right = kind == "site" and "site.network { … }, site.host { … } or what it is"
+            or "step { … }, manual { … }, group { … } or machine { … }"
+          refuse("%s.%s[%d] is a bare table: write %s", kind, field, index, right)
         end
       end
     end
@@ -72,21 +73,16 @@ local function gather(kind, fields, name)
   return made
 end
 
-plan.step = anchored(function(fields)
-  return make("step", fields, "name")
-end)
+--- Gives a namespace the constructors of its parts.
+local function construct(namespace, words)
+  for _, word in ipairs(words) do
+    namespace[word] = anchored(function(fields)
+      return make(word, fields, word == "mapping" and "network" or "name")
+    end)
+  end
+end
 
-plan.manual = anchored(function(fields)
-  return make("manual", fields, "name")
-end)
-
-plan.group = anchored(function(fields)
-  return make("group", fields, "name")
-end)
-
-plan.machine = anchored(function(fields)
-  return make("machine", fields, "name")
-end)
+construct(plan, { "step", "manual", "group", "machine" })
 
 --- What holds for the steps and vms that do not say it themselves; none of these is the rule. Azure
 -- Site Recovery goes on after a failure when the failover is unplanned.
@@ -126,6 +122,21 @@ runbook = anchored(function(fields)
   end
   return made
 end)
+
+local parts = {}
+construct(parts, { "network", "switch", "host", "cloud", "cluster", "mapping" })
+
+site = setmetatable(parts, {
+  __call = anchored(function(_, fields)
+    return make("site", fields, "name")
+  end),
+  __index = function(_, word)
+    border.fail {
+      code = "name.unknown",
+      message = ("there is no part 'site.%s'%s"):format(word, border.hint(tostring(word), parts)),
+    }
+  end,
+})
 
 --- Lines of the run's streams may be formats, as string.format takes them.
 for _, verb in ipairs { "note", "output", "progress", "warn", "error" } do

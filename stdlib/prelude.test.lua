@@ -54,3 +54,20 @@ test("lines of the streams may be formats, and need not be", function()
   job.note("100 %")
   check.equal(world.notes(), { "sql01 is at bergen", "100 %" })
 end)
+
+test("a part of a site takes its name first, a mapping its network", function()
+  local card = site {
+    "bergen", networks = { site.network { "tenant" } },
+    mappings = { site.mapping { "tenant", to = "oslo:tenant" } },
+  }
+  check.equal(card.name, "bergen")
+  check.equal(card.networks[1].name, "tenant")
+  check.equal(card.mappings[1].network, "tenant")
+end)
+
+test("an unknown part of a site is refused with the nearest", function()
+  local failure = check.raises("name.unknown", function()
+    return site.netwrok { "tenant" }
+  end)
+  check.equal(failure.message, "there is no part 'site.netwrok'; did you mean 'network'?")
+end)

@@ -10,6 +10,10 @@ import Model
 /// blocking work on threads of their own, never on Swift's cooperative ones.
 package protocol FabricProvider: Sendable {
     func sites() async throws -> [Site]
+    /// Makes the site what `site` says, as one step; one that is not there yet is made. Raises
+    /// `fabric.in_use` when machines, or the `addresses` that were given out, need what would be
+    /// gone.
+    func furnish(_ site: Site, given addresses: [GivenAddress]) async throws
     /// The machines of a site in the order of their names; of all sites when `site` is nil.
     func machines(at site: String?) async throws -> [VirtualMachine]
     func machine(_ id: MachineID) async throws -> VirtualMachine
@@ -41,7 +45,7 @@ package protocol FabricProvider: Sendable {
     func setFailoverAddress(
         _ address: FailoverAddress?, nic: String, of id: MachineID
     ) async throws
-    /// Sets the address the guest uses from now on.
+    /// Sets the address the guest uses from now on, of the family it is; nil takes both away.
     func setGuestAddress(_ address: String?, nic: String, of id: MachineID) async throws
 
     /// Brings the guest's applications to rest: each ends what it was writing and begins nothing
@@ -88,6 +92,15 @@ extension FabricProvider {
 }
 
 extension FabricProvider {
+    /// A fabric whose sites are made by its own tools takes no declarations.
+    package func furnish(_ site: Site, given addresses: [GivenAddress]) async throws {
+        throw Failure(
+            .siteFixed,
+            "the fabric of site '\(site.name)' takes no declarations; change the site by the tools "
+                + "it was made with",
+            context: ["site": site.name])
+    }
+
     /// A fabric that keeps no templates has none.
     package func templates(at site: String) async throws -> [MachineTemplate] { [] }
 

@@ -11,4 +11,27 @@ package protocol ProtectionLedger: Sendable {
     func save(_ protection: Protection) async throws
     /// Succeeds when there is none.
     func removeProtection(of key: String) async throws
+
+    /// The same two with what becomes of addresses: both or neither.
+    func save(_ protection: Protection, moving addresses: [AddressMove]) async throws
+    func removeProtection(of key: String, moving addresses: [AddressMove]) async throws
+    /// What a machine's cards have from pools.
+    func addresses(of machine: MachineID) async throws -> [GivenAddress]
+}
+
+/// A ledger beside which nobody keeps addresses: there are no pools.
+extension ProtectionLedger {
+    package func save(_ protection: Protection, moving addresses: [AddressMove]) async throws {
+        precondition(addresses.isEmpty, "no address was ever given by this ledger")
+        try await save(protection)
+    }
+
+    package func removeProtection(
+        of key: String, moving addresses: [AddressMove]
+    ) async throws {
+        precondition(addresses.isEmpty, "no address was ever given by this ledger")
+        try await removeProtection(of: key)
+    }
+
+    package func addresses(of machine: MachineID) async throws -> [GivenAddress] { [] }
 }

@@ -22,16 +22,36 @@ package struct StoreLedger: ProtectionLedger {
     }
 
     package func save(_ protection: Protection) async throws {
+        try await save(protection, moving: [])
+    }
+
+    package func save(
+        _ protection: Protection, moving addresses: [AddressMove]
+    ) async throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(protection), as: UTF8.self)
         let record = ProtectionRecord(
             summary: ProtectionSummary(protection), record: text, updatedAt: clock.now)
-        try await store.commit([.protectionSaved(record)])
+        try await store.commit(changes(addresses) + [.protectionSaved(record)])
     }
 
     package func removeProtection(of key: String) async throws {
-        try await store.commit([.protectionRemoved(key: key)])
+        try await removeProtection(of: key, moving: [])
+    }
+
+    package func removeProtection(
+        of key: String, moving addresses: [AddressMove]
+    ) async throws {
+        try await store.commit(changes(addresses) + [.protectionRemoved(key: key)])
+    }
+
+    package func addresses(of machine: MachineID) async throws -> [GivenAddress] {
+        try store.givenAddresses(of: machine)
+    }
+
+    private func changes(_ moves: [AddressMove]) -> [Change] {
+        moves.map { .addressesMoved($0, at: clock.now) }
     }
 
     private static func protection(of record: ProtectionRecord) throws -> Protection {

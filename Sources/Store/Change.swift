@@ -81,6 +81,10 @@ package enum Change: Sendable, Equatable {
     /// The vm's recovery points as they are now, put in the place of the former.
     case pointsReplaced(vm: String, [PointRecord])
 
+    /// Addresses of pools are taken for a machine, or all that it has are released. Raises
+    /// `fabric.pool_exhausted`, saying how many are missing.
+    indirect case addressesMoved(AddressMove, at: Timestamp)
+
     // Schedules
 
     /// A schedule as it is now, put in the place of the former.

@@ -16,7 +16,8 @@ import Model
             """,
         version: version,
         subcommands: [
-            InitCommand.self, SiteCommand.self, VMCommand.self, TemplateCommand.self,
+            InitCommand.self, SiteCommand.self, FabricCommand.self, VMCommand.self,
+            TemplateCommand.self,
             ProtectCommand.self, UnprotectCommand.self, SetCommand.self, SyncCommand.self,
             SuspendCommand.self,
             ResyncCommand.self, ReprotectCommand.self, ExtendCommand.self, ExportCommand.self,
@@ -105,7 +106,7 @@ extension Failure {
             .templateExists, .capacityMissing, .promiseUnkept,
             .extendedStands, .reversalImpossible, .contentDiffers, .primaryRefused, .trustRefused,
             .patchRefused, .scheduleExists, .assetChanged,
-            .importRefused, .triggerExists, .triggerPaused,
+            .importRefused, .triggerExists, .triggerPaused, .inUse, .siteFixed, .poolExhausted,
         ]
         let usages: Set<Code> = [
             .usage, .unknownName, .parameterInvalid, .sourceMissing, .answerInvalid, .labMissing,

@@ -12,7 +12,7 @@
 ---@field processors integer Virtual processors.
 ---@field memory integer Bytes of memory.
 ---@field disks { name: string, kind: "image"|"pass-through"|"shared", size: integer }[] Its disks.
----@field nics { name: string, mac: string, switch?: string, address?: string, failover_address?: { address?: string } }[] Its network cards.
+---@field nics { name: string, mac: string, switch?: string, address?: string, address6?: string, failover_address?: { address?: string, address6?: string } }[] Its network cards.
 ---@field tags string[] Its tags.
 ---@field protected boolean Whether it is replicated.
 ---@field subscription? string Whose it is, when it is a tenant's.
@@ -130,6 +130,57 @@
 ---@field [2] string What it is.
 ---@field default? any Its value when it is not given.
 
+--- A network of a site, with the addresses it gives.
+---@class muster.network
+---@field [1] string The network's name.
+---@field isolated? boolean It reaches nothing outside: for test failovers; false.
+---@field pool? string[] Addresses for machines that come by failover: "10.2.0.10-10.2.0.99", v4 and v6.
+
+--- A switch that hosts of a site offer.
+---@class muster.switch
+---@field [1] string The switch's name.
+---@field network? string The network it belongs to; the one of its own name.
+---@field hosts? string[] The hosts that offer it; all when left out.
+
+--- A host of a site and what it has.
+---@class muster.host
+---@field [1] string The host's name.
+---@field group? string The host group it belongs to.
+---@field processors? integer The processors it has.
+---@field memory? string What its machines may have together; no bound.
+---@field storage? table<string, string> For each storage class, what it holds of it.
+---@field trust_group? string Machines replicate on when they move within it.
+
+--- Host groups under one name.
+---@class muster.cloud
+---@field [1] string The cloud's name.
+---@field host_groups string[] The host groups it lies over.
+---@field pair? { to: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, compression?: boolean, rpo?: string, first_copy?: { at: string, zone?: string } } Where its machines are replicated to, and how.
+
+--- Hosts that are reached by one name.
+---@class muster.cluster
+---@field [1] string The cluster's name.
+---@field hosts string[] Its hosts.
+---@field access_name string The one name it is reached by.
+
+--- The network of another site that stands for one.
+---@class muster.mapping
+---@field [1] string The network of this site.
+---@field to string What stands for it there: "bergen:tenant".
+---@field addresses? "pool"|"keep" What a card has there: "pool", or "keep", as is usual where the name is the same.
+
+--- A site as its file declares it.
+---@class muster.site
+---@field [1] string The site's name, that of its file.
+---@field networks? muster.network[] Its networks.
+---@field switches? muster.switch[] The switches of its hosts.
+---@field host_groups? string[] The host groups there are.
+---@field hosts? muster.host[] Its hosts.
+---@field clouds? muster.cloud[] Its clouds.
+---@field clusters? muster.cluster[] Its clusters.
+---@field storage_classes? string[] The kinds of storage there are.
+---@field mappings? muster.mapping[] Which networks of other sites stand for its own after a failover.
+
 ---@class muster.namespace.fabric
 fabric = {}
 
@@ -210,6 +261,15 @@ function fabric.deploy(options) end
 ---@return muster.failure? # why not
 function fabric.try_deploy(options) end
 
+--- Gets the clouds that are paired, with their hosts and terms.
+---@return { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string }, site: string, cloud: string, hosts: string[], target_cloud: string, target_hosts: string[], compression: boolean }[] # the pairings
+function fabric.pairings() end
+
+--- Gets the clouds that are paired, with their hosts and terms. Returns nil and the failure instead of raising.
+---@return { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string }, site: string, cloud: string, hosts: string[], target_cloud: string, target_hosts: string[], compression: boolean }[]? # the pairings
+---@return muster.failure? # why not
+function fabric.try_pairings() end
+
 --- Powers a vm on; the fabric refuses one that another site has taken over.
 ---@param vm string|muster.vm The vm.
 function fabric.start(vm) end
@@ -244,13 +304,13 @@ function fabric.connect(vm, switch, options) end
 ---@return muster.failure? # why not
 function fabric.try_connect(vm, switch, options) end
 
---- Sets the address a card takes at failover.
+--- Sets the address a card takes at failover, beside that of the other family.
 ---@param vm string|muster.vm The vm.
 ---@param address string IPv4 or IPv6.
 ---@param options? { nic?: string } Which card.
 function fabric.set_failover_address(vm, address, options) end
 
---- Sets the address a card takes at failover. Returns nil and the failure instead of raising.
+--- Sets the address a card takes at failover, beside that of the other family. Returns nil and the failure instead of raising.
 ---@param vm string|muster.vm The vm.
 ---@param address string IPv4 or IPv6.
 ---@param options? { nic?: string } Which card.
@@ -1063,3 +1123,37 @@ function plan.group(fields) end
 ---@param fields muster.runbook
 ---@return muster.runbook
 function runbook(fields) end
+
+---@class muster.namespace.site
+---@overload fun(fields: muster.site): muster.site
+site = {}
+
+--- A network of a site, with the addresses it gives.
+---@param fields muster.network
+---@return muster.network
+function site.network(fields) end
+
+--- A switch that hosts of a site offer.
+---@param fields muster.switch
+---@return muster.switch
+function site.switch(fields) end
+
+--- A host of a site and what it has.
+---@param fields muster.host
+---@return muster.host
+function site.host(fields) end
+
+--- Host groups under one name.
+---@param fields muster.cloud
+---@return muster.cloud
+function site.cloud(fields) end
+
+--- Hosts that are reached by one name.
+---@param fields muster.cluster
+---@return muster.cluster
+function site.cluster(fields) end
+
+--- The network of another site that stands for one.
+---@param fields muster.mapping
+---@return muster.mapping
+function site.mapping(fields) end

@@ -16,7 +16,7 @@ extension EmbeddedFabric {
     }
 
     package func setGuestAddress(_ address: String?, nic: String, of id: MachineID) async throws {
-        try await changeCard(nic, of: id) { card, _ in card.address = address }
+        try await changeCard(nic, of: id) { card, _ in card.setAddress(address) }
     }
 
     private func changeCard(

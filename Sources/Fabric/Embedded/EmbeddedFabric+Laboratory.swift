@@ -7,11 +7,21 @@ extension EmbeddedFabric {
     package func createSite(_ name: String) async throws {
         try Name.checked(name, "site")
         try await changing { lab in
-            if Folder.exists("\(lab.path(site: name))/site.json") { return }
-            // A site is there when its `site.json` is: the folder without it is a crash's.
-            try Folder.create(lab.machinesPath(name))
-            try lab.write(Site(name: name, hosts: [], networks: []))
-            try Folder.sync(lab.sitesPath)
+            try lab.createSite(name)
+        }
+    }
+
+    package func furnish(_ site: Site, given addresses: [GivenAddress]) async throws {
+        try Name.checked(site.name, "site")
+        try await changing { lab in
+            try lab.createSite(site.name)
+            let standing = try lab.reachableSite(site.name)
+            let machines = try lab.machineNames(site.name).compactMap { name in
+                try lab.record(ifAny: MachineID(site: site.name, name: name))?.machine
+            }
+            try SiteUse(of: standing, becoming: site)
+                .check(machines: machines, addresses: addresses)
+            if site != standing { try lab.write(site) }
         }
     }
 
@@ -31,7 +41,9 @@ extension EmbeddedFabric {
             guard let standing = site.networks.first(where: { $0.name == network.name }) else {
                 return site.networks.append(network)
             }
-            if standing != network { throw Failure.labExists("network", network.name, site.name) }
+            guard standing.isIsolated == network.isIsolated else {
+                throw Failure.labExists("network", network.name, site.name)
+            }
         }
     }
 
@@ -138,6 +150,14 @@ extension EmbeddedFabric {
 }
 
 extension LabFolder {
+    fileprivate func createSite(_ name: String) throws {
+        if Folder.exists("\(path(site: name))/site.json") { return }
+        // A site is there when its `site.json` is: the folder without it is a crash's.
+        try Folder.create(machinesPath(name))
+        try write(Site(name: name, hosts: [], networks: []))
+        try Folder.sync(sitesPath)
+    }
+
     fileprivate func cutPower(_ id: MachineID) throws {
         guard var record = try record(ifAny: id), record.machine.power == .running else { return }
         record.machine.power = .off

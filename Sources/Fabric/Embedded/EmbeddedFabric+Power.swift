@@ -62,7 +62,10 @@ extension VirtualMachine {
     fileprivate mutating func takeFailoverAddresses() {
         for index in nics.indices {
             guard let failover = nics[index].failoverAddress else { continue }
-            nics[index].address = failover.address ?? nics[index].linkLocalAddress
+            let card = nics[index]
+            nics[index].address =
+                failover.isEmpty ? card.linkLocalAddress : failover.address ?? card.address
+            nics[index].address6 = failover.address6 ?? card.address6
         }
     }
 }

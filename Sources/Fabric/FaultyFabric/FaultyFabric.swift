@@ -49,6 +49,12 @@ extension FaultyFabric {
         try await perform(.sites) { try await fabric.sites() }
     }
 
+    package func furnish(_ site: Site, given addresses: [GivenAddress]) async throws {
+        try await perform(.furnish, nil, site.name) {
+            try await fabric.furnish(site, given: addresses)
+        }
+    }
+
     package func machines(at site: String?) async throws -> [VirtualMachine] {
         try await perform(.machines, nil, site ?? "") { try await fabric.machines(at: site) }
     }

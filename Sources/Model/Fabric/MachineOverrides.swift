@@ -57,7 +57,7 @@ extension VirtualMachine {
             }
             nics[index].switchName = overrides.switchName ?? nics[index].switchName
             if let address = overrides.address {
-                nics[index].address = address
+                nics[index].setAddress(address)
                 // What it would take at failover instead.
                 nics[index].failoverAddress = nil
             }

@@ -101,8 +101,10 @@ package struct NetworkCard: Sendable, Hashable, Codable {
     package var mac: String
     /// The switch it is connected to; nil when its link is down.
     package var switchName: String?
-    /// The address the guest uses, when one is set from outside.
+    /// The IPv4 address the guest uses, when one is set from outside.
     package var address: String?
+    /// The same for IPv6.
+    package var address6: String?
     /// The address to take at failover; nil when that feature is off.
     package var failoverAddress: FailoverAddress?
 
@@ -118,10 +120,49 @@ package struct NetworkCard: Sendable, Hashable, Codable {
     }
 }
 
-/// The failover address of a card. Switched on but left empty, it gives the guest a link-local
-/// address at power-on: the incident that P-4 remembers.
+extension NetworkCard {
+    /// Sets the address of the text's family; nil takes both away.
+    package mutating func setAddress(_ text: String?) {
+        guard let text else {
+            (address, address6) = (nil, nil)
+            return
+        }
+        if text.contains(":") { address6 = text } else { address = text }
+    }
+
+    package mutating func takeAddresses(of other: NetworkCard) {
+        (address, address6) = (other.address, other.address6)
+    }
+}
+
+/// The failover address of a card, one of each family at most (N-4). Switched on but left empty, it
+/// gives the guest a link-local address at power-on: the incident that P-4 remembers.
 package struct FailoverAddress: Sendable, Hashable, Codable {
     package var address: String?
+    package var address6: String?
 
-    package init(_ address: String?) { self.address = address }
+    package init(_ text: String?) { set(text) }
+
+    package init(_ addresses: [Address]) {
+        for address in addresses { set(address.description) }
+    }
+
+    package var isEmpty: Bool { address == nil && address6 == nil }
+
+    /// Both addresses for people; nil when it is empty.
+    package var words: String? {
+        isEmpty ? nil : [address, address6].compactMap(\.self).joined(separator: " and ")
+    }
+
+    /// The same with the address of that family in the place of the former.
+    package func with(_ text: String) -> FailoverAddress {
+        var changed = self
+        changed.set(text)
+        return changed
+    }
+
+    private mutating func set(_ text: String?) {
+        guard let text else { return }
+        if text.contains(":") { address6 = text } else { address = text }
+    }
 }

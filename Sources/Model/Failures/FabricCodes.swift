@@ -7,6 +7,7 @@ extension Failure.Code {
         .diskOutOfRange,
         .epochOutdated, .epochUnknown, .runsElsewhere, .cutClosed, .cutLost, .rehearsed,
         .quiesceFailed, .holdFailed, .templateExists, .capacityMissing,
+        .inUse, .siteFixed, .poolExhausted,
     ]
 
     package static let labMissing = Self(
@@ -126,4 +127,19 @@ extension Failure.Code {
         meaning: "No host of the site has room for the machine that is to be made.",
         remedy: "The message says what is free; remove machines, add a host, or give a host more "
             + "with `muster site host SITE HOST --memory SIZE`.")
+
+    package static let inUse = Self(
+        "fabric.in_use",
+        meaning: "A declaration takes away what machines use, or addresses that were given out.",
+        remedy: "The message names who uses what: move it elsewhere first, or leave the part in.")
+
+    package static let siteFixed = Self(
+        "fabric.site_fixed",
+        meaning: "The fabric takes no declarations: its sites are made by its own tools.",
+        remedy: "Change the site by the tools it was made with; `muster fabric show` shows it.")
+
+    package static let poolExhausted = Self(
+        "fabric.pool_exhausted",
+        meaning: "A network has fewer addresses left than the cards that come to it need.",
+        remedy: "Clean up test failovers, or widen the pool in fabric/SITE.lua and apply it.")
 }

@@ -57,6 +57,10 @@ package struct Protection: Sendable, Hashable, Codable {
     package var failover: FailoverRecord?
     /// The temporary machine of a test failover.
     package var test: TestFailoverRecord?
+    /// The networks of the primary's cards as they were last seen, by the names of the cards.
+    package var networks: [String: String]?
+    /// The site at which the machine was protected: coming back there it has its own addresses.
+    package var home: String?
     /// The newest operations, oldest first: answers "was it done?".
     package var operations: [OperationRecord]
 

@@ -39,6 +39,8 @@ struct Preflight: Sendable {
         }
         var faults: [String] = []
         var losses: [String: Value] = [:]
+        var networks = NetworkPreflight(
+            services: services, sites: sites, isOriginThere: isOriginThere, kind: kind)
         if let fault = originFault(isThere: isOriginThere) { faults.append(fault) }
         var levels: [String: DependencyLevel] = [:]
         for vm in vms {
@@ -48,11 +50,12 @@ struct Preflight: Sendable {
             }
             // What an earlier run failed over already is not touched (P-7), and loses nothing.
             if protection?.production.site == destination { continue }
-            faults += try await self.faults(of: vm, protection, sites: sites)
+            faults += try await self.faults(of: vm, protection, &networks)
             if let loss = try? await services.replication.lossWindow(of: vm) {
                 losses[vm] = .float(kind == .unplanned ? loss.seconds : 0)
             }
         }
+        faults += try networks.shortages()
         faults += dependencyFaults(levels)
         guard faults.isEmpty else {
             throw Failure(
@@ -85,7 +88,7 @@ struct Preflight: Sendable {
     }
 
     private func faults(
-        of vm: String, _ protection: Protection?, sites: [Site]
+        of vm: String, _ protection: Protection?, _ networks: inout NetworkPreflight
     ) async throws -> [String] {
         guard let protection else { return ["\(vm) is not protected"] }
         if protection.primary.site != origin || protection.replica.site != destination {
@@ -100,7 +103,8 @@ struct Preflight: Sendable {
         } catch {
             return [error.message]
         }
-        return try await stateFaults(of: protection) + networkFaults(of: replica, sites: sites)
+        return try await stateFaults(of: protection)
+            + networks.faults(of: protection, replica, overrides[vm])
             + replicationFaults(of: vm)
     }
 
@@ -133,20 +137,5 @@ struct Preflight: Sendable {
         return [
             "\(vm) is \(protection.state.rawValue), so it cannot be failed over (\(kind.rawValue))"
         ]
-    }
-
-    /// A network that exists at the primary only is found here, by the switch the card asks for
-    /// (N-5).
-    private func networkFaults(of replica: VirtualMachine, sites: [Site]) -> [String] {
-        let host = sites.first { $0.name == replica.id.site }?.hosts
-            .first { $0.name == replica.host }
-        return replica.nics.compactMap { card in
-            guard let name = card.switchName,
-                host?.switches.contains(where: { $0.name == name }) != true
-            else { return nil }
-            return
-                "\(card.name) of \(replica.id) wants the switch '\(name)', which \(replica.host) "
-                + "does not have"
-        }
     }
 }

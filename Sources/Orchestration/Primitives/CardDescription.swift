@@ -6,6 +6,8 @@ struct CardDescription {
     let word: String
     let summary: String
     private(set) var fields: [(name: String, type: String, summary: String)]
+    /// What a card may say, where one description serves the manual too.
+    private(set) var parameters: [Parameter] = []
 
     /// The cards that a constructor of that word makes.
     static let constructed = [
@@ -14,6 +16,16 @@ struct CardDescription {
         card("machine", "A vm of a group that has steps of its own.", PlanCard.machine),
         card("group", "A group of a plan: vms that are failed over together.", PlanCard.group),
         card("runbook", "A runbook: a card and a function.", RunbookCard.fields),
+    ]
+
+    /// What a site's card is made of, each by a constructor of `site`.
+    static let siteParts = [
+        card("network", "A network of a site, with the addresses it gives.", SiteCard.network),
+        card("switch", "A switch that hosts of a site offer.", SiteCard.switchFields),
+        card("host", "A host of a site and what it has.", SiteCard.host),
+        card("cloud", "Host groups under one name.", SiteCard.cloud),
+        card("cluster", "Hosts that are reached by one name.", SiteCard.cluster),
+        card("mapping", "The network of another site that stands for one.", SiteCard.mapping),
     ]
 
     static var all: [CardDescription] {
@@ -26,7 +38,7 @@ struct CardDescription {
             card(
                 "plan", "A recovery plan: who, from where to where, in which order.", PlanCard.plan),
             shutdown, parameter,
-        ]
+        ] + siteParts + [card("site", "A site as its file declares it.", SiteCard.site)]
     }
 
     var text: String {
@@ -48,9 +60,10 @@ struct CardDescription {
         _ word: String, _ summary: String, _ fields: [Parameter]
     ) -> CardDescription {
         var made = given(word, summary, fields)
+        made.parameters = fields
         for (index, field) in fields.enumerated() {
             switch (word, field.name) {
-            case (_, "name"): made.fields[index].name = "[1]"
+            case (_, "name"), ("mapping", "network"): made.fields[index].name = "[1]"
             case ("plan", "shutdown"): made.fields[index].type = "muster.shutdown"
             case ("runbook", "parameters"):
                 made.fields[index].type = "table<string, muster.parameter>"

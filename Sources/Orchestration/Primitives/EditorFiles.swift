@@ -6,7 +6,7 @@ import Model
 package enum EditorFiles {
     /// `.luarc.json` for lua-language-server.
     package static var settings: String {
-        let globals = (Catalogue().namespaces + ["runbook"]).map { "\"\($0)\"" }
+        let globals = (Catalogue().namespaces + ["runbook", "site"]).map { "\"\($0)\"" }
         return """
             {
               "runtime.version": "Lua 5.4",
@@ -32,22 +32,34 @@ package enum EditorFiles {
             parts += catalogue.primitives.filter { $0.namespace == namespace }.flatMap(\.stubs)
         }
         parts += constructors
+        parts.append(opening(of: "site"))
+        parts += constructors(of: CardDescription.siteParts, in: "site.")
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    /// `plan` is a namespace that can be called.
+    /// `plan` and `site` are namespaces that can be called.
     private static func opening(of namespace: String) -> String {
         let call =
+            ["plan", "site"].contains(namespace)
+            ? "\n---@overload fun(fields: muster.\(namespace)): muster.\(namespace)" : ""
+        let profiles =
             namespace == "plan"
-            ? "\n---@field profiles table<string, table> Policies by name: asr."
-                + "\n---@overload fun(fields: muster.plan): muster.plan" : ""
-        return "---@class muster.namespace.\(namespace)\(call)\n\(namespace) = {}"
+            ? "\n---@field profiles table<string, table> Policies by name: asr." : ""
+        return "---@class muster.namespace.\(namespace)\(profiles)\(call)\n\(namespace) = {}"
     }
 
     private static var constructors: [String] {
-        CardDescription.constructed.map { card in
+        CardDescription.constructed.flatMap { card in
+            constructors(of: [card], in: card.word == "runbook" ? "" : "plan.")
+        }
+    }
+
+    private static func constructors(
+        of cards: [CardDescription], in namespace: String
+    ) -> [String] {
+        cards.map { card in
             "--- \(card.summary)\n---@param fields muster.\(card.word)\n---@return muster.\(card.word)\n"
-                + "function \(card.word == "runbook" ? "" : "plan.")\(card.word)(fields) end"
+                + "function \(namespace)\(card.word)(fields) end"
         }
     }
 }

@@ -4,7 +4,8 @@ import Model
 
 extension Catalogue {
     static let fabric: [Primitive] =
-        fabricReads + fabricTemplates + fabricPower + fabricNetwork + fabricOverrides
+        fabricReads + fabricTemplates + fabricPairings + fabricPower + fabricNetwork
+        + fabricOverrides
 
     private static let machine = Parameter("vm", .vm, required: true, "The vm.")
     private static let nic = Parameter(
@@ -110,16 +111,20 @@ extension Catalogue {
             return .null
         },
         Primitive(
-            "fabric.set_failover_address", "Sets the address a card takes at failover.",
+            "fabric.set_failover_address",
+            "Sets the address a card takes at failover, beside that of the other family.",
             parameters: [
                 machine, Parameter("address", .text, required: true, "IPv4 or IPv6."), nic,
             ],
-            effect: .repeatable, raises: [.unknownName, .refused],
+            effect: .repeatable, raises: [.unknownName, .refused, .usage],
             example: #"fabric.set_failover_address(replica, "10.2.0.11")"#
         ) { call in
+            let machine = try await call.machine("vm")
+            let address = try call.address.description
+            let standing = machine.nics.first { $0.name == call.nicName }?.failoverAddress
             try await call.services.fabric.setFailoverAddress(
-                FailoverAddress(call.arguments["address"]?.text), nic: call.nicName,
-                of: call.machine("vm").id)
+                standing?.with(address) ?? FailoverAddress(address), nic: call.nicName,
+                of: machine.id)
             return .null
         },
         Primitive(
@@ -136,11 +141,11 @@ extension Catalogue {
             parameters: [
                 machine, Parameter("address", .text, required: true, "IPv4 or IPv6."), nic,
             ],
-            effect: .repeatable, raises: [.unknownName, .refused],
+            effect: .repeatable, raises: [.unknownName, .refused, .usage],
             example: #"fabric.set_guest_address(vm, "10.1.0.11")"#
         ) { call in
             try await call.services.fabric.setGuestAddress(
-                call.arguments["address"]?.text, nic: call.nicName, of: call.machine("vm").id)
+                call.address.description, nic: call.nicName, of: call.machine("vm").id)
             return .null
         },
     ]
@@ -148,4 +153,9 @@ extension Catalogue {
 
 extension PrimitiveCall {
     fileprivate var nicName: String { arguments["options"]?["nic"]?.text ?? "nic0" }
+
+    /// Raises `usage.invalid` for what is none.
+    fileprivate var address: Address {
+        get throws(Failure) { try Address(text: arguments["address"]?.text ?? "") }
+    }
 }

@@ -37,8 +37,10 @@ extension VirtualMachine {
     package var isReachable: Bool {
         power == .running
             && nics.contains { card in
-                guard card.switchName != nil, let address = card.address else { return false }
-                return !address.hasPrefix("169.254.") && !address.lowercased().hasPrefix("fe80:")
+                card.switchName != nil
+                    && [card.address, card.address6].compactMap(\.self).contains { address in
+                        !address.hasPrefix("169.254.") && !address.lowercased().hasPrefix("fe80:")
+                    }
             }
     }
 }

@@ -61,10 +61,14 @@ package struct MachineView: Sendable {
         Parameter("name", .text, required: true, "Its name."),
         Parameter("mac", .text, required: true, "Its hardware address."),
         Parameter("switch", .text, "The switch it is connected to."),
-        Parameter("address", .text, "The address its guest uses."),
+        Parameter("address", .text, "The IPv4 address its guest uses."),
+        Parameter("address6", .text, "The IPv6 address its guest uses."),
         Parameter(
-            "failover_address", .record([Parameter("address", .text, "The address.")]),
-            "The address to take at failover; on but empty when it has no address."),
+            "failover_address",
+            .record([
+                Parameter("address", .text, "The IPv4 address."),
+                Parameter("address6", .text, "The IPv6 address."),
+            ]), "The addresses to take at failover; on but empty when it has none."),
     ]
 }
 
@@ -79,9 +83,10 @@ extension NetworkCard {
         var fields: [String: Value] = ["name": .text(name), "mac": .text(mac)]
         if let switchName { fields["switch"] = .text(switchName) }
         if let address { fields["address"] = .text(address) }
-        if let failoverAddress {
-            fields["failover_address"] = .object(
-                failoverAddress.address.map { ["address": .text($0)] } ?? [:])
+        if let address6 { fields["address6"] = .text(address6) }
+        if let failover = failoverAddress {
+            let given = ["address": failover.address, "address6": failover.address6]
+            fields["failover_address"] = .object(given.compactMapValues { $0.map { .text($0) } })
         }
         return .object(fields)
     }

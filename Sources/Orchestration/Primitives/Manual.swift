@@ -18,7 +18,8 @@ package struct Manual: Sendable {
             ("objective", "What a plan was promised to keep.", PlanCard.objective),
             ("runbook", "A runbook: a card and a function.", RunbookCard.fields),
             ("limits", "What a runbook may use of the house.", RunbookCard.limitFields),
-        ]
+            ("site", "A site as its file in the lab's folder `fabric` declares it.", SiteCard.site),
+        ] + CardDescription.siteParts.map { ($0.word, $0.summary, $0.parameters) }
     }
 
     /// Everything that has a page.
@@ -41,7 +42,9 @@ package struct Manual: Sendable {
     private func plain(_ written: String) -> String {
         let parts = written.split(separator: ".", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { return written }
-        if parts[0] == "plan", cards.contains(where: { $0.word == parts[1] }) { return parts[1] }
+        if ["plan", "site"].contains(parts[0]), cards.contains(where: { $0.word == parts[1] }) {
+            return parts[1]
+        }
         return parts[1].hasPrefix("try_") ? "\(parts[0]).\(parts[1].dropFirst(4))" : written
     }
 }

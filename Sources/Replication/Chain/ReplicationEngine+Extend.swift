@@ -39,6 +39,8 @@ extension ReplicationEngine {
                 try await fabric.define(replica)
             }
             try await clear(extended)
+            extended.home = simple.home
+            extended = try await noting(networksOf: middle, in: extended)
             extended.note("extend", key: operation)
             return try await save(extended, after: .protected)
         }

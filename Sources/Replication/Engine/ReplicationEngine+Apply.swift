@@ -206,7 +206,10 @@ extension ReplicationEngine {
         changed.replicaStamps = []
         changed.state = changed.state.afterDistrust
         if changed.state == .waitingForResync { changed.failover = nil }
-        try await ledger.save(changed)
+        let left =
+            changed.failover == nil
+            ? try await leaving(changed.replica, for: changed.primary) : []
+        try await ledger.save(changed, moving: left)
     }
 }
 

@@ -41,7 +41,7 @@ extension ReplicationEngine {
             let wanted = try ProtectionCheck(primary, options).protection()
             if wanted.disks == protection.disks {
                 try await adopt(primary, wanted, protection)
-                var same = protection
+                var same = try await noting(networksOf: primary, in: protection)
                 same.excludedDisks = wanted.excludedDisks
                 return try await save(same, after: nil, verb: "reprotect", operation: operation)
             }
@@ -49,7 +49,8 @@ extension ReplicationEngine {
                 isUncopied
                 ? try await forgetCopy(protection) : try await settle(ifFitting: protection)
             try await adopt(primary, wanted, protection)
-            var reshaped = settled.reshaped(wanted)
+            var reshaped = try await noting(
+                networksOf: primary, in: settled.reshaped(wanted))
             let side = try await replicaSide(reshaped)
             reshaped.replicaStamps = try await blocking { try side.stamps() }
             return try await save(
@@ -96,7 +97,7 @@ extension ReplicationEngine {
                 var card = card
                 if let own = machine.nics.first(where: { $0.name == card.name }) {
                     card.switchName = own.switchName
-                    card.address = own.address
+                    card.takeAddresses(of: own)
                     card.failoverAddress = own.failoverAddress
                 }
                 return card

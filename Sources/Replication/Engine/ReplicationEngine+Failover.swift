@@ -58,7 +58,8 @@ extension ReplicationEngine {
     /// nothing. In `failed-over-waiting-completion` it chooses another point.
     ///
     /// Raises `replication.reason_missing`, `replication.point_missing`,
-    /// `replication.point_overwritten`, `replication.transition_refused`, `replication.key_missing`
+    /// `replication.point_overwritten`, `replication.transition_refused`, `fabric.pool_exhausted`,
+    /// `fabric.switch_missing` for a network that is mapped to nowhere, `replication.key_missing`
     /// for an encrypted replica, and before anything is changed `replication.content_differs` and
     /// `replication.log_damaged`; this one too when damage is met half way, and then no machine was
     /// started and another point can be chosen (`ReplicationEngine+Way`). Kind `test` is refused:
@@ -82,7 +83,10 @@ extension ReplicationEngine {
             if let missed = failover.missed { throw try await stay(begun, missed) }
             begun.service.lastFailover = begun.exercise(failover, now: clock.now)
             begun.note("failOver", key: operation, point: failover.point)
-            return try await save(begun, after: .failedOver)
+            let left =
+                failover.isPrimaryFenced
+                ? try await leaving(begun.primary, for: begun.replica) : []
+            return try await save(begun, after: .failedOver, moving: left)
         }
     }
 
@@ -132,7 +136,9 @@ extension ReplicationEngine {
         record.proof = proof
         record.standing = event == .pointChanged ? begun.appliedSequence : nil
         begun.failover = record
-        return try await save(begun, after: event)
+        begun = try await noting(networksOf: primary, in: begun)
+        return try await save(
+            begun, after: event, moving: try await taking(for: begun, replica))
     }
 
     /// A person who names a point that is whole gets it, even when what came after it cannot be
@@ -190,9 +196,11 @@ extension ReplicationEngine {
     }
 
     private func takeOver(_ protection: Protection, _ failover: FailoverRecord) async throws {
+        let place = try await placing(protection)
         try await fabric.update(protection.replica) { machine in
             machine.role = .production
             machine.epoch = max(machine.epoch, failover.epoch)
+            place(&machine)
         }
     }
 

@@ -42,6 +42,8 @@ extension ReplicationEngine {
                 try await fabric.define(replica)
             }
             try await clear(protection)
+            protection.home = machine.site
+            protection = try await noting(networksOf: primary, in: protection)
             protection.note("protect", key: operation)
             return try await save(protection, after: .protected)
         }
@@ -115,8 +117,18 @@ extension ReplicationEngine {
             }
             try await leaveKnowledge(of: protection)
             try await withdrawAsk(of: protection)
-            try await ledger.removeProtection(of: vm)
+            var released = try await releasing(protection.test?.machine)
+            // One that has taken over stays where it is, with its addresses.
+            if !protection.hasTakenOver { released += try await releasing(replica) }
+            try await ledger.removeProtection(of: vm, moving: released)
             try await clear(protection)
         }
+    }
+}
+
+extension Protection {
+    /// The replica is production, or may be.
+    fileprivate var hasTakenOver: Bool {
+        production == replica || [.failingOver, .failingBack].contains(state)
     }
 }

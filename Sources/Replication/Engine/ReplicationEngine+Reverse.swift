@@ -31,9 +31,12 @@ extension ReplicationEngine {
             agreement.encryption = reversed.agreement.encryption
             reversed.state = state
             reversed = reversed.turnedRound(holdsPoint: isSame)
-            reversed.agreement = try await admitted(
-                agreement, try await fabric.machine(reversed.primary))
-            return try await save(reversed, after: event, verb: "reverse", operation: operation)
+            let production = try await fabric.machine(reversed.primary)
+            reversed.agreement = try await admitted(agreement, production)
+            reversed = try await noting(networksOf: production, in: reversed)
+            return try await save(
+                reversed, after: event, verb: "reverse", operation: operation,
+                moving: try await leaving(reversed.replica, for: reversed.primary))
         }
     }
 

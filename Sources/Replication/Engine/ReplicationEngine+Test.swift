@@ -23,15 +23,18 @@ extension ReplicationEngine {
             var protection = try await settleForReading(protection)
             let chosen = try RecoveryPointChain.point(point, of: protection)
             let replica = try await fabric.machine(protection.replica)
-            let machine = try replica.makeTest(
-                on: try await testSwitch(network, host: replica.host, at: protection.replica.site))
+            let switchName = try await testSwitch(
+                network, host: replica.host, at: protection.replica.site)
+            var machine = try replica.makeTest(on: switchName)
             var test = TestFailoverRecord(
                 machine: machine.id, point: chosen.sequence, endsAt: duration.map { clock.now + $0 }
             )
             test.proof = try await prove(chosen, of: protection, proof)
             // Recorded before it is made: whatever happens, clean-up finds it.
             protection.test = test
-            try await ledger.save(protection)
+            let taken = try await taking(forTest: machine, on: switchName, protection, replica)
+            try await ledger.save(protection, moving: taken)
+            for given in try await ledger.addresses(of: machine.id) { machine.bear(given) }
             do {
                 try await fabric.define(machine)
                 try await fill(machine.id, chosen, protection)
@@ -56,7 +59,9 @@ extension ReplicationEngine {
             try await deleteTestMachine(protection)
             var cleaned = protection
             cleaned.test = nil
-            return try await save(cleaned, after: nil, verb: "cleanUp", operation: operation)
+            return try await save(
+                cleaned, after: nil, verb: "cleanUp", operation: operation,
+                moving: try await releasing(protection.test?.machine))
         }
     }
 
@@ -71,7 +76,7 @@ extension ReplicationEngine {
         try await deleteTestMachine(protection)
         var ended = protection
         ended.test = nil
-        try await ledger.save(ended)
+        try await ledger.save(ended, moving: try await releasing(protection.test?.machine))
         return ended
     }
 
@@ -145,6 +150,12 @@ extension Protection {
 }
 
 extension VirtualMachine {
+    fileprivate mutating func bear(_ given: GivenAddress) {
+        for index in nics.indices where nics[index].name == given.nic {
+            nics[index].setAddress(given.address.description)
+        }
+    }
+
     fileprivate func makeTest(on switchName: String?) throws(Failure) -> VirtualMachine {
         var machine = self
         machine.id.name = try Name.checked("\(id.name)-test", "test machine")

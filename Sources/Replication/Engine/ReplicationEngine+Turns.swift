@@ -57,12 +57,12 @@ extension ReplicationEngine {
     @discardableResult
     func save(
         _ protection: Protection, after event: ProtectionState.Event?, verb: String = "",
-        operation: String? = nil
+        operation: String? = nil, moving addresses: [AddressMove] = []
     ) async throws -> Protection {
         var next = protection
         if let event { next.state = try next.state.after(event) }
         if !verb.isEmpty { next.note(verb, key: operation, point: next.points.last?.sequence) }
-        try await ledger.save(next)
+        try await ledger.save(next, moving: addresses)
         return next
     }
 

@@ -150,7 +150,9 @@ extension ReplicationEngine {
             left = left.inNewGeneration(from: base)
         }
         left.failover = nil
-        try await save(left, after: .failoverGivenUp)
+        try await save(
+            left, after: .failoverGivenUp,
+            moving: try await leaving(left.replica, for: left.primary))
         return protection.missing(
             missed,
             "nothing was failed over; choose another point, or `muster resync \(protection.key)`")

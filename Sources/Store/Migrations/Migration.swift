@@ -11,7 +11,7 @@ struct Migration: Sendable {
 
     static let all: [Migration] = [
         .runs, .questions, .protections, .summaries, .schedules, .children, .wishesAndStreams,
-        .assets, .library, .triggers, .subscriptions, .tenants,
+        .assets, .library, .triggers, .subscriptions, .tenants, .addresses,
     ]
 }
 

@@ -26,7 +26,7 @@ struct ChangeWriter {
             .questionExpired, .questionWithdrawn, .questionsWithdrawn, .newsEnded, .newsPostponed:
             try applyToQuestions(change)
         case .vmsClaimed, .vmsReleased, .claimsReleased, .protectionSaved, .protectionRemoved,
-            .pointsReplaced:
+            .pointsReplaced, .addressesMoved:
             try applyToMachines(change)
         case .scheduleSaved(let schedule): try save(schedule)
         case .scheduleRemoved(let name): try removeSchedule(name)
@@ -86,6 +86,9 @@ struct ChangeWriter {
         case .protectionSaved(let record): try save(record)
         case .protectionRemoved(let key): try removeProtection(of: key)
         case .pointsReplaced(let vm, let points): try replacePoints(of: vm, with: points)
+        case .addressesMoved(.take(let machine, let wishes), let at):
+            try take(wishes, for: machine, at: at)
+        case .addressesMoved(.release(let machine), _): try releaseAddresses(of: machine)
         default: preconditionFailure("not a change to machines: \(change)")
         }
     }

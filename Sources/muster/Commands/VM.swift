@@ -98,7 +98,8 @@ struct VMCommand: AsyncParsableCommand {
 extension NetworkCard {
     var line: String {
         let failover =
-            failoverAddress.map { "; at failover \($0.address ?? "on but empty")" } ?? ""
-        return "\(name) \(switchName ?? "no link") \(address ?? "no address")\(failover)"
+            failoverAddress.map { "; at failover \($0.words ?? "on but empty")" } ?? ""
+        let own = [address, address6].compactMap(\.self).joined(separator: " and ")
+        return "\(name) \(switchName ?? "no link") \(own.isEmpty ? "no address" : own)\(failover)"
     }
 }

@@ -57,16 +57,18 @@ extension VMCommand {
         @OptionGroup var options: LabOptions
         @OptionGroup var chosen: Chosen
         @Option(help: "The card.") var nic = "nic0"
-        @Option(help: "The address to take at failover; \"\" is on but empty; off when left out.")
-        var failover: String?
+        @Option(help: "An address to take at failover; \"\" is on but empty; off when left out.")
+        var failover: [String] = []
 
         func run() async throws {
             let lab = try await Composition(options)
             let id = try await chosen.machine(in: lab).id
-            let address = failover.map { FailoverAddress($0.isEmpty ? nil : $0) }
+            let given = try failover.filter { !$0.isEmpty }
+                .map { text throws(Failure) in try Model.Address(text: text) }
+            let address = failover.isEmpty ? nil : FailoverAddress(given)
             try await lab.fabric.setFailoverAddress(address, nic: nic, of: id)
             let change =
-                address.map { "takes \($0.address ?? "no address")" } ?? "keeps its address"
+                address.map { "takes \($0.words ?? "no address")" } ?? "keeps its address"
             try await lab.tell("\(nic) of \(id) \(change) at failover", id, options)
         }
     }

@@ -27,7 +27,8 @@ import Testing
 
     @Test func `every annotation is of a known form`() throws {
         let forms = [
-            #"---@meta"#, #"---@class muster\.[a-z_.]+"#, #"---@overload fun\(.*\): muster\.plan"#,
+            #"---@meta"#, #"---@class muster\.[a-z_.]+"#,
+            #"---@overload fun\(.*\): muster\.(plan|site)"#,
             #"---@field ([a-z_]+\??|\[(1|2|integer)\]) \S.* \S.*"#,
             #"---@param ([a-z_]+\??|\.\.\.) \S.*"#, #"---@return \S.*( # .*)?"#,
         ]
