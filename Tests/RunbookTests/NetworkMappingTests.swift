@@ -160,4 +160,22 @@ import Testing
         #expect(unmapped.failure?.message.contains("'storage', which is not mapped") == true)
         #expect(world.effects.writes.isEmpty)
     }
+
+    @Test func `N-4: overrides that are taken back bring no address back that was given up`()
+        async throws
+    {
+        let world = try await World()
+        try await world.map("10.2.0.10-10.2.0.19")
+        let vm = #"plan.machine { "sql01", overrides = { address = "10.2.0.99" } }"#
+        world.write("trial", plan(vm))
+        let there = try await world.run(world.request("trial", kind: .planned))
+        #expect(there.state == .completed, "\(there.failure?.message ?? "")")
+        #expect(try await world.card(.bergen).address == "10.2.0.99")
+        #expect(try world.given() == ["10.2.0.10 bergen/sql01"])
+        let back = try await world.run(world.request("trial", kind: .failback))
+        #expect(back.state == .completed, "\(back.failure?.message ?? "")")
+        #expect(try world.given().isEmpty)
+        #expect(try await world.card(.bergen).failoverAddress == nil)
+        #expect(try await world.card(.bergen).address == "10.0.0.11")
+    }
 }
