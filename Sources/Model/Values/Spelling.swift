@@ -16,7 +16,7 @@ package enum Spelling {
     package static func hint(for word: String, among candidates: some Sequence<String>) -> String {
         if let near = nearest(to: word, among: candidates) { return "; did you mean '\(near)'?" }
         let all = candidates.sorted()
-        return all.isEmpty || all.count > 12 ? "" : "; there is \(all.joined(separator: ", "))"
+        return all.isEmpty || all.count > 16 ? "" : "; there is \(all.joined(separator: ", "))"
     }
 
     /// Edits between two words; a swap of neighbours is one edit (optimal string alignment).
