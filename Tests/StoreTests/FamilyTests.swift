@@ -51,7 +51,7 @@ import Testing
         #expect(try store.lastSuccessor(of: RunID(2)) == RunID(3))
         await #expect {
             try await store.commit([.runAdded(again)])
-        } throws: { Failure.isOf(.storeConflict)($0) }
+        } throws: { Failure.isOf(.runTransitionRefused)($0) }
     }
 
     @Test func `the lineage names what continued once`() async throws {

@@ -23,7 +23,9 @@ import Testing
         ),
         (
             "colour = \"blue\",",
-            "plan has no field 'colour'"
+            words(
+                "plan has no field 'colour'; there is after, before, dependencies, groups, objective, ",
+                "preflight, profile, reverse, shutdown, source, start, summary, target")
         ),
     ]
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct PowerCutTests {
     private static let seeds =
-        ProcessInfo.processInfo.environment["MUSTER_POWER_CUT_SEEDS"].flatMap(UInt64.init) ?? 700
+        ProcessInfo.processInfo.environment["MUSTER_POWER_CUT_SEEDS"].flatMap(UInt64.init) ?? 300
 
     /// Stories told side by side; each is its own world.
     private static let strands: UInt64 = 4
