@@ -65,6 +65,8 @@ private struct Ending: Sendable {
         "at", "begun_at", "ended_at", "created_at", "started_at", "asked_at", "settled_at",
         "deadline", "seconds", "loss_seconds", "latest_cut_at", "acts", "succeeded",
         "measured_seconds",
+        // Its number counts cuts, and a preparation that died cuts once more. Its hashes count.
+        "point",
     ]
 
     /// Runs the stamp, kills it at that write, and lets another engine bring it to its end.

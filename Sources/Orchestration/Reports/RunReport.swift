@@ -97,8 +97,10 @@ package struct RunReport: Sendable {
         return (result?["loss"]?.object ?? [:]).compactMapValues(\.number)
     }
 
-    /// The vms that were failed over, tests as well, in that order.
-    package var recoveries: [Recovery] { acts.compactMap(Recovery.init) }
+    /// The vms that were failed over, tests as well, by their names.
+    package var recoveries: [Recovery] {
+        acts.compactMap(Recovery.init).sorted { $0.vm < $1.vm }
+    }
 
     /// From the start of the run to its end.
     package var took: Duration { until - (run.startedAt ?? run.createdAt) }
