@@ -12,6 +12,9 @@ package struct Cloud: Sendable, Hashable, Codable {
         self.hostGroups = hostGroups
         self.pairing = pairing
     }
+
+    /// Whether it is made of the host's group.
+    package func holds(_ host: Host) -> Bool { host.group.map(hostGroups.contains) ?? false }
 }
 
 /// The cloud of another site that receives the replicas, and the terms.
@@ -63,7 +66,7 @@ package struct NetworkMapping: Sendable, Hashable, Codable {
 extension Site {
     /// The hosts of a cloud's host groups, in the site's order.
     package func hosts(of cloud: Cloud) -> [Host] {
-        hosts.filter { host in host.group.map(cloud.hostGroups.contains) ?? false }
+        hosts.filter(cloud.holds)
     }
 
     package func cloud(_ name: String) -> Cloud? { clouds.first { $0.name == name } }

@@ -34,6 +34,9 @@ package enum PlanProgress {
         package var endedAt: Timestamp?
         /// Why it was skipped or failed.
         package var remark: String?
+
+        /// nil while it has not ended, or where it never began.
+        package var took: Duration? { begunAt.flatMap { begun in endedAt.map { $0 - begun } } }
     }
 }
 

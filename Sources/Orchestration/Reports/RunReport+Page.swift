@@ -74,7 +74,7 @@ extension RunReport {
                 let hashes = recovery.roots.sorted { $0.key < $1.key }.map {
                     "<code>\($0.key) \($0.value)</code><br>" as HTML
                 }
-                let loss = losses[recovery.vm].map { $0 == 0 ? "nothing" : "\($0) s" } ?? "–"
+                let loss = losses[recovery.vm].map(Self.loss) ?? "–"
                 return [
                     "\(recovery.vm)", "\(recovery.sequence)", "\(recovery.cutAt)",
                     "\(recovery.kind)", "\(loss)",
@@ -101,12 +101,9 @@ extension RunReport {
             let rows = table(
                 ["task", "how it ended", "began", "took", "remark"],
                 stage.tasks.map { task in
-                    let took = task.begunAt.flatMap { begun in
-                        task.endedAt.map { ($0 - begun).readable }
-                    }
-                    return [
+                    [
                         "\(task.title)", "\(task.state.rawValue)",
-                        "\(task.begunAt?.timeOfDay ?? "")", "\(took ?? "")",
+                        "\(task.begunAt?.timeOfDay ?? "")", "\(task.took?.readable ?? "")",
                         "\(task.remark ?? "")",
                     ]
                 })

@@ -101,9 +101,14 @@ extension RunReport {
 
     private var lossLines: [String] {
         let lines = losses.sorted { $0.key < $1.key }.map { vm, seconds in
-            "  \(vm): \(seconds == 0 ? "nothing" : Duration.seconds(seconds).readable)"
+            "  \(vm): \(Self.loss(seconds))"
         }
         return lines.isEmpty ? [] : ["What was lost"] + lines
+    }
+
+    /// Seconds of lost writes, for people.
+    static func loss(_ seconds: Double) -> String {
+        seconds == 0 ? "nothing" : Duration.seconds(seconds).readable
     }
 
     private var noteLines: [String] {
@@ -177,7 +182,7 @@ extension PlanProgress.Task {
             case .running: "…"
             case .notBegun: "·"
             }
-        let time = begunAt.flatMap { begun in endedAt.map { "  \(($0 - begun).readable)" } } ?? ""
+        let time = took.map { "  \($0.readable)" } ?? ""
         // The title stands on the line already.
         let remark =
             remark.map { "  " + $0.replacing("'\(title)' failed: ", with: "") }

@@ -12,8 +12,7 @@ struct CloudPairings {
         sites.map { site in
             var site = site
             for index in site.hosts.indices {
-                let group = site.hosts[index].group
-                let clouds = site.clouds.filter { $0.holds(group) }
+                let clouds = site.clouds.filter { $0.holds(site.hosts[index]) }
                 let sends = clouds.compactMap { $0.pairing?.name }
                 let receives = clouds.flatMap { senders(to: "\(site.name):\($0.name)") }
                 site.hosts[index].sendsTo = sends.isEmpty ? nil : sends.sorted()
@@ -61,10 +60,6 @@ struct CloudPairings {
             Parameter("target_hosts", .list(.text), required: true, "The hosts of that one."),
             Parameter("compression", .boolean, required: true, "Whether what is sent is packed."),
         ]
-}
-
-extension Cloud {
-    fileprivate func holds(_ group: String?) -> Bool { group.map(hostGroups.contains) ?? false }
 }
 
 extension CloudPairing {
