@@ -44,6 +44,7 @@ struct Example: Sendable, CustomTestStringConvertible {
             name: "deploy-machine",
             parameters: ["template": "web", "name": "web07", "start": "true"]),
         Example(name: "fail-back-chain", parameters: ["vm": "sql01", "home": "oslo"]),
+        Example(name: "maintenance-roll", parameters: ["site": "oslo", "cluster": "compute"]),
         Example(name: "test-failover", parameters: ["vm": "sql01"]),
         Example(
             name: "rehearse-machines", parameters: ["subscription": "contoso", "at_once": "1"]),
@@ -68,6 +69,7 @@ struct Example: Sendable, CustomTestStringConvertible {
         case "deploy-machine":
             try await world.keepTemplate(RecoveryAsk(rpoSeconds: 300, target: "bergen"))
         case "fail-back-chain": try await world.bringAway()
+        case "maintenance-roll": try await world.clusterOslo()
         default:
             let replica = MachineID(site: "bergen", name: "wap01")
             try await services.fabric.connect("nic0", of: replica, to: "storage")

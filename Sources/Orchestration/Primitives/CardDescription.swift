@@ -31,6 +31,7 @@ struct CardDescription {
     static var all: [CardDescription] {
         [
             given("vm", "A machine as it is now.", MachineView.fields),
+            given("standing_host", "A host as it is now.", HostView.fields),
             given("context", "What a step is told about its run.", context),
             given("failure", "What a primitive raises.", failure),
             given("secret", "What an asset hides: a name, which primitives can open.", []),
