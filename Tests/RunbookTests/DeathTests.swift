@@ -32,6 +32,7 @@ struct Example: Sendable, CustomTestStringConvertible {
         Example(name: "management-stamp", kind: .planned),
         Example(name: "management-stamp", kind: .unplanned, reason: "a drill"),
         Example(name: "management-stamp", kind: .test),
+        Example(name: "branch-to-head-office", kind: .planned),
     ]
 
     private static let short = [
@@ -70,6 +71,7 @@ struct Example: Sendable, CustomTestStringConvertible {
             try await world.keepTemplate(RecoveryAsk(rpoSeconds: 300, target: "bergen"))
         case "fail-back-chain": try await world.bringAway()
         case "maintenance-roll": try await world.clusterOslo()
+        case "branch-to-head-office": try await world.openBranch("oslo", vms: ["sql01", "wap01"])
         default:
             let replica = MachineID(site: "bergen", name: "wap01")
             try await services.fabric.connect("nic0", of: replica, to: "storage")

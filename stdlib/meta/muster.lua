@@ -102,6 +102,13 @@
 ---@field before? (muster.step|muster.manual)[] Steps before the group's first vm.
 ---@field after? (muster.step|muster.manual)[] Steps after the group's last vm.
 
+--- Somebody to call when a plan is run.
+---@class muster.contact
+---@field [1] string Whom to call.
+---@field role? string What the person decides or knows: "service owner".
+---@field phone? string The number.
+---@field mail? string The address.
+
 --- A runbook: a card and a function.
 ---@class muster.runbook
 ---@field summary string What the runbook does, in one line.
@@ -117,6 +124,7 @@
 ---@field source string The site that is failed over from.
 ---@field target string The site that is failed over to.
 ---@field objective? { rpo?: string, rto?: string } What was promised: rpo and rto.
+---@field contacts? muster.contact[] Whom to call; the plan's document.
 ---@field preflight? (muster.step|muster.manual)[] Checks before anything is touched; nothing may be changed, and all of them run.
 ---@field before? (muster.step|muster.manual)[] Steps before the first vm is shut down; they may mend.
 ---@field shutdown? muster.shutdown The order of shutting down; the groups reversed.
@@ -1173,6 +1181,11 @@ function plan.machine(fields) end
 ---@param fields muster.group
 ---@return muster.group
 function plan.group(fields) end
+
+--- Somebody to call when a plan is run.
+---@param fields muster.contact
+---@return muster.contact
+function plan.contact(fields) end
 
 --- A runbook: a card and a function.
 ---@param fields muster.runbook

@@ -4,6 +4,7 @@
 //
 //     branch `progress`            1: the itinerary     2: the vms as they stand at the end
 //                                  3: what was promised  4: the vms that came too late
+//                                  5: what was expected of the run before it did anything
 //     branch `progress/TASK`       1: begun             2: how it ended
 import Model
 import Store
@@ -72,6 +73,12 @@ struct PlanProgressWriter: Sendable {
         try await note(PlanProgress.root, 4, .list(latecomers.map { .text($0) }))
     }
 
+    var hasForecast: Bool { written.contains(Self.key(PlanProgress.root, 5)) }
+
+    func write(_ forecast: PlanForecast) async throws {
+        try await note(PlanProgress.root, 5, forecast.value)
+    }
+
     func begun(_ task: String) async throws {
         try await note(PlanProgress.root.child(task), 1, ["state": "running"])
     }
@@ -120,9 +127,11 @@ extension PlanProgress {
     }
 
     /// The task that a line is about; nil for one about the run.
-    static func task(of note: RunNote) -> String? {
-        note.branch.path.hasPrefix("\(root.path)/")
-            ? String(note.branch.path.dropFirst(root.path.utf8.count + 1)) : nil
+    static func task(of note: RunNote) -> String? { task(at: note.branch) }
+
+    private static func task(at branch: Branch) -> String? {
+        branch.path.hasPrefix("\(root.path)/")
+            ? String(branch.path.dropFirst(root.path.utf8.count + 1)) : nil
     }
 
     /// The stages of a run as its notes tell them; empty before the first, or for a runbook.
@@ -157,6 +166,28 @@ extension PlanProgress {
         let told = notes.first { $0.branch == root && $0.ordinal == 4 }
             .flatMap { try? Value(json: $0.text) }
         return told?.list?.compactMap(\.text) ?? []
+    }
+
+    /// What was expected of the run; nil where nobody foretold it.
+    package static func forecast(from notes: [RunNote]) -> PlanForecast? {
+        notes.first { $0.branch == root && $0.ordinal == 5 }
+            .flatMap { try? Value(json: $0.text) }.flatMap { PlanForecast($0) }
+    }
+
+    /// The tasks that were done, with the time each took, from the pairs of a run's notes.
+    static func done(in spans: [PlanSpan]) -> [Task] {
+        let told = spans.first { $0.branch == root }.flatMap { try? Value(json: $0.first) }
+        let cards = (told?.list ?? []).flatMap { $0["tasks"]?.list ?? [] }
+        let titles = Dictionary(
+            cards.map { ($0["id"]?.text ?? "", $0["title"]?.text ?? "") }
+        ) { first, _ in first }
+        return spans.compactMap { span in
+            guard let id = task(at: span.branch), let title = titles[id],
+                (try? Value(json: span.last))?["state"]?.text == Task.State.done.rawValue
+            else { return nil }
+            return Task(
+                id: id, title: title, state: .done, begunAt: span.from, endedAt: span.until)
+        }
     }
 
     /// What the plan promises; nothing for a run whose plan does not, or for a runbook.

@@ -7,12 +7,8 @@ extension PlanTaskExecution {
         _ act: Itinerary.MachineAct, _ vm: String, attempt number: Int,
         _ journal: inout BranchJournal
     ) async throws -> Attempt {
-        // What an earlier run failed over already stays as it is (P-7).
-        let isThere = briefing.member(vm)?["site"]?.text == briefing.destination
-        if isThere, act == .shutDown || act == .failOver {
-            return .skipped("\(vm) is at \(briefing.destination) already")
-        }
         var acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
+        if let reason = acts.reasonToLeave(act) { return .skipped(reason) }
         if number > 1 || briefing.past != nil {
             switch try await journal.call("plan.freeze", .list([.text(vm)])) {
             case .value(let json): acts.standing = try Value(json: json).list?.first
@@ -53,6 +49,13 @@ struct MachineActs {
         standing?["state"]?.text.flatMap(ProtectionState.init)
     }
     private var isFailedOver: Bool { standing?["site"]?.text == briefing.destination }
+
+    /// What an earlier run failed over already stays as it is (P-7).
+    func reasonToLeave(_ act: Itinerary.MachineAct) -> String? {
+        let isThere = briefing.member(vm)?["site"]?.text == briefing.destination
+        return isThere && (act == .shutDown || act == .failOver)
+            ? "\(vm) is at \(briefing.destination) already" : nil
+    }
 
     func reasonToSkip(_ act: Itinerary.MachineAct) -> String? {
         switch act {

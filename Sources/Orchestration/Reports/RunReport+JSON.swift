@@ -11,7 +11,7 @@ extension RunReport {
             "events": .list(events.map(\.view)), "recoveries": .list(recoveries.map(\.view)),
             "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
             "not_in_this_run": .list(latecomers.map { .text($0) }),
-            "objective": objectiveView, "returned": returned ?? .null,
+            "objective": objectiveView, "prediction": forecastView, "returned": returned ?? .null,
             "children": .list(children.map(\.view)),
             "successor": successor.map { .integer($0.number) } ?? .null,
             "seconds": [

@@ -39,6 +39,8 @@ package struct RunReport: Sendable {
     package let losses: [String: Double]
     /// What the plan promised.
     package let objective: Objective
+    /// What was expected of it; nil for a runbook, and for a run that goes on or undoes.
+    package let forecast: PlanForecast?
     /// What a runbook returned.
     package let returned: Value?
     /// What was recorded beside the journal: escalations, refusals, the use of assets.
@@ -58,6 +60,7 @@ package struct RunReport: Sendable {
         let told = try store.planNotes(of: id)
         stages = PlanProgress.stages(from: told)
         objective = PlanProgress.objective(from: told)
+        forecast = PlanProgress.forecast(from: told)
         stand = PlanProgress.stand(from: told) ?? []
         latecomers = PlanProgress.latecomers(from: told)
         notes = try store.lines(of: id, limit: .max).map(\.note)

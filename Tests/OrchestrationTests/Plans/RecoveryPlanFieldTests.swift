@@ -24,7 +24,7 @@ import Testing
         (
             "colour = \"blue\",",
             words(
-                "plan has no field 'colour'; there is after, before, dependencies, groups, objective, ",
+                "plan has no field 'colour'; there is after, before, contacts, dependencies, groups, objective, ",
                 "preflight, profile, reverse, shutdown, source, start, summary, target")
         ),
     ]
