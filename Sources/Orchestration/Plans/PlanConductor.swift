@@ -14,6 +14,7 @@ struct PlanConductor: Sendable {
             let progress = try PlanProgressWriter(context: context)
             try await progress.write(briefing.itinerary)
             try await progress.write(briefing.plan.objective)
+            try await rehearsed(briefing.plan, progress)
             var conducting = Conducting(briefing: briefing, context: context, progress: progress)
             let end = try await conducting.run()
             if case .parked = end { return end }
@@ -23,6 +24,20 @@ struct PlanConductor: Sendable {
             try await progress.write(latecomers: try await latecomers(&journal))
             return end
         }
+    }
+
+    /// How the plan was rehearsed, and what it is made of: a test that succeeds was of that.
+    private func rehearsed(
+        _ plan: RecoveryPlan, _ progress: PlanProgressWriter
+    ) async throws {
+        guard context.rehearsal == nil, !progress.hasRehearsal,
+            let texts = try PlanTexts(of: context)
+        else { return }
+        let check = RehearsalCheck(
+            services: context.services, sight: FabricSight(context.services.fabric))
+        let fingerprint = try await check.fingerprint(of: plan, texts)
+        try await progress.write(
+            try check.rehearsal(of: context.run.name, now: fingerprint), of: fingerprint)
     }
 
     /// What stands now, for the report: where each vm is, whether it runs, and how it is protected.

@@ -135,24 +135,10 @@ struct PlanTaskExecution: Sendable {
     }
 
     private func check(_ journal: inout BranchJournal) async throws -> Attempt {
-        let needed = briefing.plan.dependencies.mapValues { names in
-            Value.list(names.map { .text($0) })
-        }
-        let overrides =
-            briefing.direction == .back || briefing.kind == .test
-            ? [:]
-            : Dictionary(
-                uniqueKeysWithValues: briefing.plan.members.compactMap { member in
-                    member.overrides.map { (member.vm, $0.value) }
-                })
-        let options: Value = [
-            "kind": .text(briefing.kind.rawValue), "origin": .text(briefing.origin),
-            "destination": .text(briefing.destination), "reverse": .boolean(briefing.plan.reverses),
-            "reason": context.run.reason.map { .text($0) } ?? .null,
-            "dependencies": .object(needed), "overrides": .object(overrides),
-        ]
-        let names = Value.list(briefing.plan.vms.map { .text($0) })
-        return attempt(of: try await journal.call("plan.preflight", names, options))
+        let subject = briefing.plan.subject(
+            briefing.kind, briefing.direction, reason: context.run.reason)
+        let names = Value.list(subject.vms.map { .text($0) })
+        return attempt(of: try await journal.call("plan.preflight", names, subject.options))
     }
 
     func attempt(of outcome: BranchJournal.Outcome) -> Attempt {

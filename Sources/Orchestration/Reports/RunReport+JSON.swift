@@ -11,6 +11,8 @@ extension RunReport {
             "events": .list(events.map(\.view)), "recoveries": .list(recoveries.map(\.view)),
             "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
             "not_in_this_run": .list(latecomers.map { .text($0) }),
+            "warnings": .list(warnings.map { .text($0) }),
+            "rehearsal": rehearsal?.view ?? .null,
             "objective": objectiveView, "returned": returned ?? .null,
             "children": .list(children.map(\.view)),
             "successor": successor.map { .integer($0.number) } ?? .null,

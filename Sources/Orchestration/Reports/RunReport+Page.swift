@@ -19,6 +19,7 @@ extension RunReport {
             \(part("What was done, and what was not", taskTables))
             \(part("What stands", standTable))
             \(part("Not in this run", latecomerList))
+            \(part("What preflight warned of", warningList))
             \(part("Who decided", decisionTable))
             \(part("Notes", noteTable))
             \(part("What was recorded", eventTable))
@@ -61,6 +62,7 @@ extension RunReport {
         ]
         if let rto { facts.append(("Away", rto.line)) }
         if let rpo { facts.append(("Lost", rpo.line)) }
+        if let rehearsal { facts.append(("Rehearsal then", rehearsal.words)) }
         let list = facts.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" as HTML }
         return "<dl>\(list)</dl>"
     }
@@ -125,6 +127,10 @@ extension RunReport {
 
     private var latecomerList: HTML {
         latecomers.isEmpty ? "" : "<p>\(latecomers.joined(separator: ", "))</p>"
+    }
+
+    private var warningList: HTML {
+        "\(warnings.map { "<p>\($0)</p>" as HTML })"
     }
 
     private var decisionTable: HTML {
