@@ -59,6 +59,18 @@ package enum Limits {
     package static let triggerRunsMax = 100
     /// How long triggers wait after a ring before they look: rings that come together are one.
     package static let triggerPause = Duration.milliseconds(200)
+    /// How long plans are not looked at at most, and how often their texts are compared: nobody
+    /// rings when an author saves a file.
+    package static let readinessInterval = Duration.seconds(900)
+    package static let textsInterval = Duration.seconds(60)
+    /// How long a watch of plans rests after a look at least, and for each part of the look's own
+    /// time: so that it takes a tenth of a processor at most, however often things change.
+    package static let readinessPause = Duration.seconds(1)
+    package static let readinessRest = 10
+    /// How long before its end a certificate is told of.
+    package static let certificateNotice = Duration.seconds(14 * 86_400)
+    /// After how long a plan that was not tested again is overdue (P-12).
+    package static let rehearsalValidity = Duration.seconds(183 * 86_400)
     /// How old the time stamp of a webhook may be.
     package static let hookPatience = Duration.seconds(300)
     /// How long a question that cannot be told outside waits until it is tried again; doubled by

@@ -1,4 +1,5 @@
-// What somebody has here: machines, subscriptions, and what these have got for their add-on (S-5).
+// What somebody has here: machines, plans and how ready these are, subscriptions, and what these
+// have got for their add-on (S-5).
 // A tenant's person is shown his tenant's, whether its primary site answers or not (S-4).
 import Hummingbird
 import Model
@@ -10,6 +11,11 @@ extension Interface {
         api.get("/machines") { [orchestrator] _, visit in
             let views = try await orchestrator.directory.views(scope: visit.person.tenant)
             return Response(["machines": .list(views.map(\.value))])
+        }
+        api.get("/plans") { [orchestrator] _, visit in
+            try await orchestrator.requireHouse(visit.person, for: "see the plans")
+            let found = try await orchestrator.readiness()
+            return Response(["plans": .list(found.map(\.view))])
         }
         api.get("/subscriptions") { [orchestrator] _, visit in
             let all = try await SubscriptionDirectory(services: orchestrator.services)

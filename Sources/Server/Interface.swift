@@ -15,6 +15,7 @@
 //     POST /api/tasks/TASK/answer       {"answer": …, "comment": TEXT} or {"refuse": true, …}
 //     POST /api/tasks/TASK/delegate     {"to": NAME, "comment": TEXT}
 //     GET  /api/machines                by name
+//     GET  /api/plans                   how ready each was found, by name; for the house
 //     GET  /api/subscriptions           by name
 //     GET  /api/subscriptions/NAME/report   the service report; ?format=text for people
 //     GET  /api/events                  server-sent events

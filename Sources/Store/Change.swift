@@ -136,6 +136,13 @@ package enum Change: Sendable, Equatable {
     /// A run is started with that version.
     case editionUsed(RunID, RunEdition)
 
+    // Plans
+
+    /// How ready a plan was found, put in the place of what was found before.
+    indirect case readinessKept(PlanReadiness)
+    /// There is no such plan any more.
+    case readinessForgotten(String)
+
     // The record
 
     /// A person decided. Kept for ever (F-5).

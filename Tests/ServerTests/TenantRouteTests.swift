@@ -117,6 +117,21 @@ import Testing
         #expect(refused.count == 1)
     }
 
+    @Test func `P-11: the house sees how ready its plans are, and tenants do not`() async throws {
+        let (world, engine) = try await asking()
+        defer { withExtendedLifetime(world) {} }
+        let found = PlanReadiness(
+            plan: "shop", kind: .planned, findings: [PlanFinding(.points, "too old")],
+            rehearsal: nil, checkedAt: world.clock.now)
+        try await engine.services.store.commit([.readinessKept(found)])
+        try await serving(world, engine) { client in
+            let seen = try await client.get("/api/plans").value
+            #expect(seen["plans"]?.list?.map { $0["plan"] } == ["shop"])
+            #expect(seen["plans"]?.list?[0]["findings"]?.list?[0]["text"] == "too old")
+            #expect(try await client.get("/api/plans", token: "token-of-lars").status == 403)
+        }
+    }
+
     @Test func `S-4: a watcher hears of his tenant's runs and of no other`() async throws {
         let (world, engine) = try await asking()
         // Its folder goes with it.

@@ -132,6 +132,7 @@
 ---@field after? (muster.step|muster.manual)[] Steps after the last group.
 ---@field dependencies? table<string, (string|muster.vm)[]> For a vm, the vms that must run before it.
 ---@field profile? { on_error?: "abort"|"continue"|"ask"|{ test?: "abort"|"continue"|"ask", planned?: "abort"|"continue"|"ask", unplanned?: "abort"|"continue"|"ask", failback?: "abort"|"continue"|"ask" }, retries?: integer|{ test?: integer, planned?: integer, unplanned?: integer, failback?: integer }, retry_after?: string|{ test?: string, planned?: string, unplanned?: string, failback?: string }, time_limit?: string|{ test?: string, planned?: string, unplanned?: string, failback?: string } } What holds for steps and vms that do not say it themselves: plan.profiles.asr.
+---@field assets? string[] Assets its steps need; looked for before a run begins.
 ---@field reverse? boolean Replicate back after a planned failover; true.
 ---@field start? boolean Start the vms after failing over; true.
 
@@ -1021,14 +1022,14 @@ function plan.try_freeze(vms) end
 
 --- Finds every reason why a failover of the vms could not succeed.
 ---@param vms (string|muster.vm)[] The vms.
----@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string } The failover.
----@return { loss: table<string, number> } # what would be lost
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[] } The failover.
+---@return { loss: table<string, number>, warnings: string[] } # what would be lost, and what else was found
 function plan.preflight(vms, options) end
 
 --- Finds every reason why a failover of the vms could not succeed. Returns nil and the failure instead of raising.
 ---@param vms (string|muster.vm)[] The vms.
----@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string } The failover.
----@return { loss: table<string, number> }? # what would be lost
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[] } The failover.
+---@return { loss: table<string, number>, warnings: string[] }? # what would be lost, and what else was found
 ---@return muster.failure? # why not
 function plan.try_preflight(vms, options) end
 

@@ -9,6 +9,8 @@ package struct RunTrigger: Sendable, Hashable, Codable {
         case healthChanged = "health-changed"
         /// A run was completed, failed or was aborted.
         case runEnded = "run-ended"
+        /// A plan has become ready to be run, or is no longer.
+        case readinessChanged = "readiness-changed"
         /// Somebody outside called, with a signature.
         case webhook
     }
@@ -74,6 +76,7 @@ extension RunTrigger.Cause {
         case .vmAppeared: ["--site", "--subscription", "--tag"]
         case .healthChanged: ["--site", "--subscription", "--tag", "--to"]
         case .runEnded: ["--runbook", "--state"]
+        case .readinessChanged: ["--runbook"]
         case .webhook: []
         }
     }
@@ -84,6 +87,7 @@ extension RunTrigger.Cause {
         case .vmAppeared: ["vm", "site", "subscription"]
         case .healthChanged: ["vm", "site", "health", "was"]
         case .runEnded: ["run", "runbook", "state"]
+        case .readinessChanged: ["plan", "readiness", "findings"]
         case .webhook: ["payload"]
         }
     }

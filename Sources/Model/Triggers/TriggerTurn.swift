@@ -1,10 +1,11 @@
 // What a trigger makes of a thing that it sees: a pure machine. The mark it bears and how it stands
 // now go in; the turn comes out.
 //
-//     no mark ──── vm is there, webhook came ─▶ fired          a protection begins with `warning`
+//     no mark ──── vm is there, webhook came ─▶ fired          a protection begins with `warning`,
+//                                                             a plan with `ready`
 //     a mark ──── the same ──────────────────▶ nothing
 //        │ ────── vm is elsewhere, or gone ──▶ marked
-//        └─────── health differs, run ended ─▶ fired
+//        └─────── health or readiness differs, run ended ─▶ fired
 //
 // Fired becomes marked where the filter does not want it, and where a run of the trigger's own did
 // it: no trigger calls itself.
@@ -45,6 +46,7 @@ extension RunTrigger {
             switch cause {
             case .vmAppeared, .webhook: former == nil
             case .healthChanged: (former ?? ReplicationHealth.warning.rawValue) != mark
+            case .readinessChanged: (former ?? PlanReadiness.word(isReady: true)) != mark
             case .runEnded: true
             }
         return isNews && wants(subject) ? .fired : .marked

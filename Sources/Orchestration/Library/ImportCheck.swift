@@ -53,6 +53,7 @@ struct ImportCheck: Sendable {
         switch card["$kind"]?.text {
         case "plan":
             let plan = try RecoveryPlan(card: card, file: file.name)
+            try inspection.requireAssets(plan.assets, of: name)
             let directory = MachineDirectory(services: orchestrator.services)
             // A machine that is not there yet is a matter of the plan's own preflight.
             for vm in plan.vms {
@@ -64,7 +65,7 @@ struct ImportCheck: Sendable {
             }
         case "runbook":
             let runbook = try RunbookCard(card: card, file: file.name)
-            try inspection.requireAssets(of: runbook, name)
+            try inspection.requireAssets(runbook.assets, of: name, at: runbook.position)
         default: return
         }
     }
@@ -80,11 +81,13 @@ struct ImportCheck: Sendable {
 extension CardInspection {
     /// Raises `name.unknown` and `scope.refused` for an asset that a card says its runbook needs,
     /// and a run of it would not get (B-6).
-    func requireAssets(of card: RunbookCard, _ name: String) throws {
+    func requireAssets(
+        _ assets: [String], of name: String, at position: SourcePosition? = nil
+    ) throws {
         let call = PrimitiveCall(
             place: JournalPlace(run: RunID(0), branch: ScriptExecution.cardBranch, sequence: 0),
             arguments: [:], startedAt: services.clock.now, scope: scope, runbook: name,
-            at: card.position, services: services)
-        for asset in card.assets { _ = try call.asset(asset, Asset.Kind.allCases) }
+            at: position, services: services)
+        for asset in assets { _ = try call.asset(asset, Asset.Kind.allCases) }
     }
 }

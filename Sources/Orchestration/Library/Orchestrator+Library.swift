@@ -99,6 +99,7 @@ extension Orchestrator {
         try await store.commit(
             publications.map { .published($0) }
                 + [decided("\(act) \(list)", by: person.name, reason: reason)])
+        ring(Notice(.libraryChanged))
         return publications
     }
 }

@@ -1,14 +1,13 @@
-// The names that a text gives to `require "…"` outright, by one pass over its bytes: this is done
+// The names that a text gives to `require "…"` or another verb outright, by one pass over its bytes: this is done
 // at every start of a run, and an expression compiled for it cost half a millisecond each time.
 import Model
 
 enum RequiredNames {
     private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
 
-    private static let verb = Array("require".utf8)
-
     /// The names in the order in which the text says them; one said twice is there twice.
-    static func said(in text: String) -> [String] {
+    static func said(in text: String, by verb: String = "require") -> [String] {
+        let verb = Array(verb.utf8)
         var text = text
         return text.withUTF8 { bytes in
             var names: [String] = []

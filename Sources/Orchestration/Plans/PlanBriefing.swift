@@ -89,25 +89,4 @@ struct PlanBriefing: Sendable {
         if let reason = run.reason { fields["reason"] = .text(reason) }
         return .object(fields)
     }
-
-    /// The arguments of `plan.preflight`: who, how, and what each will have otherwise.
-    func preflight(reason: String?) -> [Value] {
-        let needed = plan.dependencies.mapValues { names in
-            Value.list(names.map { .text($0) })
-        }
-        let overrides =
-            direction == .back || kind == .test
-            ? [:]
-            : Dictionary(
-                uniqueKeysWithValues: plan.members.compactMap { member in
-                    member.overrides.map { (member.vm, $0.value) }
-                })
-        let options: Value = [
-            "kind": .text(kind.rawValue), "origin": .text(origin),
-            "destination": .text(destination), "reverse": .boolean(plan.reverses),
-            "reason": reason.map { .text($0) } ?? .null,
-            "dependencies": .object(needed), "overrides": .object(overrides),
-        ]
-        return [.list(plan.vms.map { .text($0) }), options]
-    }
 }

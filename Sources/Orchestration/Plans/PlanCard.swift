@@ -110,6 +110,7 @@ package enum PlanCard {
         Parameter(
             "profile", .record(policy),
             "What holds for steps and vms that do not say it themselves: plan.profiles.asr."),
+        Parameter("assets", .list(.text), "Assets its steps need; looked for before a run begins."),
         Parameter("reverse", .boolean, "Replicate back after a planned failover; true."),
         Parameter("start", .boolean, "Start the vms after failing over; true."),
     ]

@@ -15,6 +15,7 @@ struct PlanConductor: Sendable {
             try await progress.write(briefing.itinerary)
             try await progress.write(briefing.plan.objective)
             try await foretell(briefing, progress)
+            try await rehearsed(briefing.plan, progress)
             var conducting = Conducting(briefing: briefing, context: context, progress: progress)
             let end = try await conducting.run()
             if case .parked = end { return end }
@@ -40,6 +41,20 @@ struct PlanConductor: Sendable {
         } catch let failure as Failure where failure.code == .siteUnreachable {
             // Nobody's failover waits for a forecast: such a run has none.
         }
+    }
+
+    /// How the plan was rehearsed, and what it is made of: a test that succeeds was of that.
+    private func rehearsed(
+        _ plan: RecoveryPlan, _ progress: PlanProgressWriter
+    ) async throws {
+        guard context.rehearsal == nil, !progress.hasRehearsal,
+            let texts = try PlanTexts(of: context)
+        else { return }
+        let check = RehearsalCheck(
+            services: context.services, sight: FabricSight(context.services.fabric))
+        let fingerprint = try await check.fingerprint(of: plan, texts)
+        try await progress.write(
+            try check.rehearsal(of: context.run.name, now: fingerprint), of: fingerprint)
     }
 
     /// What stands now, for the report: where each vm is, whether it runs, and how it is protected.

@@ -5,6 +5,7 @@
 //     branch `progress`            1: the itinerary     2: the vms as they stand at the end
 //                                  3: what was promised  4: the vms that came too late
 //                                  5: what was expected of the run before it did anything
+//                                  6: what the plan was made of, and how it was rehearsed
 //     branch `progress/TASK`       1: begun             2: how it ended
 import Model
 import Store
@@ -77,6 +78,15 @@ struct PlanProgressWriter: Sendable {
 
     func write(_ forecast: PlanForecast) async throws {
         try await note(PlanProgress.root, 5, forecast.value)
+    }
+
+    /// Whether it was written down how the plan was rehearsed when the run began.
+    var hasRehearsal: Bool { written.contains(Self.key(PlanProgress.root, 6)) }
+
+    func write(_ rehearsal: PlanRehearsal, of fingerprint: PlanFingerprint) async throws {
+        let parts = fingerprint.parts.mapValues { Value.text($0) }
+        try await note(
+            PlanProgress.root, 6, ["rehearsal": rehearsal.view, "made_of": .object(parts)])
     }
 
     func begun(_ task: String) async throws {
@@ -194,6 +204,23 @@ extension PlanProgress {
     package static func objective(from notes: [RunNote]) -> Objective {
         let told = notes.first { $0.branch == root && $0.ordinal == 3 }
         return Objective(told.flatMap { try? Value(json: $0.text) } ?? [:])
+    }
+}
+
+extension PlanProgress {
+    private static func made(_ notes: [RunNote]) -> Value? {
+        notes.first { $0.branch == root && $0.ordinal == 6 }
+            .flatMap { try? Value(json: $0.text) }
+    }
+
+    /// What the plan was made of when its run began.
+    static func fingerprint(from notes: [RunNote]) -> PlanFingerprint {
+        PlanFingerprint((made(notes)?["made_of"]?.object ?? [:]).compactMapValues(\.text))
+    }
+
+    /// How the plan was rehearsed when its run began; nil for a runbook's.
+    package static func rehearsal(from notes: [RunNote]) -> PlanRehearsal? {
+        PlanRehearsal(made(notes)?["rehearsal"])
     }
 }
 

@@ -135,8 +135,10 @@ struct PlanTaskExecution: Sendable {
     }
 
     private func check(_ journal: inout BranchJournal) async throws -> Attempt {
-        let arguments = briefing.preflight(reason: context.run.reason)
-        return attempt(of: try await journal.call("plan.preflight", arguments: arguments))
+        let subject = briefing.plan.subject(
+            briefing.kind, briefing.direction, reason: context.run.reason)
+        let names = Value.list(subject.vms.map { .text($0) })
+        return attempt(of: try await journal.call("plan.preflight", names, subject.options))
     }
 
     func attempt(of outcome: BranchJournal.Outcome) -> Attempt {

@@ -1,141 +1,104 @@
-// The engine's own preflight (P-4): every vm of the plan is looked at, and every fault is told at
-// once.
+// The engine's own preflight (P-4) and the readiness of a plan (P-11) are one list of checks: every
+// vm of the plan is looked at, nothing is touched, and all that stands in the way is told at once.
 import Fabric
 import Model
 import Replication
 
 struct Preflight: Sendable {
-    private let services: Services
-    private let vms: [String]
-    private let kind: FailoverKind
-    private let origin: String
-    private let destination: String
-    private let reverses: Bool
-    private let reason: String?
-    private let dependencies: [String: [String]]
-    private let overrides: [String: MachineOverrides]
+    /// The failover that is asked about.
+    struct Subject: Sendable {
+        var vms: [String] = []
+        var kind = FailoverKind.planned
+        var origin = ""
+        var destination = ""
+        var reverses = true
+        var reason: String?
+        var dependencies: [String: [String]] = [:]
+        var overrides: [String: MachineOverrides] = [:]
+        /// The most that may be lost.
+        var rpo: Duration?
+        var assets: [String] = []
+    }
 
-    init(call: PrimitiveCall) {
-        services = call.services
-        vms = (call.arguments["vms"]?.list ?? []).compactMap(\.machineName)
-        kind = call.option("kind")?.text.flatMap(FailoverKind.init) ?? .planned
-        origin = call.option("origin")?.text ?? ""
-        destination = call.option("destination")?.text ?? ""
-        reverses = call.option("reverse")?.boolean ?? true
-        reason = call.option("reason")?.text
-        overrides = (call.option("overrides")?.object ?? [:]).mapValues { MachineOverrides($0) }
-        dependencies = (call.option("dependencies")?.object ?? [:]).mapValues { needed in
-            (needed.list ?? []).compactMap(\.machineName)
+    /// What was found, and what each vm would lose.
+    struct Outcome: Sendable {
+        var findings: [PlanFinding] = []
+        var losses: [String: Value] = [:]
+
+        mutating func found(_ topic: PlanFinding.Topic, _ texts: [String]) {
+            findings += texts.map { PlanFinding(topic, $0) }
         }
     }
 
-    /// What each vm would lose; raises `plan.preflight_failed` with every fault.
+    let services: Services
+    let sight: FabricSight
+    let subject: Subject
+    /// The texts that the plan is made of; nil where they are not asked about.
+    let texts: PlanTexts?
+
+    /// What each vm would lose, and what does not stop the run; raises `plan.preflight_failed` with
+    /// every fault that does.
     func run() async throws -> Value {
-        for site in [origin, destination] { try await services.fabric.site(named: site) }
-        let sites = try await services.fabric.sites()
-        let isOriginThere = try await services.fabric.answers(origin)
-        guard try await services.fabric.answers(destination) else {
-            throw Failure(.preflightFailed, "the site \(destination) does not answer")
-        }
-        var faults: [String] = []
-        var losses: [String: Value] = [:]
-        var networks = NetworkPreflight(
-            services: services, sites: sites, isOriginThere: isOriginThere, kind: kind)
-        if let fault = originFault(isThere: isOriginThere) { faults.append(fault) }
-        var levels: [String: DependencyLevel] = [:]
-        for vm in vms {
-            let protection = try await services.replication.protection(of: vm)
-            levels[vm] = protection.map {
-                DependencyLevel(vm: vm, protection: $0, destination: destination)
-            }
-            // What an earlier run failed over already is not touched (P-7), and loses nothing.
-            if protection?.production.site == destination { continue }
-            faults += try await self.faults(of: vm, protection, &networks)
-            if let loss = try? await services.replication.lossWindow(of: vm) {
-                losses[vm] = .float(kind == .unplanned ? loss.seconds : 0)
-            }
-        }
-        faults += try networks.shortages()
-        faults += dependencyFaults(levels)
+        let outcome = try await look()
+        let faults = outcome.findings.filter(\.stopsRun).map(\.text)
         guard faults.isEmpty else {
             throw Failure(
                 .preflightFailed, faults.joined(separator: "; "),
                 context: ["faults": String(faults.count)])
         }
-        return ["loss": .object(losses)]
+        return [
+            "loss": .object(outcome.losses),
+            "warnings": .list(outcome.findings.map { .text($0.text) }),
+        ]
     }
 
-    /// One that is not protected at all is a fault of its own.
-    private func dependencyFaults(_ levels: [String: DependencyLevel]) -> [String] {
-        vms.flatMap { vm in
-            (dependencies[vm] ?? []).flatMap { needed -> [String] in
-                guard let level = levels[vm], let other = levels[needed] else { return [] }
-                return level.faults(of: other)
-            }
+    /// Everything at once; of a target that does not answer nothing else can be said.
+    func look() async throws -> Outcome {
+        var outcome = Outcome()
+        let sites = try await services.fabric.sites()
+        for name in [subject.origin, subject.destination]
+        where !sites.contains(where: { $0.name == name }) {
+            outcome.found(
+                .names, [Failure.unknown("site", name, among: sites.map(\.name)).message])
         }
+        if !outcome.findings.isEmpty { return outcome }
+        guard let machines = try await sight.machines(at: subject.destination) else {
+            outcome.found(.sites, ["the site \(subject.destination) does not answer"])
+            return outcome
+        }
+        try await look(at: sites, machines, &outcome)
+        return outcome
+    }
+
+    private func look(
+        at sites: [Site], _ machines: FabricSight.SiteMachines, _ outcome: inout Outcome
+    ) async throws {
+        let isOriginThere = try await sight.machines(at: subject.origin) != nil
+        if let fault = originFault(isThere: isOriginThere) { outcome.found(.sites, [fault]) }
+        var members = MemberPreflight(
+            preflight: self, machines: machines,
+            networks: NetworkPreflight(
+                services: services, sites: sites, isOriginThere: isOriginThere,
+                kind: subject.kind),
+            capacity: CapacityPreflight(
+                site: sites.first { $0.name == subject.destination }, machines: machines))
+        for vm in subject.vms { try await members.look(at: vm, &outcome) }
+        outcome.found(.capacity, try members.networks.shortages() + members.capacity.shortages())
+        outcome.found(.protection, members.dependencyFaults())
+        if let texts { outcome.found(.scripts, await texts.faults()) }
+        outcome.found(.assets, try AssetPreflight(services: services).faults(of: subject.assets))
     }
 
     private func originFault(isThere: Bool) -> String? {
-        switch kind {
+        let origin = subject.origin
+        return switch subject.kind {
         case .planned, .failback:
             isThere ? nil : "the site \(origin) does not answer, so nothing can be shut down there"
         case .unplanned:
-            isThere && reason == nil
+            isThere && subject.reason == nil
                 ? "the site \(origin) still answers: an unplanned failover needs a reason (--reason)"
                 : nil
         case .test: nil
         }
-    }
-
-    private func faults(
-        of vm: String, _ protection: Protection?, _ networks: inout NetworkPreflight
-    ) async throws -> [String] {
-        guard let protection else { return ["\(vm) is not protected"] }
-        if protection.primary.site != origin || protection.replica.site != destination {
-            return [
-                "\(vm) is replicated from \(protection.primary.site) to \(protection.replica.site),"
-                    + " not from \(origin) to \(destination)"
-            ]
-        }
-        var replica = try await services.fabric.machine(protection.replica)
-        do {
-            if let overrides = overrides[vm] { try replica.override(overrides) }
-        } catch {
-            return [error.message]
-        }
-        return try await stateFaults(of: protection)
-            + networks.faults(of: protection, replica, overrides[vm])
-            + replicationFaults(of: vm)
-    }
-
-    /// What replication itself would refuse half way: a reversal towards a site that takes no
-    /// replicas, and an encrypted replica whose key is not at hand.
-    private func replicationFaults(of vm: String) async throws -> [String] {
-        let replication = services.replication
-        var faults: [String] = []
-        do { try await replication.checkKey(of: vm) } catch let failure as Failure {
-            faults.append(failure.message)
-        }
-        guard reverses, kind == .planned || kind == .failback else { return faults }
-        do { try await replication.checkReversal(vm) } catch let failure as Failure {
-            faults.append(failure.message)
-        }
-        return faults
-    }
-
-    private func stateFaults(of protection: Protection) -> [String] {
-        let vm = protection.vm
-        if protection.points.isEmpty { return ["\(vm) has no recovery point; sync it first"] }
-        let event: ProtectionState.Event =
-            switch kind {
-            case .planned, .failback: .prepared
-            case .unplanned: .unplannedStarted
-            case .test: .cycleSucceeded
-            }
-        let isPrepared = protection.state == .preparedForFailover && kind != .test
-        if isPrepared || (try? protection.state.after(event)) != nil { return [] }
-        return [
-            "\(vm) is \(protection.state.rawValue), so it cannot be failed over (\(kind.rawValue))"
-        ]
     }
 }

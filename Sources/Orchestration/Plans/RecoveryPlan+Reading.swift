@@ -32,6 +32,7 @@ extension RecoveryPlan {
         dependencies = (card["dependencies"]?.object ?? [:]).filter { !$0.key.hasPrefix("$") }
             .mapValues { ($0.list ?? []).compactMap(\.machineName) }
         profile = card["profile"] ?? [:]
+        assets = (card["assets"]?.list ?? []).compactMap(\.text)
         reverses = card["reverse"]?.boolean ?? true
         starts = card["start"]?.boolean ?? true
     }

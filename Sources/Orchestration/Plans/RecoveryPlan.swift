@@ -79,6 +79,8 @@ package struct RecoveryPlan: Sendable {
     package let dependencies: [String: [String]]
     /// The policy of what does not say its own; a table of ``StepPolicy``'s fields.
     let profile: Value
+    /// Assets that its steps need.
+    package let assets: [String]
     package let reverses: Bool
     package let starts: Bool
 

@@ -58,12 +58,16 @@ extension Catalogue {
                         "overrides", .map(.record(MachineOverrides.fields)),
                         "What a vm will have otherwise."),
                     Parameter("reason", .text, "Why, when the primary still answers."),
+                    Parameter("rpo", .duration, "The most that may be lost."),
+                    Parameter("assets", .list(.text), "What is kept for the steps."),
                 ]), required: true, "The failover."),
         ],
         result: .record([
-            Parameter("loss", .map(.number), required: true, "Seconds each vm would lose.")
+            Parameter("loss", .map(.number), required: true, "Seconds each vm would lose."),
+            Parameter(
+                "warnings", .list(.text), required: true, "What was found and stops no run."),
         ]),
-        returns: "what would be lost", effect: .repeatable,
+        returns: "what would be lost, and what else was found", effect: .repeatable,
         opening: { call in
             let names = (call.arguments["vms"]?.list ?? []).compactMap(\.machineName)
             return [.vmsClaimed(names, by: call.place.run, at: call.startedAt)]

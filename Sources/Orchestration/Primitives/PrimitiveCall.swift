@@ -76,6 +76,9 @@ package struct PrimitiveCall: Sendable {
     /// Starts children; nil while a card is read, where nothing is started.
     var starting: RunStarting? { context?.starting }
 
+    /// The texts of the plan whose run calls; nil while a card is read.
+    func planTexts() throws -> PlanTexts? { try context.flatMap { try PlanTexts(of: $0) } }
+
     /// The run as it was when it was taken up; nil while a card is read.
     var run: RunRecord? { context?.run }
 

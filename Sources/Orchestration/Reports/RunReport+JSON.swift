@@ -11,7 +11,10 @@ extension RunReport {
             "events": .list(events.map(\.view)), "recoveries": .list(recoveries.map(\.view)),
             "stand": .list(stand), "loss_seconds": .object(losses.mapValues { .float($0) }),
             "not_in_this_run": .list(latecomers.map { .text($0) }),
-            "objective": objectiveView, "prediction": forecastView, "returned": returned ?? .null,
+            "warnings": .list(warnings.map { .text($0) }),
+            "rehearsal": rehearsal?.view ?? .null,
+            "objective": objectiveView, "prediction": forecastView,
+            "returned": returned ?? .null,
             "children": .list(children.map(\.view)),
             "successor": successor.map { .integer($0.number) } ?? .null,
             "seconds": [

@@ -17,6 +17,7 @@ extension RunReport {
             \(HTML.part("What was done, and what was not", taskTables))
             \(HTML.part("What stands", standTable))
             \(HTML.part("Not in this run", latecomerList))
+            \(HTML.part("What preflight warned of", warningList))
             \(HTML.part("Who decided", decisionTable))
             \(HTML.part("Notes", noteTable))
             \(HTML.part("What was recorded", eventTable))
@@ -45,6 +46,7 @@ extension RunReport {
         ]
         if let rto { facts.append(("Away", rto.line)) }
         if let rpo { facts.append(("Lost", rpo.line)) }
+        if let rehearsal { facts.append(("Rehearsal then", rehearsal.words)) }
         let list = facts.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" as HTML }
         return "<dl>\(list)</dl>"
     }
@@ -125,6 +127,10 @@ extension RunReport {
 
     private var latecomerList: HTML {
         latecomers.isEmpty ? "" : "<p>\(latecomers.joined(separator: ", "))</p>"
+    }
+
+    private var warningList: HTML {
+        "\(warnings.map { "<p>\($0)</p>" as HTML })"
     }
 
     private var decisionTable: HTML {

@@ -6,7 +6,7 @@ extension RunReport {
     package var text: String {
         [
             heading + familyLines, failureLines, taskLines, childLines, questionLines,
-            recoveryLines, standLines, latecomerLines, lossLines,
+            recoveryLines, standLines, latecomerLines, lossLines, warningLines,
             objectiveLines, forecastLines, noteLines, eventLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
@@ -20,7 +20,7 @@ extension RunReport {
             "  started by \(run.startedBy)\(reason) at \(run.startedAt ?? run.createdAt)",
             "  took \(took.readable): \(machineTime.readable) of the machine, "
                 + "\(humanTime.readable) waiting for people",
-        ] + wish
+        ] + wish + (rehearsal.map { ["  the plan's rehearsal then: \($0.words)"] } ?? [])
     }
 
     private var familyLines: [String] {
@@ -104,6 +104,10 @@ extension RunReport {
             "  \(vm): \(Self.loss(seconds))"
         }
         return lines.isEmpty ? [] : ["What was lost"] + lines
+    }
+
+    private var warningLines: [String] {
+        warnings.isEmpty ? [] : ["What preflight warned of"] + warnings.map { "  \($0)" }
     }
 
     /// Seconds of lost writes, for people.

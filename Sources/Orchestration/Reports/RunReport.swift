@@ -37,10 +37,14 @@ package struct RunReport: Sendable {
     package var latecomers: [String]
     /// Seconds of writes each vm lost, as preflight found.
     package let losses: [String: Double]
+    /// What preflight found that did not stop the run.
+    package let warnings: [String]
     /// What the plan promised.
     package let objective: Objective
     /// What was expected of it; nil for a runbook, and for a run that goes on or undoes.
     package let forecast: PlanForecast?
+    /// How the plan was rehearsed when the run began (P-12); nil for a runbook's.
+    package let rehearsal: PlanRehearsal?
     /// What a runbook returned.
     package let returned: Value?
     /// What was recorded beside the journal: escalations, refusals, the use of assets.
@@ -61,11 +65,14 @@ package struct RunReport: Sendable {
         stages = PlanProgress.stages(from: told)
         objective = PlanProgress.objective(from: told)
         forecast = PlanProgress.forecast(from: told)
+        rehearsal = PlanProgress.rehearsal(from: told)
         stand = PlanProgress.stand(from: told) ?? []
         latecomers = PlanProgress.latecomers(from: told)
         notes = try store.lines(of: id, limit: .max).map(\.note)
         acts = try Self.acts(of: id, store)
-        losses = Self.losses(in: acts)
+        let preflight = Self.preflight(in: acts)
+        losses = (preflight?["loss"]?.object ?? [:]).compactMapValues(\.number)
+        warnings = (preflight?["warnings"]?.list ?? []).compactMap(\.text)
         returned = try store.returned(by: id)
         events = try store.events(of: id).filter { $0.topic != "run.returned" }
         children = try store.children(of: id).map { try store.run($0) }
@@ -92,12 +99,12 @@ package struct RunReport: Sendable {
         }
     }
 
-    private static func losses(in acts: [Act]) -> [String: Double] {
+    /// What the engine's own preflight returned; nil when it found a fault, or never ran.
+    private static func preflight(in acts: [Act]) -> Value? {
         let preflight = acts.first {
             $0.primitive == "plan.preflight" && $0.outcome?.kind == .result
         }
-        let result = preflight?.outcome.flatMap { try? Value(json: $0.payload) }
-        return (result?["loss"]?.object ?? [:]).compactMapValues(\.number)
+        return preflight?.outcome.flatMap { try? Value(json: $0.payload) }
     }
 
     /// The vms that were failed over, tests as well, by their names.

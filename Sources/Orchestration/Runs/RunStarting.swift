@@ -34,9 +34,8 @@ package struct RunStarting: Sendable {
         let inspection = CardInspection(
             services: services, catalogue: catalogue, library: library, scope: request.scope)
         let subject = try await inspection.read(file)
-        if case .runbook(let card) = subject {
-            try inspection.requireAssets(of: card, file.runbookName)
-        }
+        try inspection.requireAssets(
+            subject.assets, of: file.runbookName, at: subject.position)
         let parameters = try checkedParameters(request, subject)
         try services.rights.require(request.rights(for: subject), of: request.by.name)
         return Checked(
@@ -90,6 +89,21 @@ extension RunRequest {
 }
 
 extension CardInspection.Subject {
+    /// What is looked for before a run begins.
+    fileprivate var assets: [String] {
+        switch self {
+        case .plan(let plan): plan.assets
+        case .runbook(let card): card.assets
+        }
+    }
+
+    fileprivate var position: SourcePosition? {
+        switch self {
+        case .plan: nil
+        case .runbook(let card): card.position
+        }
+    }
+
     /// A failover goes before what the house does every day; its test does not.
     fileprivate func priority(of kind: FailoverKind?) -> RunPriority {
         switch self {

@@ -17,7 +17,7 @@ struct TriggerSight {
     /// What a trigger that is made or resumed now knows already; nil where nothing is forgotten.
     func marks(for trigger: RunTrigger) async throws -> [String: String]? {
         switch trigger.cause {
-        case .vmAppeared, .healthChanged:
+        case .vmAppeared, .healthChanged, .readinessChanged:
             let subjects = try await subjects(of: trigger, knowing: [:])
             return Dictionary(
                 uniqueKeysWithValues: subjects.compactMap { subject in
@@ -36,8 +36,24 @@ struct TriggerSight {
         case .vmAppeared: try await machines(knowing: marks)
         case .healthChanged: try await protections(of: trigger, knowing: marks)
         case .runEnded: try endedRuns(after: Int64(marks[Self.runs] ?? "") ?? 0)
+        case .readinessChanged: try plans(knowing: marks)
         case .webhook: []
         }
+    }
+
+    /// Plans as they were found; one that is gone is no more.
+    private func plans(knowing marks: [String: String]) throws -> [TriggerSubject] {
+        let found = try store.readiness()
+        let gone = Set(marks.keys).subtracting(found.map(\.plan))
+        return found.map { readiness in
+            var subject = TriggerSubject(readiness.plan, mark: readiness.word)
+            subject.runbook = readiness.plan
+            subject.facts = [
+                "plan": readiness.plan, "readiness": readiness.word,
+                "findings": readiness.findings.map(\.text).joined(separator: "; "),
+            ]
+            return subject
+        } + gone.sorted().map { TriggerSubject($0, mark: nil) }
     }
 
     private func machines(knowing marks: [String: String]) async throws -> [TriggerSubject] {

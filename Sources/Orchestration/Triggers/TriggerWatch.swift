@@ -53,6 +53,7 @@ package struct TriggerWatch: Sendable {
         case .missed, .triggersChanged, .labChanged, .runChanged: Set(RunTrigger.Cause.allCases)
         case .machinesChanged: [.vmAppeared]
         case .protectionChanged: [.healthChanged]
+        case .readinessChanged: [.readinessChanged]
         default: []
         }
     }

@@ -58,6 +58,10 @@ extension Notice {
         case abortWished = "abort-wished"
         case schedulesChanged = "schedules-changed"
         case triggersChanged = "triggers-changed"
+        /// Another text of the library is in force.
+        case libraryChanged = "library-changed"
+        /// A plan has become ready, or is no longer.
+        case readinessChanged = "readiness-changed"
         /// Machines were made or taken away.
         case machinesChanged = "machines-changed"
         case protectionChanged = "protection-changed"

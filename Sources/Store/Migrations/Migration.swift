@@ -12,6 +12,7 @@ struct Migration: Sendable {
     static let all: [Migration] = [
         .runs, .questions, .protections, .summaries, .schedules, .children, .wishesAndStreams,
         .assets, .library, .triggers, .subscriptions, .tenants, .addresses,
+        .readiness,
     ]
 }
 

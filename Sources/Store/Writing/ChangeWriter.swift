@@ -38,6 +38,8 @@ struct ChangeWriter {
         case .triggerRemoved(let name): try removeTrigger(name)
         case .triggerMarked(let mark): try set(mark)
         case .triggerFired(let firing): try append(firing)
+        case .readinessKept(let readiness): try save(readiness)
+        case .readinessForgotten(let plan): try forgetReadiness(of: plan)
         case .decided(let decision): try append(decision)
         case .recorded(let event): try append(event)
         case .leaseTaken(let token, let holder): try take(token, holder)

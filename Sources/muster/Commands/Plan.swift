@@ -6,7 +6,7 @@ import Orchestration
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Checks and shows recovery plans and runbooks.",
-        subcommands: [Check.self, Show.self, Document.self])
+        subcommands: [Check.self, Show.self, Document.self, PlanReadinessCommand.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 // `muster serve`: the engine that stays. Leads every run that has not ended and every cycle that
-// comes due, starts what is scheduled, does what other commands ask of it, and serves the page.
+// comes due, starts what is scheduled, looks at how ready plans are, does what other commands ask of
+// it, and serves the page.
 import ArgumentParser
 import Logging
 import Model
@@ -55,7 +56,8 @@ struct ServeCommand: AsyncParsableCommand {
                 services: [
                     server, Leader(lab: lab, token: token), LeadService(lab: lab, token: token),
                     Cycles(lab: lab), Schedules(lab: lab, token: token),
-                    Triggers(lab: lab, token: token), News(lab: lab, token: token),
+                    Triggers(lab: lab, token: token), Plans(lab: lab, token: token),
+                    News(lab: lab, token: token),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "muster") { _ in SwiftLogNoOpLogHandler() }))
@@ -121,6 +123,23 @@ private struct Triggers: Service {
 
     func run() async throws {
         let watch = TriggerWatch(lab.orchestrator, under: token)
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await watch.run(try lab.notifier.listen())
+            } catch is CancellationError {
+                return
+            }
+        }
+    }
+}
+
+/// Looks at how ready the plans are.
+private struct Plans: Service {
+    let lab: Composition
+    let token: LeaseToken
+
+    func run() async throws {
+        let watch = ReadinessWatch(lab.orchestrator, under: token)
         try await cancelWhenGracefulShutdown {
             do {
                 try await watch.run(try lab.notifier.listen())

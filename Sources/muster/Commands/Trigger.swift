@@ -18,19 +18,20 @@ struct TriggerCommand: AsyncParsableCommand {
             discussion: """
                 What is there already does not fire. A card that declares them is told what did: \
                 vm, site, subscription (vm-appeared), vm, site, health, was (health-changed), run, \
-                runbook, state (run-ended), payload (webhook: POST /hooks/NAME).
+                runbook, state (run-ended), plan, readiness, findings (readiness-changed), payload \
+                (webhook: POST /hooks/NAME).
                 """)
         @OptionGroup var options: LabOptions
         @Argument(help: "The trigger's name.") var name: String
         @Argument(help: "The runbook, or a plan with --kind test.") var runbook: String
-        @Option(help: "vm-appeared, health-changed, run-ended or webhook.")
+        @Option(help: "vm-appeared, health-changed, run-ended, readiness-changed or webhook.")
         var on: RunTrigger.Cause
         @Option(help: "Only of this site.") var site: String?
         @Option(help: "Only machines of this subscription.") var subscription: String?
         @Option(help: "Only machines that bear this tag.") var tag: String?
         @Option(help: "Only a change to this health: normal, warning or critical.")
         var to: ReplicationHealth?
-        @Option(name: .customLong("runbook"), help: "Only runs of this plan or runbook.")
+        @Option(name: .customLong("runbook"), help: "Only this plan, or runs of this plan or runbook.")
         var ended: String?
         @Option(help: "Only runs that ended so: completed, failed or aborted.")
         var state: RunState?

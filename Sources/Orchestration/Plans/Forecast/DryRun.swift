@@ -71,15 +71,12 @@ extension Orchestrator {
     private func preflight(
         _ briefing: PlanBriefing, _ request: RunRequest
     ) async throws -> Failure? {
-        guard let primitive = catalogue["plan.preflight"] else { return nil }
-        let call = PrimitiveCall(
-            place: JournalPlace(run: RunID(0), branch: .main, sequence: 0),
-            arguments: try primitive.arguments(
-                from: briefing.preflight(reason: request.reason), at: nil),
-            startedAt: services.clock.now, by: request.by.name, scope: request.scope,
-            runbook: request.name, services: services)
+        let preflight = Preflight(
+            services: services, sight: FabricSight(services.fabric),
+            subject: briefing.plan.subject(
+                briefing.kind, briefing.direction, reason: request.reason), texts: nil)
         do {
-            _ = try await Preflight(call: call).run()
+            _ = try await preflight.run()
             return nil
         } catch let failure as Failure where failure.code == .preflightFailed {
             return failure

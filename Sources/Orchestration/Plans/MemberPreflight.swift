@@ -1,0 +1,132 @@
+// The part of preflight that looks at one vm after the other: is it protected the way it must be,
+// would its cards find their networks, is its latest point as new as it should be.
+import Fabric
+import Model
+import Replication
+
+struct MemberPreflight {
+    let preflight: Preflight
+    /// Those of the target.
+    let machines: FabricSight.SiteMachines
+    var networks: NetworkPreflight
+    var capacity: CapacityPreflight
+    private var levels: [String: DependencyLevel] = [:]
+
+    private var services: Services { preflight.services }
+    private var subject: Preflight.Subject { preflight.subject }
+
+    init(
+        preflight: Preflight, machines: FabricSight.SiteMachines,
+        networks: NetworkPreflight, capacity: CapacityPreflight
+    ) {
+        self.preflight = preflight
+        self.machines = machines
+        self.networks = networks
+        self.capacity = capacity
+    }
+
+    mutating func look(at vm: String, _ outcome: inout Preflight.Outcome) async throws {
+        guard let protection = try await services.replication.protection(of: vm) else {
+            return try await tell(unprotected: vm, &outcome)
+        }
+        levels[vm] = DependencyLevel(
+            vm: vm, protection: protection, destination: subject.destination)
+        // What an earlier run failed over already is not touched (P-7), and loses nothing.
+        if protection.production.site == subject.destination { return }
+        do {
+            try await look(at: protection, &outcome)
+        } catch let failure as Failure where failure.isOutcome {
+            outcome.found(.protection, [failure.message])
+        }
+        if let loss = try? await services.replication.lossWindow(of: vm) {
+            outcome.losses[vm] = .float(subject.kind == .unplanned ? loss.seconds : 0)
+        }
+    }
+
+    private func tell(
+        unprotected vm: String, _ outcome: inout Preflight.Outcome
+    ) async throws {
+        let names = Set(try await services.fabric.reachableMachines().map(\.id.name))
+        if names.contains(vm) {
+            outcome.found(.protection, ["\(vm) is not protected"])
+        } else {
+            outcome.found(.names, [Failure.unknown("vm", vm, among: names).message])
+        }
+    }
+
+    private mutating func look(
+        at protection: Protection, _ outcome: inout Preflight.Outcome
+    ) async throws {
+        let vm = protection.vm
+        if let fault = wayFault(of: protection) { return outcome.found(.protection, [fault]) }
+        var replica = try await replica(of: protection)
+        do {
+            if let overrides = subject.overrides[vm] { try replica.override(overrides) }
+        } catch {
+            return outcome.found(.names, [error.message])
+        }
+        capacity.want(replica)
+        outcome.found(.protection, stateFaults(of: protection))
+        outcome.found(
+            .networks, try await networks.faults(of: protection, replica, subject.overrides[vm]))
+        outcome.found(.protection, try await replicationFaults(of: vm))
+        outcome.found(
+            .points,
+            PointAge(of: protection, rpo: subject.rpo, now: services.clock.now).faults)
+    }
+
+    private func replica(of protection: Protection) async throws -> VirtualMachine {
+        if let found = machines.byID[protection.replica] { return found }
+        return try await services.fabric.machine(protection.replica)
+    }
+
+    private func wayFault(of protection: Protection) -> String? {
+        let (from, to) = (protection.primary.site, protection.replica.site)
+        if from == subject.origin, to == subject.destination { return nil }
+        return "\(protection.vm) is replicated from \(from) to \(to), not from "
+            + "\(subject.origin) to \(subject.destination)"
+    }
+
+    /// What replication itself would refuse half way: a reversal towards a site that takes no
+    /// replicas, and an encrypted replica whose key is not at hand.
+    private func replicationFaults(of vm: String) async throws -> [String] {
+        let replication = services.replication
+        var faults: [String] = []
+        do { try await replication.checkKey(of: vm) } catch let failure as Failure {
+            faults.append(failure.message)
+        }
+        guard subject.reverses, subject.kind == .planned || subject.kind == .failback else {
+            return faults
+        }
+        do { try await replication.checkReversal(vm) } catch let failure as Failure {
+            faults.append(failure.message)
+        }
+        return faults
+    }
+
+    private func stateFaults(of protection: Protection) -> [String] {
+        let (vm, kind) = (protection.vm, subject.kind)
+        if protection.points.isEmpty { return ["\(vm) has no recovery point; sync it first"] }
+        let event: ProtectionState.Event =
+            switch kind {
+            case .planned, .failback: .prepared
+            case .unplanned: .unplannedStarted
+            case .test: .cycleSucceeded
+            }
+        let isPrepared = protection.state == .preparedForFailover && kind != .test
+        if isPrepared || (try? protection.state.after(event)) != nil { return [] }
+        return [
+            "\(vm) is \(protection.state.rawValue), so it cannot be failed over (\(kind.rawValue))"
+        ]
+    }
+
+    /// One that is not protected at all is a fault of its own.
+    func dependencyFaults() -> [String] {
+        subject.vms.flatMap { vm in
+            (subject.dependencies[vm] ?? []).flatMap { needed -> [String] in
+                guard let level = levels[vm], let other = levels[needed] else { return [] }
+                return level.faults(of: other)
+            }
+        }
+    }
+}
