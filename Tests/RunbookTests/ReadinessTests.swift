@@ -20,7 +20,8 @@ import Testing
         0O9KAiEAtrsdgxumuckYSR1EyK+ODJhf/wreBX4v6KxEy7I2ppQ=
         -----END CERTIFICATE-----
         """
-    private static let key = Secret("""
+    private static let key = Secret(
+        """
         -----BEGIN EC PRIVATE KEY-----
         MHcCAQEEIB/80UCaP02OU9n/WVgY7QW9FgjgbR2Lapbj1aiHEyKQoAoGCCqGSM49
         AwEHoUQDQgAEYWfIZXf6fYrMPf2OuNJku1IUSqGcZE1VgkBGQ/RYpgyhMoCUNaBp
@@ -199,9 +200,10 @@ import Testing
     {
         let world = try await world()
         world.write("trial", onePlan("").replacing(#""bergen""#, with: #""bargen""#))
-        #expect(try await found(world) == [
-            "names: there is no site 'bargen'; did you mean 'bergen'?"
-        ])
+        #expect(
+            try await found(world) == [
+                "names: there is no site 'bargen'; did you mean 'bergen'?"
+            ])
         world.write("trial", runbook(""))
         await #expect {
             _ = try await world.engine().readiness(of: "trial")

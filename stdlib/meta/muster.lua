@@ -18,6 +18,7 @@
 ---@field subscription? string Whose it is, when it is a tenant's.
 ---@field state? string The state of its protection, when it has one.
 ---@field recovery? { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } The terms that its template asks for.
+---@field chain? { target: string, host?: string, interval: string, points: integer, rpo?: string, state: string } Where its replica is replicated on to; told in a plan.
 
 --- A host as it is now.
 ---@class muster.standing_host
@@ -98,7 +99,8 @@
 --- A group of a plan: vms that are failed over together.
 ---@class muster.group
 ---@field [1] string The group's name.
----@field vms (muster.machine|string|muster.vm)[] The vms; they are failed over at the same time.
+---@field vms? (muster.machine|string|muster.vm)[] The vms; they are failed over at the same time.
+---@field plans? string[] Plans that are run at the same time, beside the vms.
 ---@field before? (muster.step|muster.manual)[] Steps before the group's first vm.
 ---@field after? (muster.step|muster.manual)[] Steps after the group's last vm.
 
@@ -1022,13 +1024,13 @@ function plan.try_freeze(vms) end
 
 --- Finds every reason why a failover of the vms could not succeed.
 ---@param vms (string|muster.vm)[] The vms.
----@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[] } The failover.
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[], plans?: string[][] } The failover.
 ---@return { loss: table<string, number>, warnings: string[] } # what would be lost, and what else was found
 function plan.preflight(vms, options) end
 
 --- Finds every reason why a failover of the vms could not succeed. Returns nil and the failure instead of raising.
 ---@param vms (string|muster.vm)[] The vms.
----@param options { kind?: "test"|"planned"|"unplanned"|"failback", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[] } The failover.
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[], plans?: string[][] } The failover.
 ---@return { loss: table<string, number>, warnings: string[] }? # what would be lost, and what else was found
 ---@return muster.failure? # why not
 function plan.try_preflight(vms, options) end

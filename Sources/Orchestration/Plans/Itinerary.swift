@@ -33,6 +33,8 @@ package struct Itinerary: Sendable {
             case script(CardPath, then: ManualTask?)
             case manual(ManualTask)
             case machine(MachineAct, vm: String)
+            /// Another plan, as a run of its own.
+            case plan(String)
         }
 
         /// Names the task in the journal, where it is the branch: `groups/databases/vms/sql01`.
@@ -86,6 +88,10 @@ package struct Itinerary: Sendable {
         case failOver = "fail over"
         case testFailOver = "fail over for a test"
         case cleanUp = "clean up"
+        /// Break the chain behind it and make replication run home.
+        case turnRound = "turn round"
+        /// Make the chain behind it again.
+        case extendAgain = "extend again"
         /// Undo of having been shut down.
         case startAgain = "start again"
     }

@@ -68,7 +68,13 @@ struct ItineraryBuilder {
         for member in group.members {
             tasks += try memberTasks(member, in: group, root: root, opening: opening)
         }
-        let closing = group.members.map { lastTask(of: $0, root: root) }
+        let children = group.plans.map { name in
+            Itinerary.Task(
+                id: "\(root)/plans/\(name)", title: "run the plan \(name)", work: .plan(name),
+                needs: opening, policy: StepPolicy(ofMachine: plan.profile, kind: kind))
+        }
+        tasks += children
+        let closing = group.members.map { lastTask(of: $0, root: root) } + children.map(\.id)
         tasks += try chain(
             group.after, "\(root)/after", needs: closing.isEmpty ? opening : closing)
         return stage(root, "Group: \(group.name)", tasks)

@@ -33,8 +33,10 @@ struct MemberPreflight {
             vm: vm, protection: protection, destination: subject.destination)
         // What an earlier run failed over already is not touched (P-7), and loses nothing.
         if protection.production.site == subject.destination { return }
+        let key = Protection.key(of: vm, .extended)
+        let isChained = try await services.replication.protection(of: key) != nil
         do {
-            try await look(at: protection, &outcome)
+            try await look(at: protection, isChained: isChained, &outcome)
         } catch let failure as Failure where failure.isOutcome {
             outcome.found(.protection, [failure.message])
         }
@@ -55,21 +57,27 @@ struct MemberPreflight {
     }
 
     private mutating func look(
-        at protection: Protection, _ outcome: inout Preflight.Outcome
+        at protection: Protection, isChained: Bool, _ outcome: inout Preflight.Outcome
     ) async throws {
         let vm = protection.vm
-        if let fault = wayFault(of: protection) { return outcome.found(.protection, [fault]) }
-        var replica = try await replica(of: protection)
+        // The middle of a chain comes home another way than it is replicated (P-13).
+        let comesHome =
+            isChained && protection.state.isFailedOver && protection.replica.site == subject.origin
+        let way = comesHome ? protection.turned : protection
+        if let fault = wayFault(of: way) { return outcome.found(.protection, [fault]) }
+        var replica = try await replica(of: way)
         do {
             if let overrides = subject.overrides[vm] { try replica.override(overrides) }
         } catch {
             return outcome.found(.names, [error.message])
         }
         capacity.want(replica)
-        outcome.found(.protection, stateFaults(of: protection))
+        if !comesHome { outcome.found(.protection, stateFaults(of: protection)) }
         outcome.found(
-            .networks, try await networks.faults(of: protection, replica, subject.overrides[vm]))
-        outcome.found(.protection, try await replicationFaults(of: vm))
+            .networks, try await networks.faults(of: way, replica, subject.overrides[vm]))
+        let turns = subject.reverses && (comesHome || !isChained)
+        outcome.found(.protection, try await replicationFaults(of: vm, turns: turns))
+        if comesHome { return }
         outcome.found(
             .points,
             PointAge(of: protection, rpo: subject.rpo, now: services.clock.now).faults)
@@ -89,13 +97,13 @@ struct MemberPreflight {
 
     /// What replication itself would refuse half way: a reversal towards a site that takes no
     /// replicas, and an encrypted replica whose key is not at hand.
-    private func replicationFaults(of vm: String) async throws -> [String] {
+    private func replicationFaults(of vm: String, turns: Bool) async throws -> [String] {
         let replication = services.replication
         var faults: [String] = []
         do { try await replication.checkKey(of: vm) } catch let failure as Failure {
             faults.append(failure.message)
         }
-        guard subject.reverses, subject.kind == .planned || subject.kind == .failback else {
+        guard turns, subject.kind == .planned || subject.kind == .failback else {
             return faults
         }
         do { try await replication.checkReversal(vm) } catch let failure as Failure {
@@ -128,5 +136,14 @@ struct MemberPreflight {
                 return level.faults(of: other)
             }
         }
+    }
+}
+
+extension Protection {
+    /// The same as if its direction had been reversed.
+    fileprivate var turned: Protection {
+        var turned = self
+        (turned.primary, turned.replica) = (replica, primary)
+        return turned
     }
 }

@@ -5,7 +5,7 @@ import Store
 
 struct PlanBriefing: Sendable {
     let plan: RecoveryPlan
-    let itinerary: Itinerary
+    private(set) var itinerary: Itinerary
     let kind: FailoverKind
     let direction: Direction
     /// The vms as they were at the start, in the order of the groups.
@@ -28,14 +28,13 @@ struct PlanBriefing: Sendable {
         let kind = context.run.failover ?? .planned
         let past = try PlanPast(of: context.run, context.services.store)
         let plan: RecoveryPlan
-        var itinerary: Itinerary
+        let itinerary: Itinerary
         do throws(Failure) {
             plan = try RecoveryPlan(card: card, file: context.run.file)
             itinerary = try Itinerary(plan: plan, kind: kind, direction: context.run.direction)
         } catch {
             return .failure(error)
         }
-        if let past, past.sequel.undone != nil { itinerary = itinerary.undoing(past.undone) }
         return try await freeze(plan, itinerary, kind, past, context)
     }
 
@@ -47,11 +46,11 @@ struct PlanBriefing: Sendable {
         let names = Value.list(plan.vms.map { .text($0) })
         switch try await journal.call("plan.freeze", names) {
         case .value(let json):
-            return .success(
-                PlanBriefing(
-                    plan: plan, itinerary: itinerary, kind: kind,
-                    direction: context.run.direction,
-                    members: try Value(json: json).list ?? [], past: past))
+            var briefing = PlanBriefing(
+                plan: plan, itinerary: itinerary, kind: kind, direction: context.run.direction,
+                members: try Value(json: json).list ?? [], past: past)
+            briefing.complete()
+            return .success(briefing)
         case .failure(let failure): return .failure(failure)
         case .parked: throw notInJournal(context)
         }
@@ -64,6 +63,21 @@ struct PlanBriefing: Sendable {
             .patchRefused,
             "the new card of run \(context.run.id) looks at more than the run has looked at")
     }
+
+    /// What of the itinerary depends on the vms and on earlier runs.
+    private mutating func complete() {
+        if direction == .back, kind == .planned || kind == .failback {
+            itinerary = itinerary.homewards(
+                plan.vms.filter { chain(of: $0) != nil && !isThere($0) }, reverses: plan.reverses)
+        }
+        if let past, past.sequel.undone != nil { itinerary = itinerary.undoing(past.undone) }
+    }
+
+    /// Whether the vm was at the destination already when the run began.
+    func isThere(_ vm: String) -> Bool { member(vm)?["site"]?.text == destination }
+
+    /// The chain that the vm was in when the run began; nil when it was in none.
+    func chain(of vm: String) -> ChainMember? { ChainMember(vm, member(vm)) }
 
     func site(of side: StepSide) -> String {
         switch side {

@@ -65,8 +65,9 @@ package enum PlanCard {
     package static let group: [Parameter] = [
         Parameter("name", .text, required: true, "The group's name."),
         Parameter(
-            "vms", .list(.either([.made("machine", machine), .vm])), required: true,
+            "vms", .list(.either([.made("machine", machine), .vm])),
             "The vms; they are failed over at the same time."),
+        Parameter("plans", .list(.text), "Plans that are run at the same time, beside the vms."),
         Parameter("before", steps, "Steps before the group's first vm."),
         Parameter("after", steps, "Steps after the group's last vm."),
     ]

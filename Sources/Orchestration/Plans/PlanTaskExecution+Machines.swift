@@ -7,8 +7,44 @@ extension PlanTaskExecution {
         _ act: Itinerary.MachineAct, _ vm: String, attempt number: Int,
         _ journal: inout BranchJournal
     ) async throws -> Attempt {
-        var acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
+        let acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
         if let reason = acts.reasonToLeave(act) { return .skipped(reason) }
+        if let chain = briefing.chain(of: vm) {
+            switch act {
+            case .turnRound: return try await goOn(with: vm, &journal, chain.turn)
+            case .extendAgain: return try await goOn(with: vm, &journal, chain.extend)
+            case .failOver where briefing.direction == .forward:
+                let moved = try await perform(act, vm, attempt: number, &journal)
+                guard case .done = moved else { return moved }
+                return try await goOn(with: vm, &journal, chain.resume)
+            default: break
+            }
+        }
+        return try await perform(act, vm, attempt: number, &journal)
+    }
+
+    /// One act after the other, each chosen by what stands then, until there is none left to do.
+    private func goOn(
+        with vm: String, _ journal: inout BranchJournal,
+        _ next: (Value?) -> MachineActs.Call?
+    ) async throws -> Attempt {
+        while true {
+            let standing: Value?
+            switch try await journal.call("plan.freeze", .list([.text(vm)])) {
+            case .value(let json): standing = try Value(json: json).list?.first
+            case let other: return attempt(of: other)
+            }
+            guard let (name, arguments) = next(standing) else { return .done }
+            let outcome = try await journal.call(name, arguments: arguments)
+            guard case .value = outcome else { return attempt(of: outcome) }
+        }
+    }
+
+    private func perform(
+        _ act: Itinerary.MachineAct, _ vm: String, attempt number: Int,
+        _ journal: inout BranchJournal
+    ) async throws -> Attempt {
+        var acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
         if number > 1 || briefing.past != nil {
             switch try await journal.call("plan.freeze", .list([.text(vm)])) {
             case .value(let json): acts.standing = try Value(json: json).list?.first
@@ -52,8 +88,7 @@ struct MachineActs {
 
     /// What an earlier run failed over already stays as it is (P-7).
     func reasonToLeave(_ act: Itinerary.MachineAct) -> String? {
-        let isThere = briefing.member(vm)?["site"]?.text == briefing.destination
-        return isThere && (act == .shutDown || act == .failOver)
+        briefing.isThere(vm) && (act == .shutDown || act == .failOver)
             ? "\(vm) is at \(briefing.destination) already" : nil
     }
 
@@ -78,6 +113,7 @@ struct MachineActs {
                 + [("fabric.start", [here])]
         case .testFailOver: testFailOver
         case .cleanUp: [("replication.clean_up", [name])]
+        case .turnRound, .extendAgain: []
         case .failOver: failOver
         }
     }
@@ -103,7 +139,9 @@ struct MachineActs {
             calls.append(("fabric.override", [there, overrides.value]))
         }
         let isReversed = isFailedOver && state?.isFailedOver == false
-        if briefing.kind != .unplanned, briefing.plan.reverses, !isReversed {
+        // Away from home the middle of a chain is replicated on, and not back (F-8).
+        let isMiddle = briefing.direction == .forward && briefing.chain(of: vm) != nil
+        if briefing.kind != .unplanned, briefing.plan.reverses, !isReversed, !isMiddle {
             calls.append(("replication.reverse", [name]))
         }
         if briefing.direction == .back, briefing.kind != .unplanned, overrides != nil {

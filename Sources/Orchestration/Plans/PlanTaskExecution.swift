@@ -96,6 +96,7 @@ struct PlanTaskExecution: Sendable {
         case .check: return try await check(&journal)
         case .manual(let manual): return try await ask(manual, &journal)
         case .machine(let act, let vm): return try await operate(act, vm, attempt: number, &journal)
+        case .plan(let name): return try await runPlan(name, &journal)
         case .script(let path, let manual):
             let scripted = try await script(path, &journal)
             guard case .done = scripted, let manual else { return scripted }
@@ -132,6 +133,16 @@ struct PlanTaskExecution: Sendable {
         _ manual: ManualTask, _ journal: inout BranchJournal
     ) async throws -> Attempt {
         attempt(of: try await journal.call("job.ask", .text(manual.title), manual.options))
+    }
+
+    /// Another plan with the same kind and direction, as a run of its own.
+    private func runPlan(
+        _ name: String, _ journal: inout BranchJournal
+    ) async throws -> Attempt {
+        let options: Value = [
+            "kind": .text(briefing.kind.rawValue), "direction": .text(briefing.direction.rawValue),
+        ]
+        return attempt(of: try await journal.call("job.run", .text(name), [:], options))
     }
 
     private func check(_ journal: inout BranchJournal) async throws -> Attempt {

@@ -17,7 +17,7 @@ extension RecoveryPlan {
     ) -> Preflight.Subject {
         var subject = Preflight.Subject()
         subject.vms = vms
-        subject.kind = kind
+        (subject.kind, subject.direction) = (kind, direction)
         subject.origin = direction == .forward ? source : target
         subject.destination = direction == .forward ? target : source
         subject.reverses = reverses
@@ -32,6 +32,7 @@ extension RecoveryPlan {
         }
         subject.rpo = objective.rpo
         subject.assets = assets
+        subject.plans = plans
         return subject
     }
 }
@@ -40,7 +41,8 @@ extension Preflight.Subject {
     /// The options of the call.
     var options: Value {
         var options: [String: Value] = [
-            "kind": .text(kind.rawValue), "origin": .text(origin),
+            "kind": .text(kind.rawValue), "direction": .text(direction.rawValue),
+            "origin": .text(origin),
             "destination": .text(destination), "reverse": .boolean(reverses),
             "dependencies": .object(
                 dependencies.mapValues { needed in .list(needed.map { .text($0) }) }),
@@ -49,6 +51,9 @@ extension Preflight.Subject {
         if let reason { options["reason"] = .text(reason) }
         if let rpo { options["rpo"] = .text(rpo.text) }
         if !assets.isEmpty { options["assets"] = .list(assets.map { .text($0) }) }
+        if plans.contains(where: { !$0.isEmpty }) {
+            options["plans"] = .list(plans.map { .list($0.map { .text($0) }) })
+        }
         return .object(options)
     }
 
@@ -56,6 +61,7 @@ extension Preflight.Subject {
         func names(_ value: Value?) -> [String] { (value?.list ?? []).compactMap(\.machineName) }
         vms = names(call.arguments["vms"])
         kind = call.option("kind")?.text.flatMap(FailoverKind.init) ?? .planned
+        direction = call.option("direction")?.text.flatMap(Direction.init) ?? .forward
         origin = call.option("origin")?.text ?? ""
         destination = call.option("destination")?.text ?? ""
         reverses = call.option("reverse")?.boolean ?? true
@@ -64,5 +70,6 @@ extension Preflight.Subject {
         overrides = (call.option("overrides")?.object ?? [:]).mapValues { MachineOverrides($0) }
         rpo = try call.option("rpo")?.text.map { text throws(Failure) in try Duration(text: text) }
         assets = names(call.option("assets"))
+        plans = (call.option("plans")?.list ?? []).map(names)
     }
 }

@@ -9,6 +9,7 @@ struct Preflight: Sendable {
     struct Subject: Sendable {
         var vms: [String] = []
         var kind = FailoverKind.planned
+        var direction = Direction.forward
         var origin = ""
         var destination = ""
         var reverses = true
@@ -18,12 +19,16 @@ struct Preflight: Sendable {
         /// The most that may be lost.
         var rpo: Duration?
         var assets: [String] = []
+        /// The plans that it runs, group by group.
+        var plans: [[String]] = []
     }
 
     /// What was found, and what each vm would lose.
     struct Outcome: Sendable {
         var findings: [PlanFinding] = []
         var losses: [String: Value] = [:]
+        /// The vms of the plans that it runs.
+        var members: [String] = []
 
         mutating func found(_ topic: PlanFinding.Topic, _ texts: [String]) {
             findings += texts.map { PlanFinding(topic, $0) }
@@ -35,6 +40,8 @@ struct Preflight: Sendable {
     let subject: Subject
     /// The texts that the plan is made of; nil where they are not asked about.
     let texts: PlanTexts?
+    /// The plans that run this one, the outermost first.
+    var lineage: [String] = []
 
     /// What each vm would lose, and what does not stop the run; raises `plan.preflight_failed` with
     /// every fault that does.
@@ -85,7 +92,10 @@ struct Preflight: Sendable {
         for vm in subject.vms { try await members.look(at: vm, &outcome) }
         outcome.found(.capacity, try members.networks.shortages() + members.capacity.shortages())
         outcome.found(.protection, members.dependencyFaults())
-        if let texts { outcome.found(.scripts, await texts.faults()) }
+        if let texts {
+            outcome.found(.scripts, await texts.faults())
+            try await ChildPlanPreflight(preflight: self, texts: texts).look(&outcome)
+        }
         outcome.found(.assets, try AssetPreflight(services: services).faults(of: subject.assets))
     }
 

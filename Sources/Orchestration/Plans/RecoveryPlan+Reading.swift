@@ -54,6 +54,8 @@ extension RecoveryPlan.Group {
         position = card.notedPosition
         before = try readSteps(card, "before", path)
         after = try readSteps(card, "after", path)
+        namesVMs = card["vms"] != nil
+        plans = (card["plans"]?.list ?? []).compactMap(\.text)
         members = try (card["vms"]?.list ?? []).enumerated().map { item throws(Failure) in
             let path = path + ["vms"] + [.index(item.offset + 1)]
             guard item.element["$kind"]?.text == "machine" else {

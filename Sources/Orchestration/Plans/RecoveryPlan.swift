@@ -43,6 +43,10 @@ package struct RecoveryPlan: Sendable {
     package struct Group: Sendable {
         package let name: String
         package let members: [Member]
+        /// Whether it says which vms it has, be it none that a selector finds.
+        let namesVMs: Bool
+        /// Plans that are run in its place in the order.
+        package let plans: [String]
         package let before: [Step]
         package let after: [Step]
         package let position: SourcePosition?
@@ -86,6 +90,9 @@ package struct RecoveryPlan: Sendable {
 
     /// The vms in the order of their groups.
     package var vms: [String] { members.map(\.vm) }
+
+    /// The plans that it runs, group by group.
+    package var plans: [[String]] { groups.map(\.plans) }
 
     var members: [Member] { groups.flatMap(\.members) }
 

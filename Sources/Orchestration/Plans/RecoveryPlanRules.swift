@@ -43,7 +43,7 @@ struct RecoveryPlanRules {
 
     private func checkNames() throws(Failure) {
         var placeOf: [String: String] = [:]
-        var groups: Set<String> = []
+        var (groups, plans): (Set<String>, Set<String>) = ([], [])
         for group in plan.groups {
             let here = CheckSubject(
                 "group \"\(group.name)\"", code: .cardInvalid, at: group.position)
@@ -53,6 +53,12 @@ struct RecoveryPlanRules {
             }
             if ["before", "after"].contains(group.name) {
                 throw here.failure("cannot be named so: the steps of the shutdown bear that name")
+            }
+            if !group.namesVMs, group.plans.isEmpty {
+                throw here.failure("has neither vms nor plans")
+            }
+            for plan in group.plans where !plans.insert(plan).inserted {
+                throw here.failure("runs the plan \"\(plan)\" a second time")
             }
             for member in group.members {
                 try checkMember(member, here)

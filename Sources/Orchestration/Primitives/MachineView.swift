@@ -48,6 +48,17 @@ package struct MachineView: Sendable {
         Parameter("state", .text, "The state of its protection, when it has one."),
         Parameter(
             "recovery", .record(RecoveryTerms.fields), "The terms that its template asks for."),
+        Parameter(
+            "chain", .record(chain), "Where its replica is replicated on to; told in a plan."),
+    ]
+
+    private static let chain = [
+        Parameter("target", .text, required: true, "The third site."),
+        Parameter("host", .text, "The host there, when its site answers."),
+        Parameter("interval", .text, required: true, "How often changes are sent on."),
+        Parameter("points", .integer(1..<25), required: true, "The points that are kept there."),
+        Parameter("rpo", .duration, "How much may be lost."),
+        Parameter("state", .text, required: true, "The state of that replication."),
     ]
 
     private static let disk = [

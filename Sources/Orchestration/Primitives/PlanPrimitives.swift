@@ -34,7 +34,9 @@ extension Catalogue {
         var views: [Value] = []
         for name in call.arguments["vms"]?.list ?? [] {
             let machine = try await directory.memberMachine(named: name, scope: call.scope)
-            views.append(try await call.view(of: machine))
+            var view = try await call.view(of: machine).object ?? [:]
+            view["chain"] = try await call.chain(of: machine.id.name)
+            views.append(.object(view))
         }
         return .list(views)
     }
@@ -49,6 +51,9 @@ extension Catalogue {
                 "options",
                 .record([
                     Parameter("kind", .choice(FailoverKind.allCases.map(\.rawValue)), "The kind."),
+                    Parameter(
+                        "direction", .choice(Direction.allCases.map(\.rawValue)),
+                        "There or back; \"forward\"."),
                     Parameter("origin", .text, required: true, "The site that is left."),
                     Parameter("destination", .text, required: true, "The site that takes over."),
                     Parameter("reverse", .boolean, "Whether it will be replicated back."),
@@ -60,6 +65,7 @@ extension Catalogue {
                     Parameter("reason", .text, "Why, when the primary still answers."),
                     Parameter("rpo", .duration, "The most that may be lost."),
                     Parameter("assets", .list(.text), "What is kept for the steps."),
+                    Parameter("plans", .list(.list(.text)), "The plans it runs, by groups."),
                 ]), required: true, "The failover."),
         ],
         result: .record([

@@ -25,7 +25,11 @@ struct ReadinessCheck: Sendable {
             let file = try inspection.library.file(name)
             guard case .plan(let plan) = try await inspection.read(file) else { return nil }
             let held = Set(try services.store.claims().map(\.vm))
-            if let former, plan.vms.contains(where: held.contains) { return former }
+            if let former, !held.isEmpty,
+                try await members(of: plan).contains(where: held.contains)
+            {
+                return former
+            }
             return try await look(at: plan, file)
         } catch let failure as Failure where failure.isOutcome {
             guard former != nil else { return nil }
@@ -52,9 +56,11 @@ struct ReadinessCheck: Sendable {
 
     /// Home again once all of it is away; without the source when that does not answer.
     private func subject(of plan: RecoveryPlan) async throws -> Preflight.Subject {
-        var isAway = !plan.vms.isEmpty
-        for vm in plan.vms where isAway {
-            isAway = try await services.replication.protection(of: vm)?.production.site
+        let vms = try await members(of: plan)
+        var isAway = !vms.isEmpty
+        for vm in vms where isAway {
+            isAway =
+                try await services.replication.protection(of: vm)?.production.site
                 == plan.target
         }
         let direction: Direction = isAway ? .back : .forward
@@ -62,6 +68,16 @@ struct ReadinessCheck: Sendable {
         let isThere = try await answers(origin)
         let kind: FailoverKind = isThere ? (isAway ? .failback : .planned) : .unplanned
         return plan.subject(kind, direction, reason: "a look")
+    }
+
+    /// Its own vms and those of the plans it runs, as far as these can be loaded.
+    private func members(of plan: RecoveryPlan, depth: Int = 0) async throws -> [String] {
+        var vms = plan.vms
+        for name in plan.plans.joined() where depth < Limits.childDepthMax {
+            guard let (child, _) = try? await inspection.plan(name) else { continue }
+            vms += try await members(of: child, depth: depth + 1)
+        }
+        return vms
     }
 
     /// A site that is not there at all is preflight's finding.

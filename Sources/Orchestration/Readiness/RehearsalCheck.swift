@@ -8,10 +8,22 @@ struct RehearsalCheck: Sendable {
     let services: Services
     let sight: FabricSight
 
-    /// What the plan is made of now: its texts, its vms as they are at the source, and which
-    /// network stands for which.
-    func fingerprint(of plan: RecoveryPlan, _ texts: PlanTexts) async throws -> PlanFingerprint {
+    /// What the plan is made of now: its texts, its vms as they are at the source, which network
+    /// stands for which, and all of that of the plans it runs.
+    func fingerprint(
+        of plan: RecoveryPlan, _ texts: PlanTexts, below lineage: [String] = []
+    ) async throws -> PlanFingerprint {
         var parts = texts.digests()
+        for name in plan.plans.joined() where !(lineage + [texts.file.runbookName]).contains(name) {
+            guard let (child, file) = try? await texts.inspection.plan(name) else {
+                parts["plan \(name)"] = "missing"
+                continue
+            }
+            let own = try await fingerprint(
+                of: child, PlanTexts(file, texts.inspection),
+                below: lineage + [texts.file.runbookName])
+            parts.merge(own.parts) { first, _ in first }
+        }
         let sites = try await services.fabric.sites().filter {
             [plan.source, plan.target].contains($0.name)
         }

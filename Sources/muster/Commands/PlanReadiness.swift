@@ -43,7 +43,11 @@ struct PlanReadinessCommand: AsyncParsableCommand {
         if !now, names.isEmpty { return try await door.readiness() }
         var found: [PlanReadiness] = []
         for name in names.isEmpty ? try await door.planNames() : names {
-            found += now ? [try await door.readinessNow(of: name)] : try await door.readiness(of: name)
+            if now {
+                found.append(try await door.readinessNow(of: name))
+            } else {
+                found += try await door.readiness(of: name)
+            }
         }
         return found
     }

@@ -77,7 +77,7 @@ import Testing
         ),
         (
             #"group { "db" }"#,
-            "plan.groups[1] needs the field 'vms': The vms; they are failed over at the same time."
+            "group \"db\" has neither vms nor plans"
         ),
         (
             #"group { "db", vms = "a" }"#,
