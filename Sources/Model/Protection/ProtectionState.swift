@@ -59,6 +59,9 @@ package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable 
     /// The replica was failed over to, and not reversed yet: it is the machine that serves.
     package var isFailedOver: Bool { self == .failedOverWaitingCompletion || self == .failedOver }
 
+    /// The two sides have to be compared before anything else travels.
+    package var waitsForResync: Bool { self == .waitingForResync || self == .resyncing }
+
     package enum Event: String, Sendable, Hashable, CaseIterable {
         case protected
         case firstCopyStarted, firstCopyFinished, firstCopyInterrupted

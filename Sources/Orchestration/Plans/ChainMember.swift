@@ -42,20 +42,6 @@ struct ChainMember {
         frozen = chain
     }
 
-    /// Makes replication run homewards: the chain is broken, its end kept as it is, the failover
-    /// committed, the direction turned, and what differs compared. nil when it runs.
-    func turn(from standing: Value?) -> MachineActs.Call? {
-        if standing?.chainState != nil { return ("replication.remove", [key]) }
-        let name = Value.text(vm)
-        switch standing?.state {
-        case .failedOverWaitingCompletion: return ("replication.complete", [name])
-        case .failedOver: return ("replication.reverse", [name])
-        case .suspended, .resyncSuspended: return ("replication.resume", [name])
-        case .waitingForResync, .resyncing: return ("replication.resync", [name])
-        default: return nil
-        }
-    }
-
     /// Makes the chain again, on the disks that its end has kept. nil when it is made.
     func extend(from standing: Value?) -> MachineActs.Call? {
         switch standing?.chainState {
@@ -74,41 +60,7 @@ struct ChainMember {
         let isResting = { (state: ProtectionState?) in
             state == .suspended || state == .resyncSuspended
         }
-        if isResting(frozen.state) || !isResting(standing?.chainState) { return nil }
+        if isResting(frozen.protectionState) || !isResting(standing?.chainState) { return nil }
         return ("replication.resume", [key])
-    }
-}
-
-extension Value {
-    /// The state of the chain of a vm as `plan.freeze` shows it.
-    fileprivate var chainState: ProtectionState? { self["chain"]?.state }
-
-    fileprivate var state: ProtectionState? {
-        self["state"]?.text.flatMap(ProtectionState.init)
-    }
-}
-
-extension Itinerary {
-    /// The same with what a failback does about chains, of which these vms are: before anything is
-    /// shut down, and after everything else.
-    func homewards(_ chained: [String], reverses: Bool) -> Itinerary {
-        if chained.isEmpty { return self }
-        func stage(_ id: String, _ title: String, _ act: MachineAct) -> Stage {
-            Stage(
-                id: id, title: title,
-                tasks: chained.map { vm in
-                    Task(
-                        id: "\(id)/\(vm)", title: "\(act.rawValue) \(vm)",
-                        work: .machine(act, vm: vm))
-                })
-        }
-        var stages = stages
-        let start =
-            stages.firstIndex { $0.id.hasPrefix("shutdown/") || $0.id.hasPrefix("groups/") }
-            ?? stages.endIndex
-        stages.insert(
-            stage("turn-round", "Replication runs home", .turnRound), at: start)
-        if reverses { stages.append(stage("chains", "Chains are made again", .extendAgain)) }
-        return Itinerary(stages: stages)
     }
 }

@@ -31,8 +31,11 @@ struct MemberPreflight {
         }
         levels[vm] = DependencyLevel(
             vm: vm, protection: protection, destination: subject.destination)
-        // What an earlier run failed over already is not touched (P-7), and loses nothing.
-        if protection.production.site == subject.destination { return }
+        if protection.production.site == subject.destination {
+            // What an earlier run failed over already is not touched (P-7), and loses nothing; but
+            // a test that leaves it out would prove nothing of it.
+            return outcome.found(.protection, faults(of: protection, at: subject.destination))
+        }
         let key = Protection.key(of: vm, .extended)
         let isChained = try await services.replication.protection(of: key) != nil
         do {
@@ -43,6 +46,19 @@ struct MemberPreflight {
         if let loss = try? await services.replication.lossWindow(of: vm) {
             outcome.losses[vm] = .float(subject.kind == .unplanned ? loss.seconds : 0)
         }
+    }
+
+    /// One that is there already and held off for a failover away would be left out, and off.
+    private func faults(of protection: Protection, at site: String) -> [String] {
+        let vm = protection.vm
+        if subject.kind == .test {
+            return ["\(vm) is at \(site) already, so it cannot be tested there"]
+        }
+        guard protection.state == .preparedForFailover else { return [] }
+        return [
+            "\(vm) is at \(site) and held off for a failover to \(protection.replica.site): go on "
+                + "with that run or undo it, or muster failover cancel \(vm)"
+        ]
     }
 
     private func tell(
@@ -60,10 +76,13 @@ struct MemberPreflight {
         at protection: Protection, isChained: Bool, _ outcome: inout Preflight.Outcome
     ) async throws {
         let vm = protection.vm
-        // The middle of a chain comes home another way than it is replicated (P-13).
+        // What is away comes home another way than it is replicated: it is turned round first.
         let comesHome =
-            isChained && protection.state.isFailedOver && protection.replica.site == subject.origin
+            (subject.kind == .failback || subject.kind == .planned)
+            && protection.state.isFailedOver && protection.replica.site == subject.origin
         let way = comesHome ? protection.turned : protection
+        levels[vm] = DependencyLevel(
+            vm: vm, protection: way, destination: subject.destination)
         if let fault = wayFault(of: way) { return outcome.found(.protection, [fault]) }
         var replica = try await replica(of: way)
         do {
@@ -72,10 +91,11 @@ struct MemberPreflight {
             return outcome.found(.names, [error.message])
         }
         capacity.want(replica)
-        if !comesHome { outcome.found(.protection, stateFaults(of: protection)) }
+        let isTurned = comesHome || (subject.kind == .failback && protection.state.waitsForResync)
+        if !isTurned { outcome.found(.protection, try await stateFaults(of: protection)) }
         outcome.found(
             .networks, try await networks.faults(of: way, replica, subject.overrides[vm]))
-        let turns = subject.reverses && (comesHome || !isChained)
+        let turns = comesHome || (subject.reverses && !isChained)
         outcome.found(.protection, try await replicationFaults(of: vm, turns: turns))
         if comesHome { return }
         outcome.found(
@@ -112,7 +132,7 @@ struct MemberPreflight {
         return faults
     }
 
-    private func stateFaults(of protection: Protection) -> [String] {
+    private func stateFaults(of protection: Protection) async throws -> [String] {
         let (vm, kind) = (protection.vm, subject.kind)
         if protection.points.isEmpty { return ["\(vm) has no recovery point; sync it first"] }
         let event: ProtectionState.Event =
@@ -121,11 +141,23 @@ struct MemberPreflight {
             case .unplanned: .unplannedStarted
             case .test: .cycleSucceeded
             }
-        let isPrepared = protection.state == .preparedForFailover && kind != .test
-        if isPrepared || (try? protection.state.after(event)) != nil { return [] }
+        if (try? protection.state.after(event)) != nil { return [] }
+        if kind != .test, try await goesOn(protection) { return [] }
+        let remedy = protection.state == .error ? "; sync it first: muster sync \(vm)" : ""
         return [
-            "\(vm) is \(protection.state.rawValue), so it cannot be failed over (\(kind.rawValue))"
+            "\(vm) is \(protection.state.rawValue), so it cannot be failed over "
+                + "(\(kind.rawValue))\(remedy)"
         ]
+    }
+
+    /// What a run before this one has begun with the vm is done to its end. One whose last cycle
+    /// failed is not shut down for the sake of the next; but one that is off is waiting for it.
+    private func goesOn(_ protection: Protection) async throws -> Bool {
+        switch protection.state {
+        case .preparedForFailover, .failingOver, .failingBack: true
+        case .error: try await services.fabric.machine(protection.primary).power == .off
+        default: false
+        }
     }
 
     /// One that is not protected at all is a fault of its own.

@@ -67,8 +67,10 @@ struct PlanBriefing: Sendable {
     /// What of the itinerary depends on the vms and on earlier runs.
     private mutating func complete() {
         if direction == .back, kind == .planned || kind == .failback {
+            let away = plan.vms.filter { !isThere($0) }
             itinerary = itinerary.homewards(
-                plan.vms.filter { chain(of: $0) != nil && !isThere($0) }, reverses: plan.reverses)
+                turning: away.filter { WayHome.isNeeded(by: member($0)) },
+                chained: plan.reverses ? away.filter { chain(of: $0) != nil } : [])
         }
         if let past, past.sequel.undone != nil { itinerary = itinerary.undoing(past.undone) }
     }

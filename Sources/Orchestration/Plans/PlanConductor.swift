@@ -38,7 +38,7 @@ struct PlanConductor: Sendable {
             let facts = try await reader.facts(of: briefing, named: context.run.name)
             try await progress.write(
                 PlanForecast(of: briefing.itinerary, as: briefing.kind, from: facts))
-        } catch let failure as Failure where failure.code == .siteUnreachable {
+        } catch let failure as Failure where failure.isOutcome {
             // Nobody's failover waits for a forecast: such a run has none.
         }
     }
@@ -52,9 +52,13 @@ struct PlanConductor: Sendable {
         else { return }
         let check = RehearsalCheck(
             services: context.services, sight: FabricSight(context.services.fabric))
-        let fingerprint = try await check.fingerprint(of: plan, texts)
-        try await progress.write(
-            try check.rehearsal(of: context.run.name, now: fingerprint), of: fingerprint)
+        do {
+            let fingerprint = try await check.fingerprint(of: plan, texts)
+            try await progress.write(
+                try check.rehearsal(of: context.run.name, now: fingerprint), of: fingerprint)
+        } catch let failure as Failure where failure.isOutcome {
+            // Nor for what it was made of: of such a test nothing can be said later.
+        }
     }
 
     /// What stands now, for the report: where each vm is, whether it runs, and how it is protected.

@@ -9,9 +9,11 @@ extension PlanTaskExecution {
     ) async throws -> Attempt {
         let acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
         if let reason = acts.reasonToLeave(act) { return .skipped(reason) }
+        if act == .turnRound {
+            return try await goOn(with: vm, &journal, WayHome(vm: vm).turn)
+        }
         if let chain = briefing.chain(of: vm) {
             switch act {
-            case .turnRound: return try await goOn(with: vm, &journal, chain.turn)
             case .extendAgain: return try await goOn(with: vm, &journal, chain.extend)
             case .failOver where briefing.direction == .forward:
                 let moved = try await perform(act, vm, attempt: number, &journal)
@@ -45,7 +47,7 @@ extension PlanTaskExecution {
         _ journal: inout BranchJournal
     ) async throws -> Attempt {
         var acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
-        if number > 1 || briefing.past != nil {
+        if number > 1 || briefing.past != nil || acts.wasUnderWay {
             switch try await journal.call("plan.freeze", .list([.text(vm)])) {
             case .value(let json): acts.standing = try Value(json: json).list?.first
             case let other: return attempt(of: other)
@@ -81,9 +83,18 @@ struct MachineActs {
     private var name: Value { .text(vm) }
     private var here: Value { .text("\(briefing.origin)/\(vm)") }
     private var there: Value { .text("\(briefing.destination)/\(vm)") }
-    private var state: ProtectionState? {
-        standing?["state"]?.text.flatMap(ProtectionState.init)
+    private var state: ProtectionState? { standing?.protectionState }
+
+    /// It is off, and its replica has all of it.
+    private static func isHeldOff(_ state: ProtectionState?) -> Bool {
+        switch state {
+        case .preparedForFailover, .failingOver, .failingBack: true
+        default: false
+        }
     }
+    /// Whether a run before this one has left the vm half way.
+    var wasUnderWay: Bool { Self.isHeldOff(briefing.member(vm)?.protectionState) }
+    private var isHeldOff: Bool { Self.isHeldOff(state) }
     private var isFailedOver: Bool { standing?["site"]?.text == briefing.destination }
 
     /// What an earlier run failed over already stays as it is (P-7).
@@ -106,8 +117,7 @@ struct MachineActs {
     func calls(_ act: Itinerary.MachineAct) -> [Call] {
         switch act {
         case .shutDown:
-            state == .preparedForFailover
-                ? [] : [("fabric.stop", [name]), ("replication.prepare", [name])]
+            isHeldOff ? [] : [("fabric.stop", [name]), ("replication.prepare", [name])]
         case .startAgain:
             (state == .preparedForFailover ? [("replication.cancel_preparation", [name])] : [])
                 + [("fabric.start", [here])]

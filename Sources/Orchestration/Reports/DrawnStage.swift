@@ -120,6 +120,7 @@ extension Itinerary.Task.Work {
         case .script: "script"
         case .manual: "person"
         case .machine: "vm"
+        case .plan: "plan"
         }
     }
 

@@ -24,8 +24,11 @@ struct RecoveryPointChain: Sendable {
             protection.points.first { $0.sequence == wanted }
         }
         guard let point = found ?? protection.points.last else {
+            let remedy =
+                protection.state.waitsForResync
+                ? "that could be reached any more; resync it" : "yet; run its first copy"
             throw Failure(
-                .pointMissing, "\(protection.vm) has no recovery point yet; run its first copy",
+                .pointMissing, "\(protection.vm) has no recovery point \(remedy)",
                 context: ["vm": protection.vm])
         }
         guard sequence == nil || point.sequence == sequence else {

@@ -18,6 +18,8 @@ enum ActRates {
 
     /// A script that nobody has run yet.
     static let script = Duration.seconds(1)
+    /// A plan of a plan that was never run.
+    static let plan = Duration.seconds(300)
     /// A person who was never asked, at first and at the most.
     static let person = Duration.seconds(300)
     static let personMax = Duration.seconds(3600)
@@ -32,6 +34,8 @@ enum ActRates {
         case .failOver: proof(of: vm) + change + change + powerOn
         case .testFailOver: proof(of: vm) + proof(of: vm) + change + powerOn
         case .cleanUp, .startAgain: change + powerOn
+        // Both sides are read and compared, whatever has been written meanwhile.
+        case .turnRound, .extendAgain: proof(of: vm) + change + change
         }
     }
 

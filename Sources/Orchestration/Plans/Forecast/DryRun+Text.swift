@@ -112,7 +112,7 @@ extension Itinerary.Task.Work {
         switch self {
         case .manual(let manual): manual
         case .script(_, let manual): manual
-        case .check, .machine: nil
+        case .check, .machine, .plan: nil
         }
     }
 }

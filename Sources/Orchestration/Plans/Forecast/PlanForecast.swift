@@ -86,6 +86,9 @@ package struct PlanForecast: Sendable, Hashable {
             return (ActRates.preflight(of: facts.machines.count), .sizes)
         case .machine(let act, let vm):
             return (ActRates.time(of: act, facts.machines[vm] ?? MachineFacts()), .sizes)
+        case .plan:
+            let plan = TimeBand(.zero, ActRates.plan, max(task.longest, ActRates.plan))
+            return other(task, facts) ?? (plan, .limit)
         case .manual(let manual):
             return other(task, facts) ?? (waiting(for: manual), .person)
         case .script(_, let manual):

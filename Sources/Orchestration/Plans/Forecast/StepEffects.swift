@@ -20,6 +20,13 @@ struct StepEffects {
             let line = task.position.map { ", \($0)" } ?? ""
             let script = "a script is run for \(briefing.site(of: task.side))\(line)"
             return [script] + (manual.map(asked) ?? [])
+        case .plan(let name): return ["the plan '\(name)' is run, as a run of its own"]
+        case .machine(.turnRound, let vm):
+            return [
+                "the failover of \(vm) is committed, and it is replicated from "
+                    + "\(briefing.origin) to \(briefing.destination) while it serves"
+            ]
+        case .machine(.extendAgain, let vm): return ["\(vm) is replicated on as it was before"]
         case .machine(let act, let vm):
             let acts = MachineActs(briefing: briefing, vm: vm, reason: reason)
             if let reason = acts.reasonToLeave(act) { return [reason] }
