@@ -8,7 +8,8 @@ import Foundation
             + TrackedWrites.comparisons + HeldWrites.comparisons
             + ContinuousProtection.comparisons
             + CopyMemory.comparisons + OlderPoints.comparisons
-            + ManyProtections.comparisons + Engines.comparisons + OpenQuestions.comparisons
+            + WholePlans.comparisons + ManyProtections.comparisons + Engines.comparisons
+            + OpenQuestions.comparisons
     }
 
     static func main() async throws {

@@ -49,9 +49,11 @@ final class Laboratory: Sendable {
     /// Gives the lead up, for a process of its own to take.
     func giveUpLead() { lease.release() }
 
-    func start(_ runbook: String) async throws -> RunID {
+    /// `kind` for a plan.
+    func start(_ runbook: String, as kind: FailoverKind? = nil) async throws -> RunID {
         try await orchestrator.start(
-            RunRequest(name: runbook, by: Person(name: "bench", roles: []), seed: 1),
+            RunRequest(
+                name: runbook, kind: kind, by: Person(name: "bench", roles: []), seed: 1),
             under: lease.token)
     }
 
@@ -60,9 +62,9 @@ final class Laboratory: Sendable {
         try await orchestrator.pass(run, under: lease.token)
     }
 
-    /// Starts a runbook and executes it to its end, which must be a good one.
-    func run(_ runbook: String) async throws {
-        let run = try await pass(try await start(runbook))
+    /// Starts a runbook or plan and executes it to its end, which must be a good one.
+    func run(_ runbook: String, as kind: FailoverKind? = nil) async throws {
+        let run = try await pass(try await start(runbook, as: kind))
         guard run.state == .completed else {
             throw run.failure ?? Failure(.internalFault, "the benchmark's run is \(run.state)")
         }

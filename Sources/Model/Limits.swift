@@ -92,6 +92,8 @@ package enum Limits {
     /// Earlier runs of a plan by which its next one is foretold, and how far back they are sought.
     package static let forecastRuns = 5
     package static let forecastRunsSeen = 10_000
+    /// Texts that are kept beside what they said, so as not to be decoded again.
+    package static let decodedTextsMax = 4096
     /// Bytes in a name of a vm, site, switch, network, host or run book.
     package static let nameBytesMax = 63
     /// Recovery points of one protection.

@@ -7,6 +7,7 @@ import Store
 package struct StoreLedger: ProtectionLedger {
     private let store: Store
     private let clock: any WallClock
+    private let known = DecodedTexts<String, Protection>()
 
     package init(store: Store, clock: any WallClock) {
         self.store = store
@@ -18,7 +19,9 @@ package struct StoreLedger: ProtectionLedger {
     }
 
     package func protection(of key: String) async throws -> Protection? {
-        try store.protection(of: key).map { try Self.protection(of: $0) }
+        try store.protection(of: key).map { record in
+            try known.content(of: record.record, under: key) { try Self.protection(of: record) }
+        }
     }
 
     package func save(_ protection: Protection) async throws {

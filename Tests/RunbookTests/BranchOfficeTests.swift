@@ -8,8 +8,8 @@ import TestSupport
 import Testing
 
 extension World {
-    /// Oslo is a branch of Bergen: these machines and their replicas bear its tag, and its network is mapped to
-    /// Bergen's, whose pool has room for a few.
+    /// The site is a branch of Bergen: these machines and their replicas bear its tag, and its
+    /// network is mapped to Bergen's, whose pool has room for a few.
     func openBranch(_ site: String, vms: [String]) async throws {
         try await change("bergen") { head in
             head.networks[0].pool = AddressPool([try AddressRange(text: "10.2.0.10-10.2.0.15")])

@@ -1,5 +1,6 @@
 // Paths, records and locks of a lab folder; what they mean is decided in `EmbeddedFabric`. Calls
 // block.
+import Foundation
 import Glibc
 import Model
 
@@ -22,6 +23,9 @@ enum Partition: String, Sendable, Codable {
 
 struct LabFolder: Sendable {
     let path: String
+    private let knownRecords = DecodedTexts<Data, MachineRecord>()
+
+    init(path: String) { self.path = path }
 
     var sitesPath: String { "\(path)/sites" }
     func path(site: String) -> String { "\(sitesPath)/\(site)" }
@@ -71,6 +75,17 @@ extension LabFolder {
         try Folder.sync(path(site: site))
     }
 
+    /// Raises what ``reachableSite(_:)`` raises; what the site is made of is not read.
+    func requireAnswer(of name: String) throws {
+        let isThere = (try? Name.checked(name, "site")) != nil
+        if isThere, Folder.exists("\(path(site: name))/site.json"),
+            !Folder.exists(partitionPath(name))
+        {
+            return
+        }
+        _ = try reachableSite(name)
+    }
+
     /// The site, if it answers.
     func reachableSite(_ name: String) throws -> Site {
         let site = try site(name)
@@ -93,12 +108,13 @@ extension LabFolder {
     func record(ifAny id: MachineID) throws -> MachineRecord? {
         // A name of another form cannot be a machine's; taken as a path it would leave the lab.
         guard (try? Name.checked(id.name, "machine")) != nil else { return nil }
-        return try JSONFile.read(MachineRecord.self, ifAny: "\(path(id))/machine.json")
+        return try JSONFile.read(
+            MachineRecord.self, ifAny: "\(path(id))/machine.json", knowing: knownRecords)
     }
 
     /// The record of a machine of a site that answers.
     func record(_ id: MachineID) throws -> MachineRecord {
-        _ = try reachableSite(id.site)
+        try requireAnswer(of: id.site)
         if let record = try record(ifAny: id) { return record }
         let names = try machineNames(id.site)
         throw Failure(

@@ -57,9 +57,28 @@ enum JSONFile {
     static func read<Content: Decodable>(
         _ type: Content.Type, ifAny path: String
     ) throws -> Content? {
+        try bytes(ifAny: path).map { try decode(type, $0, path) }
+    }
+
+    /// The same, where the file may be what it was when it was last read.
+    static func read<Content: Decodable>(
+        _ type: Content.Type, ifAny path: String, knowing known: DecodedTexts<Data, Content>
+    ) throws -> Content? {
+        try bytes(ifAny: path).map { bytes in
+            try known.content(of: bytes, under: path) { try decode(type, bytes, path) }
+        }
+    }
+
+    private static func bytes(ifAny path: String) throws -> Data? {
         guard let file = try OpenFile.existing(path, O_RDONLY) else { return nil }
         var bytes = Data(count: Int(try file.status().size))
         try bytes.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
+        return bytes
+    }
+
+    private static func decode<Content: Decodable>(
+        _ type: Content.Type, _ bytes: Data, _ path: String
+    ) throws -> Content {
         do {
             return try JSONDecoder().decode(type, from: bytes)
         } catch {

@@ -12,6 +12,28 @@ struct PlanBriefing: Sendable {
     let members: [Value]
     /// What runs before this one have done of it; nil for a run that follows none.
     let past: PlanPast?
+    /// A plan of thousands looks its vms up thousands of times.
+    private let membersByName: [String: Value]
+    private let overridesByName: [String: MachineOverrides]
+
+    init(
+        plan: RecoveryPlan, itinerary: Itinerary, kind: FailoverKind, direction: Direction,
+        members: [Value], past: PlanPast?
+    ) {
+        self.plan = plan
+        self.itinerary = itinerary
+        self.kind = kind
+        self.direction = direction
+        self.members = members
+        self.past = past
+        membersByName = Dictionary(
+            members.map { ($0["name"]?.text ?? "", $0) }
+        ) { first, _ in first }
+        overridesByName = Dictionary(
+            uniqueKeysWithValues: plan.members.compactMap { member in
+                member.overrides.map { (member.vm, $0) }
+            })
+    }
 
     /// The site that is left, and the one that takes over, in this direction.
     var origin: String { direction == .forward ? plan.source : plan.target }
@@ -88,7 +110,10 @@ struct PlanBriefing: Sendable {
         }
     }
 
-    func member(_ vm: String) -> Value? { members.first { $0["name"]?.text == vm } }
+    func member(_ vm: String) -> Value? { membersByName[vm] }
+
+    /// What the plan says that the vm has otherwise.
+    func overrides(of vm: String) -> MachineOverrides? { overridesByName[vm] }
 
     /// What a step is given: the Azure-Site-Recovery-shaped context, the vms as they were at the
     /// start.

@@ -47,6 +47,12 @@ package struct PlanMachine: Sendable {
 
     private let stages: [Itinerary.Stage]
     private var stageIndex = 0
+    /// Of the stage that is under way: how many run, what may begin, and for the others how much
+    /// they still wait for. A look at all tasks at each end would cost their number squared.
+    private var running = 0
+    private var ready: [String] = []
+    private var missing: [String: Int] = [:]
+    private var users: [String: [String]] = [:]
     private var failure: Failure?
     private var isConcluded = false
     /// Failures of a stage that collects them, in the order of its tasks.
@@ -60,6 +66,7 @@ package struct PlanMachine: Sendable {
             uniqueKeysWithValues: itinerary.tasks.map { task in
                 (task.id, carried[task.id].map { .ended($0) } ?? .waiting)
             })
+        enterStage()
     }
 
     /// What is to be done now. A machine that has concluded wants nothing more, whatever comes.
@@ -70,6 +77,8 @@ package struct PlanMachine: Sendable {
         case .ended(let task, let end):
             precondition(status[task] == .running, "the task \(task) was not running")
             status[task] = .ended(end)
+            running -= 1
+            if counts(end, in: stages[stageIndex]) { free(users[task] ?? []) }
             return note(end) + advance()
         case .abortRequested(let reason):
             guard failure == nil else { return [] }
@@ -91,14 +100,12 @@ package struct PlanMachine: Sendable {
     /// Begins what may begin; at a stage's end goes to the next.
     private mutating func advance() -> [Action] {
         while stageIndex < stages.count {
-            let stage = stages[stageIndex]
-            let begun = isOpen(stage) ? beginReady(stage) : []
-            if !begun.isEmpty || stage.tasks.contains(where: { status[$0.id] == .running }) {
-                return begun
-            }
+            let begun = isOpen(stages[stageIndex]) ? beginReady() : []
+            if running > 0 { return begun }
             failure = failure ?? summary(of: collected)
             collected = []
             stageIndex += 1
+            enterStage()
         }
         isConcluded = true
         return [.conclude(failure.map { .aborted($0) } ?? .completed)]
@@ -106,16 +113,42 @@ package struct PlanMachine: Sendable {
 
     private func isOpen(_ stage: Itinerary.Stage) -> Bool { failure == nil || stage.runsAlways }
 
-    private mutating func beginReady(_ stage: Itinerary.Stage) -> [Action] {
-        let ready = stage.tasks.filter { task in
-            status[task.id] == .waiting && task.needs.allSatisfy { hasEnded($0, in: stage) }
+    private mutating func beginReady() -> [Action] {
+        defer { ready = [] }
+        for task in ready { status[task] = .running }
+        running += ready.count
+        return ready.map { .begin(task: $0) }
+    }
+
+    /// Counts what each task of the stage waits for.
+    private mutating func enterStage() {
+        (ready, missing, users) = ([], [:], [:])
+        guard stageIndex < stages.count else { return }
+        let stage = stages[stageIndex]
+        for task in stage.tasks where status[task.id] == .waiting {
+            let needs = task.needs.filter { !hasEnded($0, in: stage) }
+            if needs.isEmpty { ready.append(task.id) }
+            missing[task.id] = needs.count
+            for need in needs { users[need, default: []].append(task.id) }
         }
-        for task in ready { status[task.id] = .running }
-        return ready.map { .begin(task: $0.id) }
+    }
+
+    /// One that these waited for has ended.
+    private mutating func free(_ tasks: [String]) {
+        for task in tasks {
+            let left = (missing[task] ?? 0) - 1
+            missing[task] = left
+            if left == 0 { ready.append(task) }
+        }
     }
 
     private func hasEnded(_ task: String, in stage: Itinerary.Stage) -> Bool {
         guard case .ended(let end) = status[task] else { return false }
+        return counts(end, in: stage)
+    }
+
+    /// Whether those that waited for a task with that end may begin.
+    private func counts(_ end: TaskEnd, in stage: Itinerary.Stage) -> Bool {
         if case .failed = end { return stage.collectsFailures || stage.runsAlways }
         return true
     }

@@ -77,7 +77,7 @@ struct MachineActs {
         self.briefing = briefing
         self.vm = vm
         self.reason = reason
-        overrides = briefing.plan.member(vm)?.overrides
+        overrides = briefing.overrides(of: vm)
     }
 
     private var name: Value { .text(vm) }

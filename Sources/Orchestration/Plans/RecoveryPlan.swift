@@ -95,8 +95,6 @@ package struct RecoveryPlan: Sendable {
     package var plans: [[String]] { groups.map(\.plans) }
 
     var members: [Member] { groups.flatMap(\.members) }
-
-    func member(_ vm: String) -> Member? { members.first { $0.vm == vm } }
 }
 
 /// Which of the two sites a step works on (P-2), seen in the direction of the run.

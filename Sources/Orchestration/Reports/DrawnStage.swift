@@ -1,6 +1,6 @@
-// One stage of a plan's drawing: where each task's box stands, and the arrows between them. A column
-// for each step of the longest chain; many tasks of one column stand in rows of a few, so that a
-// group of hundreds stays as wide as a page.
+// One stage of a plan's drawing: where each task's box stands, and the arrows between them. A
+// column for each step of the longest chain; many tasks of one column stand in rows of a few, so
+// that a group of hundreds stays as wide as a page.
 import Model
 
 struct DrawnStage {
