@@ -3,13 +3,18 @@
 local network = require "network"
 local wait = require "wait"
 
-local group, step, manual = plan.group, plan.step, plan.manual
+local group, step, manual, contact = plan.group, plan.step, plan.manual, plan.contact
 
 return plan {
   summary = "Management stamp, Oslo to Bergen",
   source = "oslo",
   target = "bergen",
   objective = { rpo = "5m", rto = "1h" },
+
+  contacts = {
+    contact { "the fabric administrator on duty", role = "decides", phone = "+47 22 00 00 01" },
+    contact { "the library team", role = "the share of scripts", mail = "library@example.org" },
+  },
 
   -- Nothing may be changed here; if one of these fails, nothing has happened.
   preflight = {

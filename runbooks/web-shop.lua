@@ -14,6 +14,9 @@ return plan {
   source = "oslo",
   target = "bergen",
   objective = { rpo = "5m", rto = "30m" },
+  contacts = {
+    plan.contact { "the shop's night shift", role = "owns the shop", phone = "+47 22 00 00 02" },
+  },
 
   before = {
     step {

@@ -22,6 +22,7 @@ local function check_parts(kind, field, list)
       for key in pairs(part) do
         if type(key) == "string" then
           local right = kind == "site" and "site.network { … }, site.host { … } or what it is"
+            or field == "contacts" and "contact { … }"
             or "step { … }, manual { … }, group { … } or machine { … }"
           refuse("%s.%s[%d] is a bare table: write %s", kind, field, index, right)
         end
@@ -82,7 +83,7 @@ local function construct(namespace, words)
   end
 end
 
-construct(plan, { "step", "manual", "group", "machine" })
+construct(plan, { "step", "manual", "group", "machine", "contact" })
 
 --- What holds for the steps and vms that do not say it themselves; none of these is the rule. Azure
 -- Site Recovery goes on after a failure when the failover is unplanned.

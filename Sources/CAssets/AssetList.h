@@ -20,6 +20,9 @@
 #define ASSET stdlib/network.lua
 #include "EmbedAsset.h"
 
+#define ASSET stdlib/office.lua
+#include "EmbedAsset.h"
+
 #define ASSET stdlib/prelude.lua
 #include "EmbedAsset.h"
 

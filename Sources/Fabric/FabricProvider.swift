@@ -10,9 +10,9 @@ import Model
 /// blocking work on threads of their own, never on Swift's cooperative ones.
 package protocol FabricProvider: Sendable {
     func sites() async throws -> [Site]
-    /// Makes the site what `site` says, as one step; one that is not there yet is made. Raises
-    /// `fabric.in_use` when machines, or the `addresses` that were given out, need what would be
-    /// gone.
+    /// Makes the site what `site` says, as one step; one that is not there yet is made. Which
+    /// hosts are in maintenance is not said by it and stays. Raises `fabric.in_use` when machines,
+    /// or the `addresses` that were given out, need what would be gone.
     func furnish(_ site: Site, given addresses: [GivenAddress]) async throws
     /// The machines of a site in the order of their names; of all sites when `site` is nil.
     func machines(at site: String?) async throws -> [VirtualMachine]
@@ -30,6 +30,18 @@ package protocol FabricProvider: Sendable {
     /// role, host, processors, memory or disks of a running machine.
     func update(
         _ id: MachineID, _ change: @Sendable (inout VirtualMachine) throws -> Void
+    ) async throws
+
+    /// Moves a machine to another host of its site; it runs on, and what is replicated to it goes
+    /// on, while it does. Raises `fabric.switch_missing` when the host lacks a switch of its cards,
+    /// and `fabric.host_in_maintenance`.
+    func move(_ id: MachineID, to host: String) async throws
+    /// Puts a host into maintenance, or with nil back into service; the machines it holds stay
+    /// where they are. In maintenance it takes no machine and starts none
+    /// (`fabric.host_in_maintenance`). Raises `fabric.cluster_in_maintenance` when another host of
+    /// its cluster is in maintenance (N-6).
+    func setMaintenance(
+        _ maintenance: HostMaintenance?, host: String, at site: String
     ) async throws
 
     /// Powers on. Refuses `replica` machines, and an epoch that another site has outgrown or cannot

@@ -89,6 +89,9 @@ package enum Limits {
     package static let noticesMax = 1024
     /// The time limit of a plan's step, unless the step says otherwise (P-3).
     package static let stepTimeLimit = Duration.seconds(600)
+    /// Earlier runs of a plan by which its next one is foretold, and how far back they are sought.
+    package static let forecastRuns = 5
+    package static let forecastRunsSeen = 10_000
     /// Bytes in a name of a vm, site, switch, network, host or run book.
     package static let nameBytesMax = 63
     /// Recovery points of one protection.

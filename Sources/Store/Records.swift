@@ -86,3 +86,13 @@ package struct NumberedNote: Sendable, Hashable {
         self.note = note
     }
 }
+
+/// Two notes of one branch that a plan wrote of itself: what began there and how it ended.
+package struct PlanSpan: Sendable, Hashable {
+    package var branch: Branch
+    package var from: Timestamp
+    package var until: Timestamp
+    /// The text of the first note, and of the second.
+    package var first: String
+    package var last: String
+}

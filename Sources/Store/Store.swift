@@ -10,7 +10,7 @@ package final class Store: Sendable {
     /// The lab's folder.
     package let folder: String
     let path: String
-    let pool: DatabasePool
+    let queue: DatabaseQueue
     private let readers: Readers
     private let writer: GroupCommit
     /// The lead that this object's user holds; its every commit carries it.
@@ -32,13 +32,13 @@ package final class Store: Sendable {
         self.path = path
         let configuration = Self.configuration(patience)
         do {
-            pool = try Self.open(path, configuration)
+            queue = try Self.open(path, configuration)
         } catch {
             throw Failure(database: error, at: path)
         }
         readers = Readers(path: path, configuration: configuration)
         writer = GroupCommit(
-            pool: pool, transaction: GroupTransaction(observer: observer, path: path))
+            queue: queue, transaction: GroupTransaction(observer: observer, path: path))
     }
 
     deinit { readers.close() }
@@ -99,12 +99,20 @@ package final class Store: Sendable {
 
 // Opening
 extension Store {
+    /// One connection that writes. No pool of GRDB's: that makes and drops a table whenever the
+    /// log is empty, so that whoever only looks would have written.
     private static func open(
         _ path: String, _ configuration: Configuration
-    ) throws -> DatabasePool {
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        try pool.writeWithoutTransaction { db in
-            // A pool sets NORMAL while it opens, whatever was configured: set FULL after it.
+    ) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.writeWithoutTransaction { db in
+            let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+            guard mode == "wal" else {
+                throw Failure(
+                    .fileSystem,
+                    "\(path) is on a file system that cannot keep its log; move the lab",
+                    context: ["file": path])
+            }
             try db.execute(sql: "PRAGMA synchronous = FULL")
             let bytes = try Int.fetchOne(
                 db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
@@ -113,7 +121,7 @@ extension Store {
             }
             try Migrator().migrate(db, at: path)
         }
-        return pool
+        return queue
     }
 
     private static func configuration(_ patience: Duration) -> Configuration {

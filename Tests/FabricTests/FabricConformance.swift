@@ -19,6 +19,7 @@ func exercise(
     try await changesCards(fabric, machine.id)
     try await updatesWhatIsNotRunningState(fabric, machine.id)
     try await startsAndStops(fabric, machine.id)
+    try await keepsHostsInMaintenance(fabric, machine.id)
     try await cutsWhatWasWritten(fabric, machine.id, write)
     try await removesTwice(fabric, machine)
     try await deploysOnce(fabric)
@@ -70,6 +71,21 @@ private func changesCards(_ fabric: any FabricProvider, _ id: MachineID) async t
     try await fabric.connect("nic0", of: id, to: "tenant")
     try await fabric.setFailoverAddress(nil, nic: "nic0", of: id)
     #expect(try await fabric.machine(id).nics[0].failoverAddress == nil)
+}
+
+private func keepsHostsInMaintenance(
+    _ fabric: any FabricProvider, _ id: MachineID
+) async throws {
+    try await fabric.move(id, to: "oslo-1")
+    #expect(await code { try await fabric.move(id, to: "oslo-9") } == .unknownName)
+    for _ in 1...2 {
+        try await fabric.setMaintenance(
+            HostMaintenance(reason: "new disks"), host: "oslo-1", at: "oslo")
+    }
+    #expect(try await fabric.site(named: "oslo").hosts[0].maintenance?.reason == "new disks")
+    #expect(await code { try await fabric.start(id) } == .hostInMaintenance)
+    for _ in 1...2 { try await fabric.setMaintenance(nil, host: "oslo-1", at: "oslo") }
+    #expect(try await fabric.site(named: "oslo").hosts[0].maintenance == nil)
 }
 
 private func updatesWhatIsNotRunningState(

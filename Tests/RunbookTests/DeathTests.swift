@@ -32,6 +32,7 @@ struct Example: Sendable, CustomTestStringConvertible {
         Example(name: "management-stamp", kind: .planned),
         Example(name: "management-stamp", kind: .unplanned, reason: "a drill"),
         Example(name: "management-stamp", kind: .test),
+        Example(name: "branch-to-head-office", kind: .planned),
     ]
 
     private static let short = [
@@ -44,6 +45,7 @@ struct Example: Sendable, CustomTestStringConvertible {
             name: "deploy-machine",
             parameters: ["template": "web", "name": "web07", "start": "true"]),
         Example(name: "fail-back-chain", parameters: ["vm": "sql01", "home": "oslo"]),
+        Example(name: "maintenance-roll", parameters: ["site": "oslo", "cluster": "compute"]),
         Example(name: "test-failover", parameters: ["vm": "sql01"]),
         Example(
             name: "rehearse-machines", parameters: ["subscription": "contoso", "at_once": "1"]),
@@ -68,6 +70,8 @@ struct Example: Sendable, CustomTestStringConvertible {
         case "deploy-machine":
             try await world.keepTemplate(RecoveryAsk(rpoSeconds: 300, target: "bergen"))
         case "fail-back-chain": try await world.bringAway()
+        case "maintenance-roll": try await world.clusterOslo()
+        case "branch-to-head-office": try await world.openBranch("oslo", vms: ["sql01", "wap01"])
         default:
             let replica = MachineID(site: "bergen", name: "wap01")
             try await services.fabric.connect("nic0", of: replica, to: "storage")

@@ -1,5 +1,5 @@
 // Worlds in which the runbooks of replication have something to do: sites lost and found again,
-// machines away from home, chains of three sites.
+// machines away from home, chains of three sites, hosts that are a cluster.
 import Fabric
 import Foundation
 import Model
@@ -45,6 +45,21 @@ extension World {
 
     func bytes(_ id: MachineID) async throws -> Data {
         try Data(contentsOf: URL(filePath: try await fabric.imagePath(of: "disk0", machine: id)))
+    }
+
+    /// Oslo's host and two more become the cluster `compute`, reached as `oslo-compute`; one of the
+    /// new ones has little memory.
+    func clusterOslo() async throws {
+        var oslo = try await fabric.site(named: "oslo")
+        let first = oslo.hosts[0]
+        for (name, memory) in [("oslo-host2", 64), ("oslo-host3", 1)] {
+            oslo.hosts.append(
+                Host(name: name, switches: first.switches, memory: ByteCount(memory << 30)))
+        }
+        oslo.clusters = [
+            Cluster(name: "compute", hosts: oslo.hosts.map(\.name), accessName: "oslo-compute")
+        ]
+        try await fabric.furnish(oslo, given: [])
     }
 
     private func addTromso() async throws {

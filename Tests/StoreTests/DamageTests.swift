@@ -23,7 +23,7 @@ import Testing
                         run: RunID(1), ordinal: ordinal, level: .output, text: text, at: .second(1))
                 )
             })
-        try await store.pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try await store.queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     }
 
     private func overwrite(at offset: UInt64, with bytes: [UInt8]) throws {
@@ -121,7 +121,7 @@ import Testing
     }
 
     private func limitPages(of store: Store, to pages: Int) async throws {
-        try await store.pool.writeWithoutTransaction { db in
+        try await store.queue.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA max_page_count = \(pages)")
         }
     }

@@ -74,7 +74,7 @@ import Testing
             "UPDATE library_publication SET version = 2", "DELETE FROM library_publication",
         ] {
             #expect(throws: (any Error).self, "\(statement)") {
-                try store.pool.writeWithoutTransaction { try $0.execute(sql: statement) }
+                try store.queue.writeWithoutTransaction { try $0.execute(sql: statement) }
             }
         }
     }

@@ -14,7 +14,7 @@ import Testing
 
     @Test func `commits wait for the disk, and foreign keys are on`() async throws {
         let store = try lab.open()
-        let pragmas = try await store.pool.writeWithoutTransaction { db in
+        let pragmas = try await store.queue.writeWithoutTransaction { db in
             try ["synchronous", "journal_mode", "foreign_keys"].map { pragma in
                 try String.fetchOne(db, sql: "SELECT * FROM pragma_\(pragma)")
             }
@@ -129,7 +129,7 @@ import Testing
     }
 
     private func schema(of store: Store) async throws -> [String] {
-        try await store.pool.read { db in
+        try await store.queue.read { db in
             try String.fetchAll(
                 db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
         }

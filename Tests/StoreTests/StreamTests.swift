@@ -69,7 +69,7 @@ import Testing
         async throws
     {
         let store = try await lab.openWithRun()
-        try await store.pool.write { db in
+        try await store.queue.write { db in
             try db.execute(
                 sql: """
                     WITH RECURSIVE counted (n) AS
@@ -86,7 +86,7 @@ import Testing
                 + "ORDER BY line ASC LIMIT 3",
             "SELECT max(line) FROM note WHERE run = 1",
         ] {
-            let plan = try await store.pool.read { db in
+            let plan = try await store.queue.read { db in
                 try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(query)")
                     .map { $0["detail"] as String }
             }

@@ -64,7 +64,7 @@ private struct Ending: Sendable {
     private static let times: Set = [
         "at", "begun_at", "ended_at", "created_at", "started_at", "asked_at", "settled_at",
         "deadline", "seconds", "loss_seconds", "latest_cut_at", "acts", "succeeded",
-        "measured_seconds",
+        "measured_seconds", "prediction",
         // Its number counts cuts, and a preparation that died cuts once more. Its hashes count.
         "point",
     ]

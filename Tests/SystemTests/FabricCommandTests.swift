@@ -43,6 +43,22 @@ import Testing
         }
     }
 
+    @Test func `N-6: a host is emptied and closed by a command, and opened again`() async throws {
+        try await Lab.standing { lab in
+            try await lab.done("site", "host", "oslo", "oslo-host2")
+            try await lab.done("site", "switch", "oslo", "tenant", "--host", "oslo-host2")
+            try await lab.expect(
+                4, "fabric", "maintenance", "oslo-host1", says: ["in no cluster", "sql01"])
+            try await lab.expect(
+                0, "vm", "move", "wap01", "--to", "oslo-host2", says: ["is on the host oslo-host2"])
+            try await lab.expect(
+                2, "fabric", "maintenance", "oslo-hots1", says: ["did you mean 'oslo-host1'"])
+            try await lab.expect(
+                0, "fabric", "maintenance", "bergen/bergen-host1", "--leave",
+                says: ["in service again"])
+        }
+    }
+
     @Test func `N-1: what is wrong or in use is told, and nothing is changed`() async throws {
         try await Lab.standing { lab in
             try declare(lab, "oslo", #"hostz = {},"#)

@@ -20,6 +20,16 @@
 ---@field recovery? { target: string, interval?: "30s"|"5m"|"15m"|"continuous", points?: integer, rpo?: string, first_copy?: { at: string, zone?: string } } The terms that its template asks for.
 ---@field chain? { target: string, host?: string, interval: string, points: integer, rpo?: string, state: string } Where its replica is replicated on to; told in a plan.
 
+--- A host as it is now.
+---@class muster.standing_host
+---@field name string Its name.
+---@field site string Where it is.
+---@field switches table<string, string> Switch to network.
+---@field clusters string[] The clusters it belongs to.
+---@field group? string Its host group, when it has one.
+---@field memory? integer Bytes, when somebody has said how much.
+---@field maintenance? string Why it is in maintenance, while it is.
+
 --- What a step is told about its run.
 ---@class muster.context
 ---@field plan string The plan's name.
@@ -94,6 +104,13 @@
 ---@field before? (muster.step|muster.manual)[] Steps before the group's first vm.
 ---@field after? (muster.step|muster.manual)[] Steps after the group's last vm.
 
+--- Somebody to call when a plan is run.
+---@class muster.contact
+---@field [1] string Whom to call.
+---@field role? string What the person decides or knows: "service owner".
+---@field phone? string The number.
+---@field mail? string The address.
+
 --- A runbook: a card and a function.
 ---@class muster.runbook
 ---@field summary string What the runbook does, in one line.
@@ -109,6 +126,7 @@
 ---@field source string The site that is failed over from.
 ---@field target string The site that is failed over to.
 ---@field objective? { rpo?: string, rto?: string } What was promised: rpo and rto.
+---@field contacts? muster.contact[] Whom to call; the plan's document.
 ---@field preflight? (muster.step|muster.manual)[] Checks before anything is touched; nothing may be changed, and all of them run.
 ---@field before? (muster.step|muster.manual)[] Steps before the first vm is shut down; they may mend.
 ---@field shutdown? muster.shutdown The order of shutting down; the groups reversed.
@@ -209,17 +227,6 @@ function fabric.select(filter) end
 ---@return muster.failure? # why not
 function fabric.try_select(filter) end
 
---- Gets the host that holds a vm, with its switches.
----@param vm string|muster.vm The vm.
----@return { name: string, site: string, switches: table<string, string> } # the host
-function fabric.host(vm) end
-
---- Gets the host that holds a vm, with its switches. Returns nil and the failure instead of raising.
----@param vm string|muster.vm The vm.
----@return { name: string, site: string, switches: table<string, string> }? # the host
----@return muster.failure? # why not
-function fabric.try_host(vm) end
-
 --- Tells whether the fabric of a site answers.
 ---@param site string The site.
 ---@return boolean # whether it answers
@@ -241,6 +248,62 @@ function fabric.reachable(vm) end
 ---@return boolean? # whether it can be reached
 ---@return muster.failure? # why not
 function fabric.try_reachable(vm) end
+
+--- Gets the host that holds a vm.
+---@param vm string|muster.vm The vm.
+---@return muster.standing_host # the host
+function fabric.host(vm) end
+
+--- Gets the host that holds a vm. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@return muster.standing_host? # the host
+---@return muster.failure? # why not
+function fabric.try_host(vm) end
+
+--- Gets the hosts that match every given condition, those of a cluster.
+---@param filter? { site?: string, cluster?: string } The conditions.
+---@return muster.standing_host[] # the hosts
+function fabric.hosts(filter) end
+
+--- Gets the hosts that match every given condition, those of a cluster. Returns nil and the failure instead of raising.
+---@param filter? { site?: string, cluster?: string } The conditions.
+---@return muster.standing_host[]? # the hosts
+---@return muster.failure? # why not
+function fabric.try_hosts(filter) end
+
+--- Moves a vm to another host of its site; it runs on, and is replicated on.
+---@param vm string|muster.vm The vm.
+---@param host string The host at its site.
+function fabric.move(vm, host) end
+
+--- Moves a vm to another host of its site; it runs on, and is replicated on. Returns nil and the failure instead of raising.
+---@param vm string|muster.vm The vm.
+---@param host string The host at its site.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_move(vm, host) end
+
+--- Empties a host to the others of its cluster and keeps it from taking vms.
+---@param host string|muster.standing_host The host.
+---@param options? { reason?: string } Why.
+function fabric.enter_maintenance(host, options) end
+
+--- Empties a host to the others of its cluster and keeps it from taking vms. Returns nil and the failure instead of raising.
+---@param host string|muster.standing_host The host.
+---@param options? { reason?: string } Why.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_enter_maintenance(host, options) end
+
+--- Puts a host back into service; what moved away stays there.
+---@param host string|muster.standing_host The host.
+function fabric.leave_maintenance(host) end
+
+--- Puts a host back into service; what moved away stays there. Returns nil and the failure instead of raising.
+---@param host string|muster.standing_host The host.
+---@return true? # when it was done
+---@return muster.failure? # why not
+function fabric.try_leave_maintenance(host) end
 
 --- Gets the templates of the sites that answer, by name.
 ---@param filter? { site?: string } The conditions.
@@ -1121,6 +1184,11 @@ function plan.machine(fields) end
 ---@param fields muster.group
 ---@return muster.group
 function plan.group(fields) end
+
+--- Somebody to call when a plan is run.
+---@param fields muster.contact
+---@return muster.contact
+function plan.contact(fields) end
 
 --- A runbook: a card and a function.
 ---@param fields muster.runbook

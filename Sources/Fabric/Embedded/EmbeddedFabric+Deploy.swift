@@ -77,7 +77,7 @@ extension LabFolder {
         return standing
     }
 
-    /// The wanted host, or the first that has the switches and the room.
+    /// The wanted host, or the first in service that has the switches and the room.
     private func host(
         for machine: VirtualMachine, at site: Site, wanted: String?
     ) throws -> String {
@@ -93,12 +93,14 @@ extension LabFolder {
                 host.switches.contains { $0.name == card.switchName }
             }
         }
+        let open = fitting.filter { $0.maintenance == nil }
+        if open.isEmpty, let first = fitting.first { try site.requireOpen(first.name) }
         if fitting.isEmpty, let first = site.hosts.first {
             for card in machine.nics {
                 if let name = card.switchName { try first.requireSwitch(name, at: site.name) }
             }
         }
-        let rooms = try fitting.map { (host: $0, free: try free(on: $0, at: site.name)) }
+        let rooms = try open.map { (host: $0, free: try free(on: $0, at: site.name)) }
         guard let found = rooms.first(where: { $0.free.map { $0 >= machine.memory } ?? true })
         else {
             throw Failure.noRoom(
@@ -115,15 +117,13 @@ extension LabFolder {
         throw Failure.noRoom(for: machine, [(host, free)])
     }
 
-    /// What the machines that a host holds leave of its memory, off or on: all of them may have to
-    /// run at once after a failover. nil when nobody has said how much it has.
+    /// nil when nobody has said how much the host has: then no machine has to be read.
     private func free(on host: Host, at site: String) throws -> ByteCount? {
-        guard let memory = host.memory else { return nil }
-        let machines = try machineNames(site).compactMap { name in
-            try record(ifAny: MachineID(site: site, name: name))?.machine
-        }
-        let taken = machines.filter { $0.host == host.name }.reduce(0) { $0 + $1.memory.bytes }
-        return ByteCount(max(0, memory.bytes - taken))
+        guard host.memory != nil else { return nil }
+        return host.freeMemory(
+            beside: try machineNames(site).compactMap { name in
+                try record(ifAny: MachineID(site: site, name: name))?.machine
+            })
     }
 }
 

@@ -21,7 +21,8 @@ extension EmbeddedFabric {
             }
             try SiteUse(of: standing, becoming: site)
                 .check(machines: machines, addresses: addresses)
-            if site != standing { try lab.write(site) }
+            let kept = site.keepingMaintenance(of: standing)
+            if kept != standing { try lab.write(kept) }
         }
     }
 
@@ -79,20 +80,34 @@ extension EmbeddedFabric {
     /// Tags a host with the group it trusts; nil takes the tag away.
     package func setTrustGroup(_ group: String?, host: String, at site: String) async throws {
         if let group { try Name.checked(group, "trust group") }
-        try await changeSite(site) { site in
-            try site.require(host, among: site.hosts.map(\.name), "host")
-            for index in site.hosts.indices where site.hosts[index].name == host {
-                site.hosts[index].trustGroup = group
-            }
+        try await changeHost(host, at: site) { host, _ in host.trustGroup = group }
+    }
+
+    package func setMaintenance(
+        _ maintenance: HostMaintenance?, host: String, at site: String
+    ) async throws {
+        try await changeHost(host, at: site) { changed, site in
+            // One that is in maintenance keeps the reason it entered with.
+            if maintenance != nil, changed.maintenance != nil { return }
+            if maintenance != nil { try site.requireMayEnterMaintenance(host) }
+            changed.maintenance = maintenance
         }
     }
 
     /// Says what the machines of a host may have together; nil for as much as they like.
     package func setMemory(_ memory: ByteCount?, host: String, at site: String) async throws {
+        try await changeHost(host, at: site) { host, _ in host.memory = memory }
+    }
+
+    private func changeHost(
+        _ name: String, at site: String,
+        _ change: @escaping @Sendable (inout Host, Site) throws -> Void
+    ) async throws {
         try await changeSite(site) { site in
-            try site.require(host, among: site.hosts.map(\.name), "host")
-            for index in site.hosts.indices where site.hosts[index].name == host {
-                site.hosts[index].memory = memory
+            try site.require(name, among: site.hosts.map(\.name), "host")
+            let standing = site
+            for index in site.hosts.indices where site.hosts[index].name == name {
+                try change(&site.hosts[index], standing)
             }
         }
     }

@@ -45,14 +45,14 @@ extension EmbeddedFabric {
         }
     }
 
-    /// Moves a machine to another host of its site; it runs on while it does. Succeeds when it is
-    /// there. Raises `fabric.switch_missing` when the host lacks a switch of its cards.
     package func move(_ id: MachineID, to host: String) async throws {
         try await changing { lab in
             var record = try lab.record(id)
             guard record.machine.host != host else { return }
             record.machine.host = host
-            try record.machine.checkPlace(in: try lab.reachableSite(id.site))
+            let site = try lab.reachableSite(id.site)
+            try record.machine.checkPlace(in: site)
+            try site.requireOpen(host)
             try lab.write(record)
         }
     }
@@ -66,7 +66,9 @@ extension EmbeddedFabric {
             guard record.machine == before else { return false }
             guard after != before else { return true }
             try before.checkUpdate(to: after)
-            try after.checkPlace(in: try lab.site(before.id.site))
+            let site = try lab.site(before.id.site)
+            try after.checkPlace(in: site)
+            if after.host != before.host { try site.requireOpen(after.host) }
             if before.role == .replica, after.role == .production {
                 // From here the record is of what the new primary writes; what lies in the images
                 // is what the old one has sent.
@@ -95,7 +97,9 @@ extension LabFolder {
                     context: ["vm": machine.id.name, "disk": disk.name])
             }
         }
-        try machine.checkPlace(in: try reachableSite(machine.id.site))
+        let site = try reachableSite(machine.id.site)
+        try machine.checkPlace(in: site)
+        try site.requireOpen(machine.host)
         var record = record
         record.machine.power = .off
         return record

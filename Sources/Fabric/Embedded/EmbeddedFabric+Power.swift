@@ -1,6 +1,7 @@
-// Power on and off. On: not a replica, every image there, the fence; then the map knows that the
-// machine runs, then the record says so. Off the other way round is the map first too: what is
-// killed in between is mended by whoever opens the map next, with a scan at worst.
+// Power on and off. On: not a replica, its host in service, every image there, the fence; then the
+// map knows that the machine runs, then the record says so. Off the other way round is the map
+// first too: what is killed in between is mended by whoever opens the map next, with a scan at
+// worst.
 import Model
 
 extension EmbeddedFabric {
@@ -9,6 +10,7 @@ extension EmbeddedFabric {
             var record = try lab.record(id)
             guard record.machine.power == .off else { return }
             try record.machine.requireNoReplica()
+            try lab.site(id.site).requireOpen(record.machine.host)
             try lab.checkDisks(record)
             if record.machine.role == .production {
                 try Fencing.check(record.machine, others: try lab.fencingViews(of: id))

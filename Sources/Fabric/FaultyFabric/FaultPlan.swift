@@ -5,7 +5,7 @@ import Model
 package enum FabricCall: String, Sendable, Hashable, CaseIterable {
     case sites, machines, machine, define, remove, update, start, stop, connect
     case setFailoverAddress, setGuestAddress, quiesce, changeSource, imagePath, templates, deploy
-    case furnish
+    case furnish, move, setMaintenance
 
     /// Whether the call changes the fabric.
     package var isWrite: Bool {

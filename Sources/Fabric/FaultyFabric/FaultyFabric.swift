@@ -87,6 +87,19 @@ extension FaultyFabric {
         try await perform(.stop, id) { try await fabric.stop(id) }
     }
 
+    package func move(_ id: MachineID, to host: String) async throws {
+        try await perform(.move, id, host) { try await fabric.move(id, to: host) }
+    }
+
+    package func setMaintenance(
+        _ maintenance: HostMaintenance?, host: String, at site: String
+    ) async throws {
+        let detail = "\(site)/\(host) \(maintenance?.reason ?? "over")"
+        try await perform(.setMaintenance, nil, detail) {
+            try await fabric.setMaintenance(maintenance, host: host, at: site)
+        }
+    }
+
     package func connect(_ nic: String, of id: MachineID, to switchName: String?) async throws {
         try await perform(.connect, id, "\(nic) → \(switchName ?? "nothing")") {
             try await fabric.connect(nic, of: id, to: switchName)

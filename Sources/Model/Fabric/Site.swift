@@ -68,6 +68,8 @@ package struct Host: Sendable, Hashable, Codable {
     package var sendsTo: [String]?
     /// The clouds whose replicas it takes.
     package var receivesFrom: [String]?
+    /// nil when it serves; while it stands the host takes no machine (N-6).
+    package var maintenance: HostMaintenance?
 
     package init(
         name: String, switches: [Switch], trustGroup: String? = nil, memory: ByteCount? = nil,

@@ -8,6 +8,7 @@ extension Failure.Code {
         .epochOutdated, .epochUnknown, .runsElsewhere, .cutClosed, .cutLost, .rehearsed,
         .quiesceFailed, .holdFailed, .templateExists, .capacityMissing,
         .inUse, .siteFixed, .poolExhausted,
+        .hostInMaintenance, .clusterInMaintenance,
     ]
 
     package static let labMissing = Self(
@@ -124,7 +125,7 @@ extension Failure.Code {
 
     package static let capacityMissing = Self(
         "fabric.capacity_missing",
-        meaning: "No host of the site has room for the machine that is to be made.",
+        meaning: "No host has room for the machine that is to be made or moved.",
         remedy: "The message says what is free; remove machines, add a host, or give a host more "
             + "with `muster site host SITE HOST --memory SIZE`.")
 
@@ -142,4 +143,15 @@ extension Failure.Code {
         "fabric.pool_exhausted",
         meaning: "A network has fewer addresses left than the cards that come to it need.",
         remedy: "Clean up test failovers, or widen the pool in fabric/SITE.lua and apply it.")
+
+    package static let hostInMaintenance = Self(
+        "fabric.host_in_maintenance",
+        meaning: "The host is in maintenance: it takes no machine and starts none.",
+        remedy: "Choose another host, or let it leave maintenance with "
+            + "`muster fabric maintenance SITE/HOST --leave`.")
+
+    package static let clusterInMaintenance = Self(
+        "fabric.cluster_in_maintenance",
+        meaning: "Another host of the cluster is in maintenance; never two are at the same time.",
+        remedy: "Let that one leave first; the message names it and why it is in maintenance.")
 }

@@ -6,11 +6,11 @@ import Fabric
 import Model
 import Replication
 
-extension PrimitiveCall {
+extension Services {
     /// How the vm's replica is replicated on; nil when it is not.
     func chain(of vm: String) async throws -> Value? {
         let key = Protection.key(of: vm, .extended)
-        guard let extended = try await services.replication.protection(of: key) else { return nil }
+        guard let extended = try await replication.protection(of: key) else { return nil }
         var fields: [String: Value] = [
             "target": .text(extended.replica.site), "interval": .text(extended.interval.rawValue),
             "points": .integer(Int64(extended.pointsKept)), "state": .text(extended.state.rawValue),
@@ -19,7 +19,7 @@ extension PrimitiveCall {
             fields["rpo"] = .text(Duration.seconds(seconds).text)
         }
         do {
-            fields["host"] = .text(try await services.fabric.machine(extended.replica).host)
+            fields["host"] = .text(try await fabric.machine(extended.replica).host)
         } catch let failure as Failure where failure.code == .siteUnreachable {
             return .object(fields)
         }
@@ -32,6 +32,9 @@ struct ChainMember {
     let vm: String
     /// As it was when the run began.
     let frozen: Value
+
+    /// The third site.
+    var target: String { frozen["target"]?.text ?? "" }
 
     private var key: Value { .text(Protection.key(of: vm, .extended)) }
 

@@ -65,7 +65,7 @@ struct PlanBriefing: Sendable {
     }
 
     /// What of the itinerary depends on the vms and on earlier runs.
-    private mutating func complete() {
+    mutating func complete() {
         if direction == .back, kind == .planned || kind == .failback {
             itinerary = itinerary.homewards(
                 plan.vms.filter { chain(of: $0) != nil && !isThere($0) }, reverses: plan.reverses)

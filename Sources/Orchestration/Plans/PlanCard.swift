@@ -80,6 +80,13 @@ package enum PlanCard {
         Parameter("after", steps, "Steps after the last vm is shut down."),
     ]
 
+    package static let contact: [Parameter] = [
+        Parameter("name", .text, required: true, "Whom to call."),
+        Parameter("role", .text, "What the person decides or knows: \"service owner\"."),
+        Parameter("phone", .text, "The number."),
+        Parameter("mail", .text, "The address."),
+    ]
+
     package static let objective: [Parameter] = [
         Parameter("rpo", .duration, "The most that may be lost."),
         Parameter("rto", .duration, "The longest the service may be away."),
@@ -90,6 +97,8 @@ package enum PlanCard {
         Parameter("source", .text, required: true, "The site that is failed over from."),
         Parameter("target", .text, required: true, "The site that is failed over to."),
         Parameter("objective", .record(objective), "What was promised: rpo and rto."),
+        Parameter(
+            "contacts", .list(.made("contact", contact)), "Whom to call; the plan's document."),
         Parameter(
             "preflight", steps,
             "Checks before anything is touched; nothing may be changed, and all of them run."),

@@ -14,6 +14,7 @@ struct PlanConductor: Sendable {
             let progress = try PlanProgressWriter(context: context)
             try await progress.write(briefing.itinerary)
             try await progress.write(briefing.plan.objective)
+            try await foretell(briefing, progress)
             try await rehearsed(briefing.plan, progress)
             var conducting = Conducting(briefing: briefing, context: context, progress: progress)
             let end = try await conducting.run()
@@ -23,6 +24,22 @@ struct PlanConductor: Sendable {
             try await progress.write(stand: try await stand(briefing, &journal))
             try await progress.write(latecomers: try await latecomers(&journal))
             return end
+        }
+    }
+
+    /// What the run is expected to come to, before it has done anything: its report holds the
+    /// prediction against what was measured. One that goes on or undoes has none.
+    private func foretell(
+        _ briefing: PlanBriefing, _ progress: PlanProgressWriter
+    ) async throws {
+        guard briefing.past == nil, context.rehearsal == nil, !progress.hasForecast else { return }
+        let reader = PlanFactsReader(services: context.services)
+        do {
+            let facts = try await reader.facts(of: briefing, named: context.run.name)
+            try await progress.write(
+                PlanForecast(of: briefing.itinerary, as: briefing.kind, from: facts))
+        } catch let failure as Failure where failure.code == .siteUnreachable {
+            // Nobody's failover waits for a forecast: such a run has none.
         }
     }
 

@@ -4,7 +4,8 @@
 //
 //     branch `progress`            1: the itinerary     2: the vms as they stand at the end
 //                                  3: what was promised  4: the vms that came too late
-//                                  5: what the plan was made of, and how it was rehearsed
+//                                  5: what was expected of the run before it did anything
+//                                  6: what the plan was made of, and how it was rehearsed
 //     branch `progress/TASK`       1: begun             2: how it ended
 import Model
 import Store
@@ -73,13 +74,19 @@ struct PlanProgressWriter: Sendable {
         try await note(PlanProgress.root, 4, .list(latecomers.map { .text($0) }))
     }
 
+    var hasForecast: Bool { written.contains(Self.key(PlanProgress.root, 5)) }
+
+    func write(_ forecast: PlanForecast) async throws {
+        try await note(PlanProgress.root, 5, forecast.value)
+    }
+
     /// Whether it was written down how the plan was rehearsed when the run began.
-    var hasRehearsal: Bool { written.contains(Self.key(PlanProgress.root, 5)) }
+    var hasRehearsal: Bool { written.contains(Self.key(PlanProgress.root, 6)) }
 
     func write(_ rehearsal: PlanRehearsal, of fingerprint: PlanFingerprint) async throws {
         let parts = fingerprint.parts.mapValues { Value.text($0) }
         try await note(
-            PlanProgress.root, 5, ["rehearsal": rehearsal.view, "made_of": .object(parts)])
+            PlanProgress.root, 6, ["rehearsal": rehearsal.view, "made_of": .object(parts)])
     }
 
     func begun(_ task: String) async throws {
@@ -130,9 +137,11 @@ extension PlanProgress {
     }
 
     /// The task that a line is about; nil for one about the run.
-    static func task(of note: RunNote) -> String? {
-        note.branch.path.hasPrefix("\(root.path)/")
-            ? String(note.branch.path.dropFirst(root.path.utf8.count + 1)) : nil
+    static func task(of note: RunNote) -> String? { task(at: note.branch) }
+
+    private static func task(at branch: Branch) -> String? {
+        branch.path.hasPrefix("\(root.path)/")
+            ? String(branch.path.dropFirst(root.path.utf8.count + 1)) : nil
     }
 
     /// The stages of a run as its notes tell them; empty before the first, or for a runbook.
@@ -169,6 +178,28 @@ extension PlanProgress {
         return told?.list?.compactMap(\.text) ?? []
     }
 
+    /// What was expected of the run; nil where nobody foretold it.
+    package static func forecast(from notes: [RunNote]) -> PlanForecast? {
+        notes.first { $0.branch == root && $0.ordinal == 5 }
+            .flatMap { try? Value(json: $0.text) }.flatMap { PlanForecast($0) }
+    }
+
+    /// The tasks that were done, with the time each took, from the pairs of a run's notes.
+    static func done(in spans: [PlanSpan]) -> [Task] {
+        let told = spans.first { $0.branch == root }.flatMap { try? Value(json: $0.first) }
+        let cards = (told?.list ?? []).flatMap { $0["tasks"]?.list ?? [] }
+        let titles = Dictionary(
+            cards.map { ($0["id"]?.text ?? "", $0["title"]?.text ?? "") }
+        ) { first, _ in first }
+        return spans.compactMap { span in
+            guard let id = task(at: span.branch), let title = titles[id],
+                (try? Value(json: span.last))?["state"]?.text == Task.State.done.rawValue
+            else { return nil }
+            return Task(
+                id: id, title: title, state: .done, begunAt: span.from, endedAt: span.until)
+        }
+    }
+
     /// What the plan promises; nothing for a run whose plan does not, or for a runbook.
     package static func objective(from notes: [RunNote]) -> Objective {
         let told = notes.first { $0.branch == root && $0.ordinal == 3 }
@@ -178,7 +209,7 @@ extension PlanProgress {
 
 extension PlanProgress {
     private static func made(_ notes: [RunNote]) -> Value? {
-        notes.first { $0.branch == root && $0.ordinal == 5 }
+        notes.first { $0.branch == root && $0.ordinal == 6 }
             .flatMap { try? Value(json: $0.text) }
     }
 

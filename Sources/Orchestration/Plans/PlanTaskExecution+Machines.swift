@@ -7,10 +7,6 @@ extension PlanTaskExecution {
         _ act: Itinerary.MachineAct, _ vm: String, attempt number: Int,
         _ journal: inout BranchJournal
     ) async throws -> Attempt {
-        // What an earlier run failed over already stays as it is (P-7).
-        if briefing.isThere(vm), act == .shutDown || act == .failOver {
-            return .skipped("\(vm) is at \(briefing.destination) already")
-        }
         if let chain = briefing.chain(of: vm) {
             switch act {
             case .turnRound: return try await goOn(with: vm, &journal, chain.turn)
@@ -47,6 +43,7 @@ extension PlanTaskExecution {
         _ journal: inout BranchJournal
     ) async throws -> Attempt {
         var acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
+        if let reason = acts.reasonToLeave(act) { return .skipped(reason) }
         if number > 1 || briefing.past != nil {
             switch try await journal.call("plan.freeze", .list([.text(vm)])) {
             case .value(let json): acts.standing = try Value(json: json).list?.first
@@ -87,6 +84,12 @@ struct MachineActs {
         standing?["state"]?.text.flatMap(ProtectionState.init)
     }
     private var isFailedOver: Bool { standing?["site"]?.text == briefing.destination }
+
+    /// What an earlier run failed over already stays as it is (P-7).
+    func reasonToLeave(_ act: Itinerary.MachineAct) -> String? {
+        briefing.isThere(vm) && (act == .shutDown || act == .failOver)
+            ? "\(vm) is at \(briefing.destination) already" : nil
+    }
 
     func reasonToSkip(_ act: Itinerary.MachineAct) -> String? {
         switch act {

@@ -20,6 +20,7 @@ extension RecoveryPlan {
         source = card["source"]?.text ?? ""
         target = card["target"]?.text ?? ""
         objective = Objective(card["objective"] ?? [:])
+        contacts = (card["contacts"]?.list ?? []).map { Contact(card: $0) }
         let root: CardPath = []
         preflight = try readSteps(card, "preflight", root)
         before = try readSteps(card, "before", root)
@@ -34,6 +35,16 @@ extension RecoveryPlan {
         assets = (card["assets"]?.list ?? []).compactMap(\.text)
         reverses = card["reverse"]?.boolean ?? true
         starts = card["start"]?.boolean ?? true
+    }
+}
+
+extension RecoveryPlan.Contact {
+    fileprivate init(card: Value) {
+        name = card["name"]?.text ?? ""
+        role = card["role"]?.text
+        phone = card["phone"]?.text
+        mail = card["mail"]?.text
+        position = card.notedPosition
     }
 }
 

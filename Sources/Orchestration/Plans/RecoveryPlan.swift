@@ -52,6 +52,15 @@ package struct RecoveryPlan: Sendable {
         package let position: SourcePosition?
     }
 
+    /// Somebody who knows or decides.
+    package struct Contact: Sendable, Hashable {
+        package let name: String
+        package let role: String?
+        package let phone: String?
+        package let mail: String?
+        package let position: SourcePosition?
+    }
+
     package struct Shutdown: Sendable {
         /// Names of groups, first to be shut down first.
         package let order: [String]
@@ -63,6 +72,8 @@ package struct RecoveryPlan: Sendable {
     package let source: String
     package let target: String
     package let objective: Objective
+    /// Whom to call, in the order of the card.
+    package let contacts: [Contact]
     package let preflight: [Step]
     package let before: [Step]
     package let shutdown: Shutdown

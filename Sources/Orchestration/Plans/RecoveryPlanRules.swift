@@ -19,9 +19,26 @@ struct RecoveryPlanRules {
             throw subject.failure("has \"\(plan.source)\" as source and as target")
         }
         if plan.groups.isEmpty { throw subject.failure("has no group") }
+        try checkContacts()
         try checkNames()
         try checkShutdownOrder()
         try checkDependencies()
+    }
+
+    /// A name that nobody can reach is no contact.
+    private func checkContacts() throws(Failure) {
+        var names: Set<String> = []
+        for contact in plan.contacts {
+            let here = CheckSubject(
+                "contact \"\(contact.name)\"", code: .cardInvalid, at: contact.position)
+            guard names.insert(contact.name).inserted else { throw here.failure("stands twice") }
+            if contact.phone == nil, contact.mail == nil {
+                throw here.failure("cannot be reached: say phone or mail")
+            }
+            if let mail = contact.mail, !mail.dropFirst().dropLast().contains("@") {
+                throw here.failure("cannot be written to at \"\(mail)\": write NAME@HOST")
+            }
+        }
     }
 
     private func checkNames() throws(Failure) {

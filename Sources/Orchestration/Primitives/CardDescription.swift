@@ -15,6 +15,7 @@ struct CardDescription {
         card("manual", "A manual task: a question to a person.", PlanCard.manual),
         card("machine", "A vm of a group that has steps of its own.", PlanCard.machine),
         card("group", "A group of a plan: vms that are failed over together.", PlanCard.group),
+        card("contact", "Somebody to call when a plan is run.", PlanCard.contact),
         card("runbook", "A runbook: a card and a function.", RunbookCard.fields),
     ]
 
@@ -31,6 +32,7 @@ struct CardDescription {
     static var all: [CardDescription] {
         [
             given("vm", "A machine as it is now.", MachineView.fields),
+            given("standing_host", "A host as it is now.", HostView.fields),
             given("context", "What a step is told about its run.", context),
             given("failure", "What a primitive raises.", failure),
             given("secret", "What an asset hides: a name, which primitives can open.", []),

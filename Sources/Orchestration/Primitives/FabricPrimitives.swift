@@ -4,7 +4,7 @@ import Model
 
 extension Catalogue {
     static let fabric: [Primitive] =
-        fabricReads + fabricTemplates + fabricPairings + fabricPower + fabricNetwork
+        fabricReads + fabricHosts + fabricTemplates + fabricPairings + fabricPower + fabricNetwork
         + fabricOverrides
 
     private static let machine = Parameter("vm", .vm, required: true, "The vm.")
@@ -33,27 +33,6 @@ extension Catalogue {
         ) { call in
             let filter = MachineFilter(call.arguments["filter"] ?? [:])
             return .list(try await call.views().filter(filter.matches).map(\.value))
-        },
-        Primitive(
-            "fabric.host", "Gets the host that holds a vm, with its switches.",
-            parameters: [machine],
-            result: .record([
-                Parameter("name", .text, required: true, "Its name."),
-                Parameter("site", .text, required: true, "Where it is."),
-                Parameter("switches", .map(.text), required: true, "Switch to network."),
-            ]),
-            returns: "the host", effect: .reads, raises: [.unknownName, .refused],
-            example: #"local host = fabric.host(replica)"#
-        ) { call in
-            let machine = try await call.machine("vm")
-            let host = try await call.host(of: machine)
-            return [
-                "name": .text(host.name), "site": .text(machine.id.site),
-                "switches": .object(
-                    Dictionary(
-                        host.switches.map { ($0.name, .text($0.network)) },
-                        uniquingKeysWith: { first, _ in first })),
-            ]
         },
         Primitive(
             "fabric.answers", "Tells whether the fabric of a site answers.",

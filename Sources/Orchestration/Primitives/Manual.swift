@@ -15,6 +15,7 @@ package struct Manual: Sendable {
             ("manual", "A manual task: a question to a person.", PlanCard.manual),
             ("machine", "A vm of a group that has steps of its own.", PlanCard.machine),
             ("shutdown", "A plan's order of shutting down, as a list.", PlanCard.shutdown),
+            ("contact", "Somebody to call when a plan is run.", PlanCard.contact),
             ("objective", "What a plan was promised to keep.", PlanCard.objective),
             ("runbook", "A runbook: a card and a function.", RunbookCard.fields),
             ("limits", "What a runbook may use of the house.", RunbookCard.limitFields),

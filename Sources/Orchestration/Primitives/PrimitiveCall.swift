@@ -104,15 +104,4 @@ package struct PrimitiveCall: Sendable {
     package func views() async throws -> [MachineView] {
         try await MachineDirectory(services: services).views(scope: scope)
     }
-
-    package func host(of machine: VirtualMachine) async throws -> Host {
-        let sites = try await services.fabric.sites()
-        guard let site = sites.first(where: { $0.name == machine.id.site }),
-            let host = site.hosts.first(where: { $0.name == machine.host })
-        else {
-            throw Failure(
-                .unknownName, "the host \(machine.host) of \(machine.id) is gone from its site")
-        }
-        return host
-    }
 }

@@ -64,7 +64,8 @@ extension ValueType {
         case .size: value.text.map { (try? ByteCount(text: $0)) != nil } ?? false
         case .time: value.text?.isTime ?? false
         case .choice(let words): value.text.map(words.contains) ?? false
-        case .vm: value.text != nil || (value["name"]?.text != nil && value["site"]?.text != nil)
+        case .vm, .host:
+            value.text != nil || (value["name"]?.text != nil && value["site"]?.text != nil)
         case .secret: value["$asset"]?.text != nil
         case .function: value["$function"] != nil
         case .any, .list, .map, .record, .made, .either: false

@@ -18,6 +18,8 @@ package indirect enum ValueType: Sendable {
     case choice([String])
     /// A machine: its name, `"site/name"`, or the table that `fabric.vm` gave.
     case vm
+    /// A host: its name, `"site/name"`, or a table that `fabric.hosts` gave.
+    case host
     /// What an asset hides, by its handle; never the value itself.
     case secret
     /// A Lua function, its signature as LuaCATS writes it: `(context: muster.context)`. In a card's
@@ -65,6 +67,7 @@ extension ValueType {
         case .time: "a time such as \"22:00\" or \"2026-03-01T22:00:00Z\""
         case .choice(let words): "one of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
         case .vm: "a vm: its name, \"site/name\", or what fabric.vm gives"
+        case .host: "a host: its name, \"site/name\", or what fabric.hosts gives"
         case .secret: "a secret: what asset.credential, asset.certificate or a connection gives"
         case .function: "a function"
         case .list(let element): "a list, each \(element.phrase)"
@@ -87,6 +90,7 @@ extension ValueType {
         case .integer: "integer"
         case .choice(let words): words.map { "\"\($0)\"" }.joined(separator: "|")
         case .vm: "string|muster.vm"
+        case .host: "string|muster.standing_host"
         case .secret: "muster.secret"
         case .function(let signature): "fun\(signature)"
         case .list(let element):
@@ -118,7 +122,7 @@ extension ValueType {
 
     private var isUnion: Bool {
         switch self {
-        case .choice, .vm, .either: true
+        case .choice, .vm, .host, .either: true
         default: false
         }
     }

@@ -13,7 +13,8 @@ extension RunReport {
             "not_in_this_run": .list(latecomers.map { .text($0) }),
             "warnings": .list(warnings.map { .text($0) }),
             "rehearsal": rehearsal?.view ?? .null,
-            "objective": objectiveView, "returned": returned ?? .null,
+            "objective": objectiveView, "prediction": forecastView,
+            "returned": returned ?? .null,
             "children": .list(children.map(\.view)),
             "successor": successor.map { .integer($0.number) } ?? .null,
             "seconds": [

@@ -24,7 +24,8 @@ extension RunReport {
         }
     }
 
-    private var timeAway: Duration? {
+    /// Measured as promised: also where nothing was.
+    var timeAway: Duration? {
         let tasks = stages.flatMap(\.tasks)
         let shutDown = tasks.filter { $0.id.hasPrefix("shutdown/") && $0.state == .done }
         let up = tasks.filter { $0.id.hasPrefix("groups/") }.compactMap(\.endedAt).max()

@@ -7,7 +7,7 @@ extension RunReport {
         [
             heading + familyLines, failureLines, taskLines, childLines, questionLines,
             recoveryLines, standLines, latecomerLines, lossLines, warningLines,
-            objectiveLines, noteLines, eventLines, decisionLines, sourceLines,
+            objectiveLines, forecastLines, noteLines, eventLines, decisionLines, sourceLines,
         ]
         .filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }

@@ -41,6 +41,8 @@ package struct RunReport: Sendable {
     package let warnings: [String]
     /// What the plan promised.
     package let objective: Objective
+    /// What was expected of it; nil for a runbook, and for a run that goes on or undoes.
+    package let forecast: PlanForecast?
     /// How the plan was rehearsed when the run began (P-12); nil for a runbook's.
     package let rehearsal: PlanRehearsal?
     /// What a runbook returned.
@@ -62,6 +64,7 @@ package struct RunReport: Sendable {
         let told = try store.planNotes(of: id)
         stages = PlanProgress.stages(from: told)
         objective = PlanProgress.objective(from: told)
+        forecast = PlanProgress.forecast(from: told)
         rehearsal = PlanProgress.rehearsal(from: told)
         stand = PlanProgress.stand(from: told) ?? []
         latecomers = PlanProgress.latecomers(from: told)

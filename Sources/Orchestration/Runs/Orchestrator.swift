@@ -57,7 +57,7 @@ package struct RunRequest: Sendable {
     ) {
         self.name = name
         self.kind = kind
-        self.direction = direction ?? (kind == .failback ? .back : .forward)
+        self.direction = direction ?? kind.map { Direction(of: $0) } ?? .forward
         self.parameters = parameters
         self.scope = scope
         self.by = by

@@ -42,6 +42,9 @@ package struct SiteOverview: Sendable {
         for (name, size) in (host.storage ?? [:]).sorted(by: { $0.key < $1.key }) {
             use.append("\(size) of \(name)")
         }
+        if let maintenance = host.maintenance {
+            use.append("in maintenance: \(maintenance.reason)")
+        }
         return TreeLine(
             "host \(host.name): " + (answers ? use.joined(separator: ", ") : host.words),
             host.switches.map { TreeLine("switch \($0.name) on the network \($0.network)") })
@@ -97,6 +100,7 @@ extension SiteOverview {
             "memory": host.memory.map { .integer($0.bytes) } ?? .null,
             "storage": .object((host.storage ?? [:]).mapValues { .integer($0.bytes) }),
             "machines": .list(held.map { .text($0.id.name) }),
+            "maintenance": host.maintenance.map { .text($0.reason) } ?? .null,
             "switches": .list(
                 host.switches.map { ["name": .text($0.name), "network": .text($0.network)] }),
         ]

@@ -49,19 +49,18 @@ extension ReplicationEngine {
         }
     }
 
+    /// The host for the replica: the wanted one; of a cluster, which is named as a host is, the one
+    /// in service with the most memory left (N-7); or else the site's first in service.
     func host(for options: ProtectionOptions) async throws -> Host {
         let site = try await fabric.site(named: options.target)
-        let names = site.hosts.map(\.name)
-        guard let wanted = options.host ?? names.first,
-            let host = site.hosts.first(where: { $0.name == wanted })
-        else {
-            throw Failure(
-                .unknownName,
-                "site '\(site.name)' has no host '\(options.host ?? "")' for a replica"
-                    + Spelling.hint(for: options.host ?? "", among: names),
-                context: ["site": site.name])
+        guard let wanted = options.host else {
+            let open = site.hosts.first { $0.maintenance == nil }
+            return try open ?? site.openHost(site.hosts.first?.name ?? "")
         }
-        return host
+        guard let hosts = site.hosts(reachedBy: wanted) else { return try site.openHost(wanted) }
+        let machines = try await fabric.machines(at: site.name)
+        let open = hosts.filter { $0.maintenance == nil }.roomiest(beside: machines)
+        return try open ?? site.openHost(hosts.first?.name ?? "")
     }
 
     /// Files of an earlier protection must not be taken for this one's: generations begin anew.
@@ -130,5 +129,21 @@ extension Protection {
     /// The replica is production, or may be.
     fileprivate var hasTakenOver: Bool {
         production == replica || [.failingOver, .failingBack].contains(state)
+    }
+}
+
+extension Site {
+    /// Raises `name.unknown`, or `fabric.host_in_maintenance`.
+    fileprivate func openHost(_ wanted: String) throws(Failure) -> Host {
+        guard let host = host(wanted) else {
+            let names = hosts.map(\.name) + clusters.flatMap { [$0.name, $0.accessName] }
+            throw Failure(
+                .unknownName,
+                "site '\(name)' has no host '\(wanted)' for a replica"
+                    + Spelling.hint(for: wanted, among: names),
+                context: ["site": name])
+        }
+        try requireOpen(host.name)
+        return host
     }
 }

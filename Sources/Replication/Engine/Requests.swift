@@ -5,7 +5,8 @@ import Model
 package struct ProtectionOptions: Sendable, Hashable {
     /// The site that receives the replica.
     package var target: String
-    /// The host at the target; the site's first when nil.
+    /// The host at the target, or a cluster by its name or access name; the site's first in
+    /// service when nil.
     package var host: String?
     package var interval: ReplicationInterval
     package var isCompressed: Bool

@@ -38,12 +38,12 @@ final class GroupCommit: Sendable {
         var waiting: [Batch] = []
     }
 
-    private let pool: DatabasePool
+    private let queue: DatabaseQueue
     private let transaction: GroupTransaction
     private let state = Locked(State())
 
-    init(pool: DatabasePool, transaction: GroupTransaction) {
-        self.pool = pool
+    init(queue: DatabaseQueue, transaction: GroupTransaction) {
+        self.queue = queue
         self.transaction = transaction
     }
 
@@ -65,7 +65,7 @@ final class GroupCommit: Sendable {
 
     private func commitInline(_ batch: Batch) throws {
         defer { passTurn() }
-        let outcomes = pool.writeWithoutTransaction { db in transaction.commit([batch], to: db) }
+        let outcomes = queue.writeWithoutTransaction { db in transaction.commit([batch], to: db) }
         try outcomes[0].get()
     }
 
@@ -87,7 +87,7 @@ final class GroupCommit: Sendable {
     }
 
     private func startDraining() {
-        pool.asyncWriteWithoutTransaction { [self] db in
+        queue.asyncWriteWithoutTransaction { [self] db in
             while case let group = takeWaiting(), !group.isEmpty {
                 let outcomes = transaction.commit(group, to: db)
                 for (batch, outcome) in zip(group, outcomes) { batch.caller?.resume(with: outcome) }

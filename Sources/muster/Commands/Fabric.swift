@@ -10,7 +10,8 @@ import Orchestration
 struct FabricCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fabric", abstract: "Shows sites, and makes them what fabric/*.lua declare.",
-        subcommands: [Show.self, Plan.self, Apply.self], defaultSubcommand: Show.self)
+        subcommands: [Show.self, Plan.self, Apply.self, Maintenance.self],
+        defaultSubcommand: Show.self)
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -55,6 +56,44 @@ struct FabricCommand: AsyncParsableCommand {
         }
 
         func tell(_ outcome: Value) { Terminal.say(FabricPlan.text(outcome)) }
+    }
+}
+
+extension FabricCommand {
+    struct Maintenance: LeadCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Empties a host to the others of its cluster, or puts it back into service.")
+        @OptionGroup var options: LabOptions
+        @Argument(help: "The host: its name, or site/name.") var host: String
+        @Flag(help: "Back into service; what moved away stays there.") var leave = false
+        @Option(help: "Why; kept with the decision, and told to who asks.") var reason: String?
+
+        func act(_ lead: Lead) async throws -> Value {
+            let orchestrator = lead.lab.orchestrator
+            if leave {
+                try await orchestrator.leaveMaintenance(host, reason: reason, by: lead.person)
+                return ["host": .text(host), "maintenance": false, "moved": []]
+            }
+            let moves = try await orchestrator.enterMaintenance(
+                host, reason: reason ?? "by \(lead.person.name)", by: lead.person)
+            return [
+                "host": .text(host), "maintenance": true,
+                "moved": .list(
+                    moves.map {
+                        ["vm": .text($0.machine.id.description), "to": .text($0.host)]
+                    }),
+            ]
+        }
+
+        func tell(_ outcome: Value) {
+            guard outcome["maintenance"]?.boolean == true else {
+                return Terminal.say("\(host) is in service again")
+            }
+            let moves = (outcome["moved"]?.list ?? []).map { move in
+                "  \(move["vm"]?.text ?? "") moved to \(move["to"]?.text ?? "")"
+            }
+            Terminal.say((["\(host) is in maintenance"] + moves).joined(separator: "\n"))
+        }
     }
 }
 

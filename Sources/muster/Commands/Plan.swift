@@ -6,7 +6,7 @@ import Orchestration
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Checks and shows recovery plans and runbooks.",
-        subcommands: [Check.self, Show.self, PlanReadinessCommand.self])
+        subcommands: [Check.self, Show.self, Document.self, PlanReadinessCommand.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -44,18 +44,24 @@ struct PlanCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Shows a plan as the tree of what would happen.")
+            abstract: "Shows a plan as the tree of what would happen.",
+            discussion: "With --svg it is a drawing for the wiki, which loads nothing.")
         @OptionGroup var options: LabOptions
         @Argument(help: "The plan.") var name: String
         @Option(help: "test, planned, unplanned or failback.") var kind = FailoverKind.planned
+        @Option(help: "Draw it into this file, with what waits for what.") var svg: String?
 
         func run() async throws {
             let lab = try await Composition(options)
             guard case .plan(let plan) = try await lab.orchestrator.inspect(name) else {
                 throw Failure(.usage, "'\(name)' is a runbook, not a plan")
             }
-            let direction: Direction = kind == .failback ? .back : .forward
-            let itinerary = try Itinerary(plan: plan, kind: kind, direction: direction)
+            let itinerary = try Itinerary(
+                plan: plan, kind: kind, direction: Direction(of: kind))
+            if let svg {
+                try PlanDrawing(plan, itinerary, as: kind).drawing.write(to: svg)
+                return Terminal.say("The drawing of \(name) is in \(svg)")
+            }
             if options.json {
                 return Terminal.say(json: .list(itinerary.stages.map(view)))
             }
@@ -75,6 +81,34 @@ struct PlanCommand: AsyncParsableCommand {
                 ]
             }
             return ["id": .text(stage.id), "title": .text(stage.title), "tasks": .list(tasks)]
+        }
+    }
+}
+
+extension PlanCommand {
+    struct Document: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "document",
+            abstract: "Writes a plan out in plain words, for somebody who has never seen it.",
+            discussion: """
+                As Markdown; with --html it is one file for a browser, which loads nothing. Always \
+                made from the source and the fabric as it stands.
+                """)
+        @OptionGroup var options: LabOptions
+        @Argument(help: "The plan.") var name: String
+        @Option(help: "Write it to this file, as a page.") var html: String?
+
+        func run() async throws {
+            let lab = try await Composition(options)
+            let document = try await lab.orchestrator.document(of: name)
+            if let html {
+                try document.page.write(to: html)
+                return Terminal.say("The document of \(name) is in \(html)")
+            }
+            if options.json {
+                return Terminal.say(json: ["markdown": .text(document.markdown)])
+            }
+            Terminal.say(document.markdown)
         }
     }
 }

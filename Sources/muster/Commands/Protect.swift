@@ -13,7 +13,7 @@ struct ProtectCommand: LeadCommand {
     @OptionGroup var options: LabOptions
     @OptionGroup var chosen: VMCommand.Chosen
     @Option(help: "The site that receives the replica.") var target: String
-    @Option(help: "The host there; the first.") var host: String?
+    @Option(help: "The host there, or a cluster; the first.") var host: String?
     @Option(help: "How often changes are sent: 30s, 5m, 15m or continuous.") var interval = "5m"
     @Option(help: "The most that may be lost; an interval is never longer.") var rpo: String?
     @Option(help: "When the first copy begins by itself: 22:00, or ISO 8601 in UTC.")

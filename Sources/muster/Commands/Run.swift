@@ -10,7 +10,12 @@ import Store
 struct RunCommand: LeadCommand {
     static let audience = Audience.tenants
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Runs a recovery plan or a runbook.")
+        commandName: "run", abstract: "Runs a recovery plan or a runbook.",
+        discussion: """
+            With --dry-run a plan is only foretold: each step with what it would change and how \
+            long it is expected to take, what would be lost, and what preflight would find. \
+            Nothing is written; exit code 1 when preflight would stop the run.
+            """)
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The plan or runbook.") var name: String
@@ -29,10 +34,12 @@ struct RunCommand: LeadCommand {
     @Flag(help: "Run the draft of the library, where there is one.") var draft = false
     @Option(help: "Run this version of the library.") var version: Int?
     @Flag(help: "Accept the loss that an unplanned failover shows.") var acceptLoss = false
+    @Flag(help: "Only tell what the run of a plan would do, take and lose.") var dryRun = false
     @Flag(help: "Do not stay while a person is waited for; exit code 5.") var noWait = false
 
     func run() async throws {
         let lab = try await Composition(options, for: Self.audience)
+        if dryRun { return try await foretell(lab) }
         if kind == .unplanned {
             try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name)
         }
@@ -47,16 +54,30 @@ struct RunCommand: LeadCommand {
     func tell(_ outcome: Value) {}
 
     private func start(_ lead: Lead) async throws -> RunID {
+        try await lead.lab.orchestrator.start(try request(by: lead.person), under: lead.token)
+    }
+
+    private func request(by person: Person) throws -> RunRequest {
         guard !draft || version == nil else {
             throw Failure(.usage, "say --draft or --version, not both")
         }
         var request = RunRequest(
             name: name, kind: kind, direction: direction,
             parameters: try RunParameters.read(parameters),
-            scope: scope, by: lead.person, reason: reason, priority: priority,
+            scope: scope, by: person, reason: reason, priority: priority,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
         request.edition = draft ? .draft : version.map { .version($0) } ?? .published
-        return try await lead.lab.orchestrator.start(request, under: lead.token)
+        return request
+    }
+
+    private func foretell(_ lab: Composition) async throws {
+        let dryRun = try await lab.orchestrator.dryRun(try request(by: try lab.person(options)))
+        if options.json {
+            Terminal.say(json: dryRun.value)
+        } else {
+            Terminal.say(dryRun.text)
+        }
+        if dryRun.fault != nil { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 }
 

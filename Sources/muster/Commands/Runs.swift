@@ -67,11 +67,7 @@ struct ReportCommand: AsyncParsableCommand {
         }
         if options.json { return Terminal.say(json: report.value) }
         guard let html else { return Terminal.say(report.text) }
-        do {
-            try report.page.text.write(toFile: html, atomically: true, encoding: .utf8)
-        } catch {
-            throw Failure(.fileSystem, "cannot write \(html): \(error.localizedDescription)")
-        }
+        try report.page.write(to: html)
         Terminal.say("The report of run \(run) is in \(html)")
     }
 }

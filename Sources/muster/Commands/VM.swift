@@ -9,8 +9,8 @@ struct VMCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vm", abstract: "Imports, shows and operates machines.",
         subcommands: [
-            VMImport.self, List.self, Show.self, Start.self, Stop.self, Connect.self,
-            Address.self, Write.self,
+            VMImport.self, List.self, Show.self, Start.self, Stop.self, Move.self,
+            Connect.self, Address.self, Write.self,
         ], defaultSubcommand: List.self)
 
     /// One machine of the lab, by name and perhaps by site.

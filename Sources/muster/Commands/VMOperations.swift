@@ -1,5 +1,5 @@
-// `muster vm start`, `stop`, `connect`, `address` and `write`: what is done to one machine. Each
-// says how the machine stands afterwards.
+// `muster vm start`, `stop`, `move`, `connect`, `address` and `write`: what is done to one machine.
+// Each says how the machine stands afterwards.
 import ArgumentParser
 import Fabric
 import Model
@@ -30,6 +30,21 @@ extension VMCommand {
             let id = try await chosen.machine(in: lab).id
             try await lab.fabric.stop(id)
             try await lab.tell("\(id) is off", id, options)
+        }
+    }
+
+    struct Move: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Moves a machine to another host of its site; it runs on.")
+        @OptionGroup var options: LabOptions
+        @OptionGroup var chosen: Chosen
+        @Option(help: "The host.") var to: String
+
+        func run() async throws {
+            let lab = try await Composition(options)
+            let id = try await chosen.machine(in: lab).id
+            try await lab.fabric.move(id, to: to)
+            try await lab.tell("\(id) is on the host \(to)", id, options)
         }
     }
 

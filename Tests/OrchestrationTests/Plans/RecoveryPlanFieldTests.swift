@@ -24,8 +24,9 @@ import Testing
         (
             "colour = \"blue\",",
             words(
-                "plan has no field 'colour'; there is after, assets, before, dependencies, groups, ",
-                "objective, preflight, profile, reverse, shutdown, source, start, summary, target")
+                "plan has no field 'colour'; there is after, assets, before, contacts, dependencies, ",
+                "groups, objective, preflight, profile, reverse, shutdown, source, start, summary, ",
+                "target")
         ),
     ]
 

@@ -169,6 +169,10 @@ final class ModelFabric: FabricProvider {
         }
     }
 
+    func move(_ id: MachineID, to host: String) async throws {}
+    func setMaintenance(
+        _ maintenance: HostMaintenance?, host: String, at site: String
+    ) async throws {}
     func connect(_ nic: String, of id: MachineID, to switchName: String?) async throws {}
     func setFailoverAddress(
         _ address: FailoverAddress?, nic: String, of id: MachineID

@@ -119,6 +119,10 @@ final class SimulatedSites: FabricProvider, ChangeSource, WallClock {
     ) async throws {}
     func start(_ id: MachineID) async throws {}
     func stop(_ id: MachineID) async throws {}
+    func move(_ id: MachineID, to host: String) async throws {}
+    func setMaintenance(
+        _ maintenance: HostMaintenance?, host: String, at site: String
+    ) async throws {}
     func connect(_ nic: String, of id: MachineID, to switchName: String?) async throws {}
     func setFailoverAddress(_ address: FailoverAddress?, nic: String, of id: MachineID) async throws
     {}

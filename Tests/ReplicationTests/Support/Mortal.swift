@@ -196,6 +196,12 @@ struct MortalFabric: FabricProvider {
     func stop(_ id: MachineID) async throws {
         try await life.step(.machines) { try await fabric.stop(id) }
     }
+    func move(_ id: MachineID, to host: String) async throws {
+        try await life.step(.machines) { try await fabric.move(id, to: host) }
+    }
+    func setMaintenance(
+        _ maintenance: HostMaintenance?, host: String, at site: String
+    ) async throws { try await fabric.setMaintenance(maintenance, host: host, at: site) }
     func connect(_ nic: String, of id: MachineID, to switchName: String?) async throws {
         try await fabric.connect(nic, of: id, to: switchName)
     }

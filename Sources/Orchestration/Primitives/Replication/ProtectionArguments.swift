@@ -6,7 +6,7 @@ extension Parameter {
     /// What protecting and extending have in common.
     static let protectionOptions = [
         Parameter("target", .text, required: true, "The site that receives the replica."),
-        Parameter("host", .text, "The host there; the first when left out."),
+        Parameter("host", .text, "The host there, or a cluster; the first when left out."),
         Parameter(
             "interval", .choice(ReplicationInterval.allCases.map(\.rawValue)),
             "How often changes are sent; \"5m\"."),
