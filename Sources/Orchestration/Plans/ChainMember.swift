@@ -1,7 +1,7 @@
 // A vm of a plan that is replicated on from the target to a third site (P-13, F-8). After a
 // failover its production machine stands in the middle of the chain and is replicated on to the
-// end; the way home begins with breaking the chain behind it, and ends with making it again on what the end has
-// kept. What it was is frozen when the run begins, for half way nobody else knows it.
+// end; the way home begins with breaking the chain behind it, and ends with making it again on what
+// the end has kept. What it was is frozen when the run begins, for half way nobody else knows it.
 import Fabric
 import Model
 import Replication
