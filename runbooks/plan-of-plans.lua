@@ -1,5 +1,5 @@
---- Brings all of Oslo up in Bergen by the plans that there are: first the shop, then what is left of
--- the management stamp. Each of them runs as a run of its own, with its own preflight, steps and
+--- Brings all of Oslo up in Bergen by the plans that there are: first the shop, then what is left
+-- of the management stamp. Each of them runs as a run of its own, with its own preflight, steps and
 -- report; a machine that both have is moved by the first and left alone by the second. The same
 -- source serves every kind of failover and the way home.
 local group, step = plan.group, plan.step

@@ -1,5 +1,5 @@
-// A plan that runs other plans: in order or side by side, with its own kind and direction, looked at
-// as a whole before anything is touched, told of in one report.
+// A plan that runs other plans: in order or side by side, with its own kind and direction, looked
+// at as a whole before anything is touched, told of in one report.
 import Fabric
 import Model
 import Orchestration

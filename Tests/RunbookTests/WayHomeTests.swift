@@ -1,8 +1,10 @@
 // The way home of a whole plan, from wherever a failover has left it, by one run of the plan.
 import Fabric
+import Foundation
 import Model
 import Orchestration
 import Replication
+import Store
 import TestSupport
 import Testing
 
@@ -45,7 +47,7 @@ import Testing
         #expect(try await states(world) == Self.home)
         #expect(try await world.bytes(.oslo) == world.bytes(.bergen))
         let bytes = try await world.bytes(.oslo)
-        #expect(bytes.range(of: Array("written away from home".utf8)) != nil)
+        #expect(bytes.range(of: Data("written away from home".utf8)) != nil)
     }
 
     @Test func `P-5: whoever dies on the way home, all come home`() async throws {
@@ -57,8 +59,9 @@ import Testing
             while hasStruck {
                 let world = try World(copying: prepared)
                 let death = Death(at: number, moment)
-                do { _ = try await world.plan(Self.text, .failback, on: world.engine(dying: death)) }
-                catch is SimulatedDeath {}
+                do {
+                    _ = try await world.plan(Self.text, .failback, on: world.engine(dying: death))
+                } catch is SimulatedDeath {}
                 let heir = try world.engine()
                 for run in try heir.services.store.runs(limit: 9) where !run.state.isFinal {
                     try await world.finish(run.id, on: heir)

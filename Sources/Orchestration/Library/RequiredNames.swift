@@ -1,5 +1,6 @@
-// The names that a text gives to `require "…"` or another verb outright, by one pass over its bytes: this is done
-// at every start of a run, and an expression compiled for it cost half a millisecond each time.
+// The names that a text gives to `require "…"` or another verb outright, by one pass over its
+// bytes: this is done at every start of a run, and an expression compiled for it cost half a
+// millisecond each time.
 import Model
 
 enum RequiredNames {

@@ -1,16 +1,16 @@
-// A vm of a plan that is replicated on from the target to a third site (P-13, F-8). After a failover
-// its production machine stands in the middle of the chain and is replicated on to the end; the way
-// home begins with breaking the chain behind it, and ends with making it again on what the end has
-// kept. What it was is frozen when the run begins, for half way nobody else knows it.
+// A vm of a plan that is replicated on from the target to a third site (P-13, F-8). After a
+// failover its production machine stands in the middle of the chain and is replicated on to the
+// end; the way home begins with breaking the chain behind it, and ends with making it again on what
+// the end has kept. What it was is frozen when the run begins, for half way nobody else knows it.
 import Fabric
 import Model
 import Replication
 
-extension PrimitiveCall {
+extension Services {
     /// How the vm's replica is replicated on; nil when it is not.
     func chain(of vm: String) async throws -> Value? {
         let key = Protection.key(of: vm, .extended)
-        guard let extended = try await services.replication.protection(of: key) else { return nil }
+        guard let extended = try await replication.protection(of: key) else { return nil }
         var fields: [String: Value] = [
             "target": .text(extended.replica.site), "interval": .text(extended.interval.rawValue),
             "points": .integer(Int64(extended.pointsKept)), "state": .text(extended.state.rawValue),
@@ -19,7 +19,7 @@ extension PrimitiveCall {
             fields["rpo"] = .text(Duration.seconds(seconds).text)
         }
         do {
-            fields["host"] = .text(try await services.fabric.machine(extended.replica).host)
+            fields["host"] = .text(try await fabric.machine(extended.replica).host)
         } catch let failure as Failure where failure.code == .siteUnreachable {
             return .object(fields)
         }
@@ -32,6 +32,9 @@ struct ChainMember {
     let vm: String
     /// As it was when the run began.
     let frozen: Value
+
+    /// The third site.
+    var target: String { frozen["target"]?.text ?? "" }
 
     private var key: Value { .text(Protection.key(of: vm, .extended)) }
 

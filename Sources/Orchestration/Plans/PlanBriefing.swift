@@ -87,7 +87,7 @@ struct PlanBriefing: Sendable {
     }
 
     /// What of the itinerary depends on the vms and on earlier runs.
-    private mutating func complete() {
+    mutating func complete() {
         if direction == .back, kind == .planned || kind == .failback {
             let away = plan.vms.filter { !isThere($0) }
             itinerary = itinerary.homewards(

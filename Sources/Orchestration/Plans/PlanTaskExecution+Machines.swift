@@ -7,8 +7,6 @@ extension PlanTaskExecution {
         _ act: Itinerary.MachineAct, _ vm: String, attempt number: Int,
         _ journal: inout BranchJournal
     ) async throws -> Attempt {
-        let acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
-        if let reason = acts.reasonToLeave(act) { return .skipped(reason) }
         if act == .turnRound {
             return try await goOn(with: vm, &journal, WayHome(vm: vm).turn)
         }
@@ -47,6 +45,7 @@ extension PlanTaskExecution {
         _ journal: inout BranchJournal
     ) async throws -> Attempt {
         var acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
+        if let reason = acts.reasonToLeave(act) { return .skipped(reason) }
         if number > 1 || briefing.past != nil || acts.wasUnderWay {
             switch try await journal.call("plan.freeze", .list([.text(vm)])) {
             case .value(let json): acts.standing = try Value(json: json).list?.first

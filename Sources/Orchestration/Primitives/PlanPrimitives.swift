@@ -35,7 +35,7 @@ extension Catalogue {
         for name in call.arguments["vms"]?.list ?? [] {
             let machine = try await directory.memberMachine(named: name, scope: call.scope)
             var view = try await call.view(of: machine).object ?? [:]
-            view["chain"] = try await call.chain(of: machine.id.name)
+            view["chain"] = try await call.services.chain(of: machine.id.name)
             views.append(.object(view))
         }
         return .list(views)

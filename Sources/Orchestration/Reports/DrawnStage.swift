@@ -119,8 +119,7 @@ extension Itinerary.Task.Work {
         case .check: "look"
         case .script: "script"
         case .manual: "person"
-        case .machine: "vm"
-        case .plan: "plan"
+        case .machine, .plan: "vm"
         }
     }
 

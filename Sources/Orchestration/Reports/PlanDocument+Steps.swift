@@ -127,7 +127,7 @@ extension PlanDocument {
             switch task.work {
             case .check: "The engine looks at every machine and tells everything that is wrong."
             case .machine(let act, let vm): words(for: act, vm)
-            case .plan(let name): "The plan '\(name)' is run, as a run of its own."
+            case .plan(let name): "The plan \(name) is run, as a run of its own."
             case .manual(let manual): "\(manual.who) is asked: \(manual.title)"
             case .script(_, nil): "\(task.title)\(line(of: task)): done by a script."
             case .script(_, let manual?):
@@ -151,7 +151,7 @@ extension PlanDocument {
         case .cleanUp: "The double of \(vm) is taken away, however the drill ended."
         case .startAgain: "\(vm) is started again."
         case .turnRound: "\(vm) is replicated homewards from then on, while it serves."
-        case .extendAgain: "\(vm) is replicated on to the third site again."
+        case .extendAgain: "\(vm) is replicated on to the end of its chain again."
         }
     }
 

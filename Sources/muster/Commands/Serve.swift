@@ -1,6 +1,6 @@
 // `muster serve`: the engine that stays. Leads every run that has not ended and every cycle that
-// comes due, starts what is scheduled, looks at how ready plans are, does what other commands ask of
-// it, and serves the page.
+// comes due, starts what is scheduled, looks at how ready plans are, does what other commands ask
+// of it, and serves the page.
 import ArgumentParser
 import Logging
 import Model

@@ -31,7 +31,7 @@ struct TriggerCommand: AsyncParsableCommand {
         @Option(help: "Only machines that bear this tag.") var tag: String?
         @Option(help: "Only a change to this health: normal, warning or critical.")
         var to: ReplicationHealth?
-        @Option(name: .customLong("runbook"), help: "Only this plan, or its runs; runs of this runbook.")
+        @Option(name: .customLong("runbook"), help: "Only this plan or runbook, or its runs.")
         var ended: String?
         @Option(help: "Only runs that ended so: completed, failed or aborted.")
         var state: RunState?

@@ -26,24 +26,23 @@ extension Orchestrator {
     /// and `usage.invalid` for a runbook.
     package func dryRun(_ request: RunRequest) async throws -> DryRun {
         let request = try await bound(request)
-        guard case .plan(let plan) = try await starting.check(request).subject else {
+        let checked = try await starting.check(request)
+        guard case .plan(let plan) = checked.subject else {
             throw Failure(
                 .usage,
                 "'\(request.name)' is a runbook, whose steps are known as it runs; only a plan has "
                     + "a dry run")
         }
         let kind = request.kind ?? .planned
-        let itinerary = try Itinerary(plan: plan, kind: kind, direction: request.direction)
         var machines: [VirtualMachine] = []
         for vm in plan.vms {
             machines.append(
                 try await directory.memberMachine(named: .text(vm), scope: request.scope))
         }
-        let briefing = PlanBriefing(
-            plan: plan, itinerary: itinerary, kind: kind, direction: request.direction,
-            members: machines.map { MachineView($0, protection: nil).value }, past: nil)
+        let briefing = try await briefing(of: plan, kind, request.direction, machines)
+        let itinerary = briefing.itinerary
         // Preflight reads what the others read; beside them it is half the time.
-        async let fault = preflight(briefing, request)
+        async let fault = preflight(briefing, request, checked.file)
         let name = LuaModule.runbookName(of: request.name)
         let facts = try await PlanFactsReader(services: services).facts(of: briefing, named: name)
         let effects = try await effects(briefing, machines, request.reason)
@@ -54,6 +53,27 @@ extension Orchestrator {
             effects: Dictionary(
                 uniqueKeysWithValues: itinerary.tasks.map { ($0.id, effects.effects(of: $0)) }),
             fault: try await fault, at: services.clock.now)
+    }
+
+    private func briefing(
+        of plan: RecoveryPlan, _ kind: FailoverKind, _ direction: Direction,
+        _ machines: [VirtualMachine]
+    ) async throws -> PlanBriefing {
+        let states = Dictionary(
+            try await services.replication.summaries().map { ($0.key, $0.state) }
+        ) { first, _ in first }
+        var members: [Value] = []
+        for machine in machines {
+            let state = states[machine.id.name]
+            var view = MachineView(machine, protection: state).value.object ?? [:]
+            view["chain"] = try await services.chain(of: machine.id.name)
+            members.append(.object(view))
+        }
+        var briefing = PlanBriefing(
+            plan: plan, itinerary: try Itinerary(plan: plan, kind: kind, direction: direction),
+            kind: kind, direction: direction, members: members, past: nil)
+        briefing.complete()
+        return briefing
     }
 
     private func effects(
@@ -71,12 +91,13 @@ extension Orchestrator {
 
     /// The engine's own preflight, which looks and does no more.
     private func preflight(
-        _ briefing: PlanBriefing, _ request: RunRequest
+        _ briefing: PlanBriefing, _ request: RunRequest, _ file: LuaModule
     ) async throws -> Failure? {
         let preflight = Preflight(
             services: services, sight: FabricSight(services.fabric),
             subject: briefing.plan.subject(
-                briefing.kind, briefing.direction, reason: request.reason), texts: nil)
+                briefing.kind, briefing.direction, reason: request.reason),
+            texts: PlanTexts(file, inspection(request.scope)))
         do {
             _ = try await preflight.run()
             return nil

@@ -20,17 +20,29 @@ struct StepEffects {
             let line = task.position.map { ", \($0)" } ?? ""
             let script = "a script is run for \(briefing.site(of: task.side))\(line)"
             return [script] + (manual.map(asked) ?? [])
-        case .plan(let name): return ["the plan '\(name)' is run, as a run of its own"]
-        case .machine(.turnRound, let vm):
-            return [
-                "the failover of \(vm) is committed, and it is replicated from "
-                    + "\(briefing.origin) to \(briefing.destination) while it serves"
-            ]
-        case .machine(.extendAgain, let vm): return ["\(vm) is replicated on as it was before"]
         case .machine(let act, let vm):
             let acts = MachineActs(briefing: briefing, vm: vm, reason: reason)
             if let reason = acts.reasonToLeave(act) { return [reason] }
-            return acts.calls(act).flatMap { words(for: $0, vm, act) }
+            return acts.calls(act).flatMap { words(for: $0, vm, act) } + chained(vm, act)
+        case .plan(let name):
+            return ["the plan \(name) is run as a run of its own, \(briefing.kind.rawValue)"]
+        }
+    }
+
+    /// What is done about the way of a vm's replication, and about its chain.
+    private func chained(_ vm: String, _ act: Itinerary.MachineAct) -> [String] {
+        let target = briefing.chain(of: vm)?.target
+        if act == .turnRound {
+            return
+                (target.map { ["\($0)/\(vm) is kept as it is, and replicated to no more"] } ?? [])
+                + ["it is replicated to \(briefing.destination) then; what differs crosses"]
+        }
+        guard let target else { return [] }
+        switch act {
+        case .extendAgain: return ["it is replicated on to \(target) again, what differs crosses"]
+        case .failOver where briefing.direction == .forward:
+            return ["it is replicated on to \(target), and not back"]
+        default: return []
         }
     }
 
