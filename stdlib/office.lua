@@ -59,6 +59,14 @@ function office.plan(card)
       table.insert(order, 1, tier[1])
     end
   end
+  if #groups == 0 then
+    error {
+      code = "office.branch_empty",
+      message = ("no machine of the branch %s bears the tag '%s'"):format(
+        card.branch, card.tag or card.branch
+      ),
+    }
+  end
   return plan {
     summary = ("The branch %s at the head office %s"):format(card.branch, card.head),
     source = card.branch,

@@ -81,3 +81,8 @@ test("every machine must be reachable", function()
   branch(machines).after[2].run(context "forward")
   check.equal(asked, { "wap01" })
 end)
+
+test("a branch whose tag nobody bears is told by its tag", function()
+  local failure = check.raises("office.branch_empty", branch, {})
+  check.equal(failure.message, "no machine of the branch oslo bears the tag 'oslo'")
+end)

@@ -19,10 +19,10 @@ final class PlanStory {
     let seed: UInt64
     let world: World
     /// What was asked and how it ended, for who reads of a violation.
-    private(set) var lines: [String] = []
+    var lines: [String] = []
     private var random: SeededGenerator
     /// The last run that did not come to its end, if somebody may go on from it.
-    private var unfinished: RunID?
+    var unfinished: RunID?
 
     init(copying origin: World, seed: UInt64) throws {
         world = try World(copying: origin)
@@ -86,7 +86,7 @@ final class PlanStory {
     }
 
     private func night(_ number: Int) async throws {
-        let trouble = Trouble(using: &random)
+        let trouble = PlanTrouble(using: &random)
         lines.append("night \(number): \(trouble)")
         let watch = PlanWatch(world, dying: trouble.death, losing: trouble.lostAt)
         let engine = try world.engine(observing: watch, faults: trouble.faults)
@@ -150,7 +150,7 @@ final class PlanStory {
 
     /// Leads a run to its end; people answer, refuse, or let the deadline pass.
     @discardableResult
-    private func lead(
+    func lead(
         _ run: RunID, on engine: Orchestrator, agreeing: Bool
     ) async throws -> RunRecord {
         let store = engine.services.store
@@ -197,7 +197,7 @@ final class PlanStory {
         if let failed = stages.firstIndex(where: { $0.tasks.contains { $0.state == .failed } }) {
             let later = stages[(failed + 1)...].filter { $0.id != "clean-up" }.flatMap(\.tasks)
             let called = Set(report.acts.map(\.place.branch.path))
-            // What an earlier run had done stands there too; this one has not called anything of it.
+            // What an earlier run had done stands there too; this one has called nothing of it.
             if let begun = later.first(where: { called.contains($0.id) }) {
                 throw PlanViolation(
                     description: "\(begun.id) began after a step of '\(stages[failed].id)' failed")
@@ -209,157 +209,5 @@ final class PlanStory {
             unfinished = run.id
         }
         return run
-    }
-
-    // MARK: Home again
-
-    /// From wherever the nights have left it, with everything in order and everybody agreeing, the
-    /// plan's own runs bring all back to the start.
-    private func goHome() async throws {
-        try await world.fabric.heal("oslo")
-        lines.append("all is well again")
-        let watch = PlanWatch(world)
-        let engine = try world.engine(observing: watch)
-        for _ in 0..<8 {
-            try watch.check()
-            await serve(engine)
-            try await mend(engine)
-            if try await isHome(engine) { return try await checkHome(engine) }
-            let former = unfinished
-            let run = try await wayHome(engine)
-            try await lead(run, on: engine, agreeing: true)
-            // What cannot be gone on with either is begun anew.
-            if former != nil, unfinished == run { unfinished = nil }
-        }
-        throw PlanViolation(description: "no way home: \(try await standing(engine))")
-    }
-
-    /// The cycles of an engine that serves, for those that can have one.
-    private func serve(_ engine: Orchestrator) async {
-        for vm in Self.vms { _ = try? await engine.services.replication.sync(vm) }
-    }
-
-    /// What an operator does for single machines: doubles that a failed clean-up left are taken
-    /// away, and what a lost site has turned off is started.
-    private func mend(_ engine: Orchestrator) async throws {
-        for protection in try await protections(engine) {
-            if protection.test != nil {
-                try await engine.services.replication.cleanUp(protection.vm)
-            }
-            if protection.state == .replicating || protection.state.isFailedOver {
-                try? await world.fabric.start(protection.production)
-            }
-        }
-    }
-
-    private func wayHome(_ engine: Orchestrator) async throws -> RunID {
-        if let unfinished {
-            lines.append("go on from \(unfinished)")
-            do {
-                return try await engine.goOn(
-                    from: unfinished, .retry, by: World.eva, reason: "home")
-            } catch let failure as Failure {
-                lines.append("refused: \(failure.message)")
-                self.unfinished = nil
-            }
-        }
-        let protections = try await protections(engine)
-        let away = protections.filter { $0.production.site == "bergen" }
-        let kind: FailoverKind = away.count == protections.count ? .failback : .planned
-        lines.append("run \(kind.rawValue)")
-        return try await engine.start(world.request("night", kind: kind, reason: "home"))
-    }
-
-    private func protections(_ engine: Orchestrator) async throws -> [Protection] {
-        var found: [Protection] = []
-        for vm in Self.vms {
-            guard let one = try await engine.services.replication.protection(of: vm) else {
-                throw PlanViolation(description: "\(vm) is protected no more")
-            }
-            found.append(one)
-        }
-        return found
-    }
-
-    private func isHome(_ engine: Orchestrator) async throws -> Bool {
-        for protection in try await protections(engine) {
-            let machine = try await world.fabric.machine(protection.production)
-            guard machine.id.site == "oslo", machine.power == .running,
-                protection.state == .replicating
-            else { return false }
-        }
-        return true
-    }
-
-    private func checkHome(_ engine: Orchestrator) async throws {
-        let given = try world.given()
-        guard given.isEmpty else {
-            throw PlanViolation(description: "all are home and addresses are out: \(given)")
-        }
-        for machine in try await world.fabric.machines(at: nil) where machine.role == .test {
-            throw PlanViolation(description: "the test machine \(machine.id) was left behind")
-        }
-        for (index, vm) in [(0, "sql01"), (3, "wap01"), (4, "wap02")] {
-            let card = try await world.card(MachineID(site: "oslo", name: vm))
-            guard card.address == "10.0.0.\(11 + index)", card.switchName == "tenant" else {
-                throw PlanViolation(description: "\(vm) came home to another network: \(card)")
-            }
-        }
-    }
-
-    private func standing(_ engine: Orchestrator) async throws -> String {
-        var words: [String] = []
-        for protection in try await protections(engine) {
-            let machine = try? await world.fabric.machine(protection.production)
-            words.append(
-                "\(protection.vm) \(protection.state.rawValue), \(protection.production) "
-                    + "\(machine?.power.rawValue ?? "?")")
-        }
-        return words.joined(separator: "; ")
-    }
-}
-
-/// What goes wrong in one night.
-private struct Trouble: CustomStringConvertible {
-    var faults = FaultPlan()
-    var death: Death?
-    /// The commit at which Oslo is lost.
-    var lostAt: Int?
-
-    init(using random: inout SeededGenerator) {
-        let count = [0, 0, 1, 1, 2, 3].randomElement(using: &random)!
-        for _ in 0..<count {
-            faults.faults.append(
-                FaultPlan.Fault(
-                    Bool.random(using: &random) ? .before : .after,
-                    FabricCall.allCases.randomElement(using: &random)!,
-                    occurrence: Int.random(in: 1...12, using: &random),
-                    failure: Self.failures.randomElement(using: &random)!))
-        }
-        if Int.random(in: 0..<3, using: &random) == 0 {
-            death = Death(
-                at: Int.random(in: 1...70, using: &random),
-                Bool.random(using: &random) ? .before : .after)
-        }
-        if Int.random(in: 0..<6, using: &random) == 0 {
-            lostAt = Int.random(in: 1...60, using: &random)
-        }
-    }
-
-    /// A time-out, a refusal, a fault of the host.
-    private static let failures = [
-        Failure(.siteUnreachable, "no answer within the time"),
-        Failure(.updateRefused, "the host refuses it"),
-        Failure(.capacityMissing, "the host has no memory left"),
-        Failure(.rehearsed, "the host died"),
-    ]
-
-    var description: String {
-        let words =
-            faults.faults.map {
-                "\($0.moment.rawValue) \($0.call.rawValue) \($0.occurrence): \($0.failure.message)"
-            } + (death.map { _ in ["a death"] } ?? [])
-            + (lostAt.map { ["oslo lost at \($0)"] } ?? [])
-        return words.isEmpty ? "nothing goes wrong" : words.joined(separator: ", ")
     }
 }
