@@ -47,6 +47,15 @@ local function check_reachable(context)
   end
 end
 
+local function check_machines(context)
+  if #context.vms == 0 then
+    error {
+      code = "office.branch_empty",
+      message = ("no machine of %s bears the branch's tag"):format(context.source),
+    }
+  end
+end
+
 --- Makes the plan of one branch.
 ---@param card { branch: string, head: string, tag: string?, objective: table?, contacts: table? }
 ---@return table plan
@@ -54,18 +63,11 @@ function office.plan(card)
   local data, rest = tiers(card.tag or card.branch)
   local groups, order = {}, {}
   for _, tier in ipairs { { "data", data }, { "applications", rest } } do
-    if #tier[2] > 0 then
+    -- A branch without machines can be looked at; its preflight says what is missing.
+    if #tier[2] > 0 or (tier[1] == "applications" and #groups == 0) then
       groups[#groups + 1] = group { tier[1], vms = tier[2] }
       table.insert(order, 1, tier[1])
     end
-  end
-  if #groups == 0 then
-    error {
-      code = "office.branch_empty",
-      message = ("no machine of the branch %s bears the tag '%s'"):format(
-        card.branch, card.tag or card.branch
-      ),
-    }
   end
   return plan {
     summary = ("The branch %s at the head office %s"):format(card.branch, card.head),
@@ -73,6 +75,7 @@ function office.plan(card)
     target = card.head,
     objective = card.objective,
     contacts = card.contacts,
+    preflight = { step { "the branch has machines", run = check_machines } },
     shutdown = order,
     groups = groups,
     after = {
