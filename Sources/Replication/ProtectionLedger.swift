@@ -7,31 +7,21 @@ package protocol ProtectionLedger: Sendable {
     /// A glance at all protections, in the order of their keys.
     func summaries() async throws -> [ProtectionSummary]
     func protection(of key: String) async throws -> Protection?
-    /// Durable when it returns, recovery points and operations included.
-    func save(_ protection: Protection) async throws
-    /// Succeeds when there is none.
-    func removeProtection(of key: String) async throws
-
-    /// The same two with what becomes of addresses: both or neither.
+    /// Writes a record and what becomes of addresses, both or neither. Durable when it returns,
+    /// recovery points and operations included.
     func save(_ protection: Protection, moving addresses: [AddressMove]) async throws
+    /// Succeeds when there is none.
     func removeProtection(of key: String, moving addresses: [AddressMove]) async throws
     /// What a machine's cards have from pools.
     func addresses(of machine: MachineID) async throws -> [GivenAddress]
 }
 
-/// A ledger beside which nobody keeps addresses: there are no pools.
 extension ProtectionLedger {
-    package func save(_ protection: Protection, moving addresses: [AddressMove]) async throws {
-        precondition(addresses.isEmpty, "no address was ever given by this ledger")
-        try await save(protection)
+    package func save(_ protection: Protection) async throws {
+        try await save(protection, moving: [])
     }
 
-    package func removeProtection(
-        of key: String, moving addresses: [AddressMove]
-    ) async throws {
-        precondition(addresses.isEmpty, "no address was ever given by this ledger")
-        try await removeProtection(of: key)
+    package func removeProtection(of key: String) async throws {
+        try await removeProtection(of: key, moving: [])
     }
-
-    package func addresses(of machine: MachineID) async throws -> [GivenAddress] { [] }
 }

@@ -24,10 +24,6 @@ package struct StoreLedger: ProtectionLedger {
         }
     }
 
-    package func save(_ protection: Protection) async throws {
-        try await save(protection, moving: [])
-    }
-
     package func save(
         _ protection: Protection, moving addresses: [AddressMove]
     ) async throws {
@@ -37,10 +33,6 @@ package struct StoreLedger: ProtectionLedger {
         let record = ProtectionRecord(
             summary: ProtectionSummary(protection), record: text, updatedAt: clock.now)
         try await store.commit(changes(addresses) + [.protectionSaved(record)])
-    }
-
-    package func removeProtection(of key: String) async throws {
-        try await removeProtection(of: key, moving: [])
     }
 
     package func removeProtection(

@@ -10,31 +10,12 @@ import TestSupport
 import Testing
 
 @Suite struct NewMachineTests {
-    private static let seeds =
-        ProcessInfo.processInfo.environment["MUSTER_NEW_MACHINE_SEEDS"].flatMap { Int($0) } ?? 12
-    private static let firstSeed =
-        ProcessInfo.processInfo.environment["MUSTER_NEW_MACHINE_SEED"].flatMap { UInt64($0) } ?? 1
-    /// Stories told side by side; each is its own lab.
-    private static let strands = 2
-
     @Test func `S-2 and S-3: each new machine is protected within a period, exactly once`()
         async throws
     {
         let origin = try await Story.origin()
-        let seeds = (0..<UInt64(Self.seeds)).map { Self.firstSeed + $0 }
-        await withTaskGroup { group in
-            for strand in 0..<Self.strands {
-                group.addTask {
-                    for seed in seeds where seed % UInt64(Self.strands) == UInt64(strand) {
-                        do {
-                            try await Story(copying: origin, seed: seed).unfold()
-                        } catch {
-                            Issue.record("seed \(seed): \(error)")
-                            return
-                        }
-                    }
-                }
-            }
+        await Stories("NEW_MACHINE", count: 12).tell { seed in
+            try await Story(copying: origin, seed: seed).unfold()
         }
     }
 }

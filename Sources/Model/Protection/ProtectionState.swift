@@ -59,6 +59,11 @@ package enum ProtectionState: String, Sendable, Hashable, Codable, CaseIterable 
     /// The replica was failed over to, and not reversed yet: it is the machine that serves.
     package var isFailedOver: Bool { self == .failedOverWaitingCompletion || self == .failedOver }
 
+    /// A failover has begun and is not over: the primary is off, or lost, and held off.
+    package var isHeldOff: Bool {
+        self == .preparedForFailover || self == .failingOver || self == .failingBack
+    }
+
     /// The two sides have to be compared before anything else travels.
     package var waitsForResync: Bool { self == .waitingForResync || self == .resyncing }
 

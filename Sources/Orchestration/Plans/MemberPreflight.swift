@@ -29,8 +29,10 @@ struct MemberPreflight {
         guard let protection = try await services.replication.protection(of: vm) else {
             return try await tell(unprotected: vm, &outcome)
         }
-        levels[vm] = DependencyLevel(
-            vm: vm, protection: protection, destination: subject.destination)
+        // What is away comes home another way than it is replicated: it is turned round first.
+        let comesHome = comesHome(protection)
+        let way = comesHome ? protection.turned : protection
+        levels[vm] = DependencyLevel(vm: vm, protection: way, destination: subject.destination)
         if protection.production.site == subject.destination {
             // What an earlier run failed over already is not touched (P-7), and loses nothing; but
             // a test that leaves it out would prove nothing of it.
@@ -39,13 +41,19 @@ struct MemberPreflight {
         let key = Protection.key(of: vm, .extended)
         let isChained = try await services.replication.protection(of: key) != nil
         do {
-            try await look(at: protection, isChained: isChained, &outcome)
+            try await look(
+                at: protection, way, comesHome: comesHome, isChained: isChained, &outcome)
         } catch let failure as Failure where failure.isOutcome {
             outcome.found(.protection, [failure.message])
         }
         if let loss = try? await services.replication.lossWindow(of: vm) {
             outcome.losses[vm] = .float(subject.kind == .unplanned ? loss.seconds : 0)
         }
+    }
+
+    private func comesHome(_ protection: Protection) -> Bool {
+        (subject.kind == .failback || subject.kind == .planned)
+            && protection.state.isFailedOver && protection.replica.site == subject.origin
     }
 
     /// One that is there already and held off for a failover away would be left out, and off.
@@ -73,16 +81,10 @@ struct MemberPreflight {
     }
 
     private mutating func look(
-        at protection: Protection, isChained: Bool, _ outcome: inout Preflight.Outcome
+        at protection: Protection, _ way: Protection, comesHome: Bool, isChained: Bool,
+        _ outcome: inout Preflight.Outcome
     ) async throws {
         let vm = protection.vm
-        // What is away comes home another way than it is replicated: it is turned round first.
-        let comesHome =
-            (subject.kind == .failback || subject.kind == .planned)
-            && protection.state.isFailedOver && protection.replica.site == subject.origin
-        let way = comesHome ? protection.turned : protection
-        levels[vm] = DependencyLevel(
-            vm: vm, protection: way, destination: subject.destination)
         if let fault = wayFault(of: way) { return outcome.found(.protection, [fault]) }
         var replica = try await replica(of: way)
         do {
@@ -153,11 +155,9 @@ struct MemberPreflight {
     /// What a run before this one has begun with the vm is done to its end. One whose last cycle
     /// failed is not shut down for the sake of the next; but one that is off is waiting for it.
     private func goesOn(_ protection: Protection) async throws -> Bool {
-        switch protection.state {
-        case .preparedForFailover, .failingOver, .failingBack: true
-        case .error: try await services.fabric.machine(protection.primary).power == .off
-        default: false
-        }
+        if protection.state.isHeldOff { return true }
+        guard protection.state == .error else { return false }
+        return try await services.fabric.machine(protection.primary).power == .off
     }
 
     /// One that is not protected at all is a fault of its own.

@@ -91,7 +91,7 @@ struct PlanBriefing: Sendable {
         if direction == .back, kind == .planned || kind == .failback {
             let away = plan.vms.filter { !isThere($0) }
             itinerary = itinerary.homewards(
-                turning: away.filter { WayHome.isNeeded(by: member($0)) },
+                turning: away.filter { WayHome(vm: $0).turn(from: member($0)) != nil },
                 chained: plan.reverses ? away.filter { chain(of: $0) != nil } : [])
         }
         if let past, past.sequel.undone != nil { itinerary = itinerary.undoing(past.undone) }

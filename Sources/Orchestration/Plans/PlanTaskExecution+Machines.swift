@@ -46,7 +46,7 @@ extension PlanTaskExecution {
     ) async throws -> Attempt {
         var acts = MachineActs(briefing: briefing, vm: vm, reason: context.run.reason)
         if let reason = acts.reasonToLeave(act) { return .skipped(reason) }
-        if number > 1 || briefing.past != nil || acts.wasUnderWay {
+        if number > 1 || briefing.past != nil || acts.wasHeldOff {
             switch try await journal.call("plan.freeze", .list([.text(vm)])) {
             case .value(let json): acts.standing = try Value(json: json).list?.first
             case let other: return attempt(of: other)
@@ -84,16 +84,8 @@ struct MachineActs {
     private var there: Value { .text("\(briefing.destination)/\(vm)") }
     private var state: ProtectionState? { standing?.protectionState }
 
-    /// It is off, and its replica has all of it.
-    private static func isHeldOff(_ state: ProtectionState?) -> Bool {
-        switch state {
-        case .preparedForFailover, .failingOver, .failingBack: true
-        default: false
-        }
-    }
     /// Whether a run before this one has left the vm half way.
-    var wasUnderWay: Bool { Self.isHeldOff(briefing.member(vm)?.protectionState) }
-    private var isHeldOff: Bool { Self.isHeldOff(state) }
+    var wasHeldOff: Bool { briefing.member(vm)?.protectionState?.isHeldOff ?? false }
     private var isFailedOver: Bool { standing?["site"]?.text == briefing.destination }
 
     /// What an earlier run failed over already stays as it is (P-7).
@@ -116,7 +108,8 @@ struct MachineActs {
     func calls(_ act: Itinerary.MachineAct) -> [Call] {
         switch act {
         case .shutDown:
-            isHeldOff ? [] : [("fabric.stop", [name]), ("replication.prepare", [name])]
+            state?.isHeldOff == true
+                ? [] : [("fabric.stop", [name]), ("replication.prepare", [name])]
         case .startAgain:
             (state == .preparedForFailover ? [("replication.cancel_preparation", [name])] : [])
                 + [("fabric.start", [here])]

@@ -7,12 +7,6 @@ import Model
 struct WayHome {
     let vm: String
 
-    /// Whether a vm that stands so needs any.
-    static func isNeeded(by standing: Value?) -> Bool {
-        guard let standing else { return false }
-        return WayHome(vm: "").turn(from: standing) != nil
-    }
-
     /// A chain is broken, its end kept as it is; the failover is committed, the direction turned,
     /// and what differs compared. nil when replication runs.
     func turn(from standing: Value?) -> MachineActs.Call? {

@@ -45,15 +45,9 @@ struct WatchedLedger: ProtectionLedger {
         try await ledger.protection(of: key)
     }
 
-    func save(_ protection: Protection) async throws { try await save(protection, moving: []) }
-
     func save(_ protection: Protection, moving addresses: [AddressMove]) async throws {
         try await ledger.save(protection, moving: addresses)
         watchers.tell(.saved(ProtectionSummary(protection)))
-    }
-
-    func removeProtection(of key: String) async throws {
-        try await removeProtection(of: key, moving: [])
     }
 
     func removeProtection(of key: String, moving addresses: [AddressMove]) async throws {

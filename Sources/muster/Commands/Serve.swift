@@ -51,12 +51,16 @@ struct ServeCommand: AsyncParsableCommand {
             linkSecret: people.notify?.secret,
             news: { try notifier.listen().map(\.view) },
             onListening: { Terminal.say("listening on http://127.0.0.1:\($0)") })
+        let scheduler = RunScheduler(lab.orchestrator, under: token)
+        let triggers = TriggerWatch(lab.orchestrator, under: token)
+        let readiness = ReadinessWatch(lab.orchestrator, under: token)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     server, Leader(lab: lab, token: token), LeadService(lab: lab, token: token),
-                    Cycles(lab: lab), Schedules(lab: lab, token: token),
-                    Triggers(lab: lab, token: token), Plans(lab: lab, token: token),
+                    Cycles(lab: lab), Listening(notifier) { try await scheduler.run($0) },
+                    Listening(notifier) { try await triggers.run($0) },
+                    Listening(notifier) { try await readiness.run($0) },
                     News(lab: lab, token: token),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
@@ -78,16 +82,24 @@ private struct Cycles: Service {
     }
 }
 
-/// Starts the runs of schedules.
-private struct Schedules: Service {
-    let lab: Composition
-    let token: LeaseToken
+/// Goes on with what it is told of by notices until it is told to stop: what is scheduled, what
+/// triggers wait for, how ready plans are.
+private struct Listening: Service {
+    private let notifier: Notifier
+    private let work: @Sendable (AsyncStream<Notice>) async throws -> Void
+
+    init(
+        _ notifier: Notifier,
+        _ work: @escaping @Sendable (AsyncStream<Notice>) async throws -> Void
+    ) {
+        self.notifier = notifier
+        self.work = work
+    }
 
     func run() async throws {
-        let scheduler = RunScheduler(lab.orchestrator, under: token)
         try await cancelWhenGracefulShutdown {
             do {
-                try await scheduler.run(try lab.notifier.listen())
+                try await work(try notifier.listen())
             } catch is CancellationError {
                 return
             }
@@ -106,47 +118,7 @@ private struct News: Service {
         let courier = NewsCourier(lab.orchestrator, to: receiver, under: token) {
             try await post.send($0, $1)
         }
-        try await cancelWhenGracefulShutdown {
-            do {
-                try await courier.run(try lab.notifier.listen())
-            } catch is CancellationError {
-                return
-            }
-        }
-    }
-}
-
-/// Starts the runs of triggers.
-private struct Triggers: Service {
-    let lab: Composition
-    let token: LeaseToken
-
-    func run() async throws {
-        let watch = TriggerWatch(lab.orchestrator, under: token)
-        try await cancelWhenGracefulShutdown {
-            do {
-                try await watch.run(try lab.notifier.listen())
-            } catch is CancellationError {
-                return
-            }
-        }
-    }
-}
-
-/// Looks at how ready the plans are.
-private struct Plans: Service {
-    let lab: Composition
-    let token: LeaseToken
-
-    func run() async throws {
-        let watch = ReadinessWatch(lab.orchestrator, under: token)
-        try await cancelWhenGracefulShutdown {
-            do {
-                try await watch.run(try lab.notifier.listen())
-            } catch is CancellationError {
-                return
-            }
-        }
+        try await Listening(lab.notifier) { try await courier.run($0) }.run()
     }
 }
 

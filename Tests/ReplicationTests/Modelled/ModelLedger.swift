@@ -1,4 +1,4 @@
-// A ledger that remembers which states were ever saved.
+// A ledger that remembers which states were ever saved. There are no pools beside it.
 import Fabric
 import Model
 
@@ -16,15 +16,16 @@ final class ModelLedger: ProtectionLedger {
         return records.keys.sorted().map { ProtectionSummary(records[$0]!) }
     }
     func protection(of key: String) async throws -> Protection? { records[key] }
-    func save(_ protection: Protection) async throws {
+    func save(_ protection: Protection, moving _: [AddressMove]) async throws {
         state.withLock {
             $0.records[protection.key] = protection
             $0.seen.insert(protection.state)
         }
     }
-    func removeProtection(of key: String) async throws {
+    func removeProtection(of key: String, moving _: [AddressMove]) async throws {
         state.withLock { _ = $0.records.removeValue(forKey: key) }
     }
+    func addresses(of machine: MachineID) async throws -> [GivenAddress] { [] }
     func noteDisabled() { state.withLock { _ = $0.seen.insert(.disabled) } }
 }
 

@@ -151,16 +151,22 @@ final class PoweredLedger: ProtectionLedger {
         return try await memory.protection(of: vm)
     }
 
-    func save(_ protection: Protection) async throws {
+    func save(_ protection: Protection, moving addresses: [AddressMove]) async throws {
         try power.check()
         if power.spends() {
             // Committed, but nobody lived to hear of it; or not.
             let landed = lands.withLock { Bool.random(using: &$0) }
-            if landed { try await memory.save(protection) }
+            if landed { try await memory.save(protection, moving: addresses) }
             throw PowerCut()
         }
-        try await memory.save(protection)
+        try await memory.save(protection, moving: addresses)
     }
 
-    func removeProtection(of vm: String) async throws { try await memory.removeProtection(of: vm) }
+    func removeProtection(of vm: String, moving addresses: [AddressMove]) async throws {
+        try await memory.removeProtection(of: vm, moving: addresses)
+    }
+
+    func addresses(of machine: MachineID) async throws -> [GivenAddress] {
+        try await memory.addresses(of: machine)
+    }
 }

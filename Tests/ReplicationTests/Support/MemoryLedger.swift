@@ -1,4 +1,5 @@
-// A ledger for tests: what is saved goes through JSON, as it will in the store.
+// A ledger for tests: what is saved goes through JSON, as it will in the store. There are no pools,
+// so nothing becomes of addresses.
 import Fabric
 import Foundation
 import Model
@@ -21,13 +22,15 @@ final class MemoryLedger: ProtectionLedger {
         try records.withLock { $0[key] }.map { try JSONDecoder().decode(Protection.self, from: $0) }
     }
 
-    func save(_ protection: Protection) async throws {
+    func save(_ protection: Protection, moving _: [AddressMove]) async throws {
         if let refusal = refusal.withLock({ $0 }) { throw refusal }
         let data = try JSONEncoder().encode(protection)
         records.withLock { $0[protection.key] = data }
     }
 
-    func removeProtection(of key: String) async throws {
+    func removeProtection(of key: String, moving _: [AddressMove]) async throws {
         _ = records.withLock { $0.removeValue(forKey: key) }
     }
+
+    func addresses(of machine: MachineID) async throws -> [GivenAddress] { [] }
 }

@@ -158,11 +158,17 @@ struct MortalLedger: ProtectionLedger {
         try life.check()
         return try await ledger.protection(of: vm)
     }
-    func save(_ protection: Protection) async throws {
-        try await life.step(.record) { try await ledger.save(protection) }
+    func save(_ protection: Protection, moving addresses: [AddressMove]) async throws {
+        try await life.step(.record) { try await ledger.save(protection, moving: addresses) }
     }
-    func removeProtection(of vm: String) async throws {
-        try await life.step(.record) { try await ledger.removeProtection(of: vm) }
+    func removeProtection(of vm: String, moving addresses: [AddressMove]) async throws {
+        try await life.step(.record) {
+            try await ledger.removeProtection(of: vm, moving: addresses)
+        }
+    }
+    func addresses(of machine: MachineID) async throws -> [GivenAddress] {
+        try life.check()
+        return try await ledger.addresses(of: machine)
     }
 }
 
