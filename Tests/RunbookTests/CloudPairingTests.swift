@@ -81,6 +81,37 @@ import Testing
             try await world.fabric.site(named: "bergen").hosts[0].receivesFrom == ["oslo:gold"])
     }
 
+    @Test func `N-2: a host that the pairing has not configured receives nothing`() async throws {
+        let world = try await World()
+        let engine = try world.engine()
+        _ = try await engine.applyFabric(hub(), by: World.eva)
+        func options(_ host: String?) -> ProtectionOptions {
+            var options = ProtectionOptions(target: "bergen")
+            options.host = host
+            return options
+        }
+        for (host, name) in [("oslo-host1", "web01"), ("oslo-host2", "lab01")] {
+            try await world.fabric.define(
+                VirtualMachine(
+                    id: MachineID(site: "oslo", name: name), host: host,
+                    disks: [Disk(name: "disk0", size: ByteCount(65_536))]))
+        }
+        let replication = engine.services.replication
+        let (paired, free) = (
+            MachineID(site: "oslo", name: "web01"), MachineID(site: "oslo", name: "lab01")
+        )
+        let refusal = await #expect(throws: Failure.self) {
+            try await replication.protect(paired, options("bergen-host2"))
+        }
+        #expect(refusal?.code == .primaryRefused)
+        #expect(refusal?.message.hasSuffix("choose one of bergen-host1") == true)
+        let protection = try await replication.protect(paired, options(nil))
+        #expect(try await world.fabric.machine(protection.replica).host == "bergen-host1")
+        // Whose cloud is paired with nothing goes wherever somebody wants it.
+        let other = try await replication.protect(free, options("bergen-host2"))
+        #expect(try await world.fabric.machine(other.replica).host == "bergen-host2")
+    }
+
     @Test func `N-2: what is deployed to a paired cloud is protected on its terms, hub and spoke`()
         async throws
     {

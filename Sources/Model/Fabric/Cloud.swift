@@ -69,5 +69,14 @@ extension Site {
         hosts.filter(cloud.holds)
     }
 
+    /// The hosts of another site that take what a host of this one sends, as the pairings of its
+    /// clouds have configured both; nil when it is paired with nothing there.
+    package func receivers(of host: String, at target: Site) -> [Host]? {
+        guard let sender = self.host(host), sender.sendsTo != nil else { return nil }
+        let names = Set(clouds.filter { $0.holds(sender) }.map { "\(name):\($0.name)" })
+        let receivers = target.hosts.filter { !names.isDisjoint(with: $0.receivesFrom ?? []) }
+        return receivers.isEmpty ? nil : receivers
+    }
+
     package func cloud(_ name: String) -> Cloud? { clouds.first { $0.name == name } }
 }

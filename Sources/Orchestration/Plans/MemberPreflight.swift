@@ -25,8 +25,24 @@ struct MemberPreflight {
         self.capacity = capacity
     }
 
-    mutating func look(at vm: String, _ outcome: inout Preflight.Outcome) async throws {
-        guard let protection = try await services.replication.protection(of: vm) else {
+    /// What the ledger says of a member.
+    struct Standing: Sendable {
+        let vm: String
+        let protection: Protection?
+        /// A replica of its replica is kept.
+        let isChained: Bool
+
+        init(of vm: String, in services: Services) async throws {
+            self.vm = vm
+            protection = try await services.replication.protection(of: vm)
+            let key = Protection.key(of: vm, .extended)
+            isChained = try await services.replication.protection(of: key) != nil
+        }
+    }
+
+    mutating func look(at standing: Standing, _ outcome: inout Preflight.Outcome) async throws {
+        let vm = standing.vm
+        guard let protection = standing.protection else {
             return try await tell(unprotected: vm, &outcome)
         }
         // What is away comes home another way than it is replicated: it is turned round first.
@@ -38,11 +54,9 @@ struct MemberPreflight {
             // a test that leaves it out would prove nothing of it.
             return outcome.found(.protection, faults(of: protection, at: subject.destination))
         }
-        let key = Protection.key(of: vm, .extended)
-        let isChained = try await services.replication.protection(of: key) != nil
         do {
             try await look(
-                at: protection, way, comesHome: comesHome, isChained: isChained, &outcome)
+                at: protection, way, comesHome: comesHome, isChained: standing.isChained, &outcome)
         } catch let failure as Failure where failure.isOutcome {
             outcome.found(.protection, [failure.message])
         }

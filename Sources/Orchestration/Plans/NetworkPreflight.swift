@@ -7,14 +7,19 @@ import Store
 
 struct NetworkPreflight: Sendable {
     private let services: Services
+    private let sight: FabricSight
     private let sites: [Site]
     private let isOriginThere: Bool
     private let isTest: Bool
     /// What the vms looked at so far want.
     private var wishes: [AddressWish] = []
 
-    init(services: Services, sites: [Site], isOriginThere: Bool, kind: FailoverKind) {
+    init(
+        services: Services, sight: FabricSight, sites: [Site], isOriginThere: Bool,
+        kind: FailoverKind
+    ) {
         self.services = services
+        self.sight = sight
         self.sites = sites
         self.isOriginThere = isOriginThere
         isTest = kind == .test
@@ -26,7 +31,7 @@ struct NetworkPreflight: Sendable {
         of protection: Protection, _ replica: VirtualMachine, _ overrides: MachineOverrides?
     ) async throws -> [String] {
         let primary =
-            isOriginThere ? try await services.fabric.machine(protection.primary) : nil
+            isOriginThere ? try await sight.machine(protection.primary) : nil
         guard
             let passage = services.replication.passage(
                 of: protection, primary: primary, replica: replica, sites: sites)

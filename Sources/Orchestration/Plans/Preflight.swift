@@ -85,11 +85,14 @@ struct Preflight: Sendable {
         var members = MemberPreflight(
             preflight: self, machines: machines,
             networks: NetworkPreflight(
-                services: services, sites: sites, isOriginThere: isOriginThere,
+                services: services, sight: sight, sites: sites, isOriginThere: isOriginThere,
                 kind: subject.kind),
             capacity: CapacityPreflight(
                 site: sites.first { $0.name == subject.destination }, machines: machines))
-        for vm in subject.vms { try await members.look(at: vm, &outcome) }
+        let standings = try await subject.vms.mappedAtOnce { [services] vm in
+            try await MemberPreflight.Standing(of: vm, in: services)
+        }
+        for standing in standings { try await members.look(at: standing, &outcome) }
         outcome.found(.capacity, try members.networks.shortages() + members.capacity.shortages())
         outcome.found(.protection, members.dependencyFaults())
         if let texts {

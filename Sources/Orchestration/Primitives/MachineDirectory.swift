@@ -6,12 +6,19 @@ import Replication
 
 package struct MachineDirectory: Sendable {
     let services: Services
+    /// What has been read of the sites already; nil asks about each machine anew.
+    var sight: FabricSight?
 
     package init(services: Services) { self.services = services }
 
+    init(services: Services, sight: FabricSight) {
+        self.services = services
+        self.sight = sight
+    }
+
     /// Raises `name.unknown` with the nearest spelling, and `scope.refused` out of scope.
     package func machine(named value: Value, scope: String?) async throws -> VirtualMachine {
-        try allowed(try await services.fabric.machine(id(of: value)), scope)
+        try allowed(try await machine(id(of: value)), scope)
     }
 
     /// As ``machine(named:scope:)``, but a protected vm whose site does not answer is described by
@@ -24,9 +31,14 @@ package struct MachineDirectory: Sendable {
             guard let protection = try await services.replication.protection(of: id.name),
                 protection.primary == id
             else { throw failure }
-            let replica = try await services.fabric.machine(protection.replica)
+            let replica = try await machine(protection.replica)
             return try allowed(replica.standing(in: protection.primary), scope)
         }
+    }
+
+    private func machine(_ id: MachineID) async throws -> VirtualMachine {
+        guard let sight else { return try await services.fabric.machine(id) }
+        return try await sight.machine(id)
     }
 
     private func allowed(

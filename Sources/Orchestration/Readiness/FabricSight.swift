@@ -18,6 +18,12 @@ final class FabricSight: Sendable {
 
     init(_ fabric: any FabricProvider) { self.fabric = fabric }
 
+    /// The machine as it was when its site was read; raises what the fabric raises.
+    func machine(_ id: MachineID) async throws -> VirtualMachine {
+        if let found = try await machines(at: id.site)?.byID[id] { return found }
+        return try await fabric.machine(id)
+    }
+
     /// nil for a site that does not answer. Raises `name.unknown`.
     func machines(at site: String) async throws -> SiteMachines? {
         if let known = read.withLock({ $0[site] }) { return known }

@@ -28,11 +28,13 @@ extension Orchestrator {
     private func standings(
         of plan: RecoveryPlan, _ sites: [Site]
     ) async throws -> [String: MachineStanding] {
+        let sight = await sight(of: plan)
+        let directory = MachineDirectory(services: services, sight: sight)
         var standings: [String: MachineStanding] = [:]
         for vm in plan.vms {
             do {
                 let machine = try await directory.memberMachine(named: .text(vm), scope: nil)
-                standings[vm] = try await standing(machine, sites)
+                standings[vm] = try await standing(machine, sites, sight)
             } catch let failure as Failure
                 where [.unknownName, .siteUnreachable].contains(failure.code)
             {

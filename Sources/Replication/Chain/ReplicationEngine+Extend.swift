@@ -25,7 +25,7 @@ extension ReplicationEngine {
             _ = try opening(of: simple)
             let middle = try await fabric.machine(simple.replica)
             try ProtectionCheck(middle, options).checkTerms()
-            let host = try await host(for: options)
+            let host = try await host(for: options, of: middle)
             var extended = simple.extended(to: options, epoch: middle.epoch)
             extended.agreement = try agreement(
                 from: extended.primary.site, to: options.target, standing: extended.agreement)

@@ -25,7 +25,7 @@ extension ReplicationEngine {
             }
             let primary = try await fabric.machine(machine)
             try await requireNoExtended(machine)
-            let host = try await host(for: options)
+            let host = try await host(for: options, of: primary)
             var protection = try ProtectionCheck(primary, options).protection()
             protection.agreement = try await admitted(
                 try agreement(
@@ -50,17 +50,32 @@ extension ReplicationEngine {
     }
 
     /// The host for the replica: the wanted one; of a cluster, which is named as a host is, the one
-    /// in service with the most memory left (N-7); or else the site's first in service.
-    func host(for options: ProtectionOptions) async throws -> Host {
+    /// in service with the most memory left (N-7); or else the site's first in service. When the
+    /// primary's cloud is paired with one there, only hosts of that one receive (N-2).
+    func host(for options: ProtectionOptions, of primary: VirtualMachine) async throws -> Host {
         let site = try await fabric.site(named: options.target)
+        let receivers = try await fabric.site(named: primary.id.site)
+            .receivers(of: primary.host, at: site)
+        let candidates = receivers ?? site.hosts
         guard let wanted = options.host else {
-            let open = site.hosts.first { $0.maintenance == nil }
-            return try open ?? site.openHost(site.hosts.first?.name ?? "")
+            let open = candidates.first { $0.maintenance == nil }
+            return try open ?? site.openHost(candidates.first?.name ?? "")
         }
-        guard let hosts = site.hosts(reachedBy: wanted) else { return try site.openHost(wanted) }
+        let cluster = site.hosts(reachedBy: wanted)
+        let hosts = try cluster ?? [site.openHost(wanted)]
+        let receiving = hosts.filter { host in candidates.contains { $0.name == host.name } }
+        guard let first = receiving.first else {
+            throw Failure(
+                .primaryRefused,
+                "'\(wanted)' of site '\(site.name)' does not receive what host '\(primary.host)' "
+                    + "of site '\(primary.id.site)' sends by its cloud's pairing; choose one of "
+                    + candidates.map(\.name).joined(separator: ", "),
+                context: ["vm": primary.id.name, "host": wanted, "site": site.name])
+        }
+        if cluster == nil { return first }
         let machines = try await fabric.machines(at: site.name)
-        let open = hosts.filter { $0.maintenance == nil }.roomiest(beside: machines)
-        return try open ?? site.openHost(hosts.first?.name ?? "")
+        let open = receiving.filter { $0.maintenance == nil }.roomiest(beside: machines)
+        return try open ?? site.openHost(first.name)
     }
 
     /// Files of an earlier protection must not be taken for this one's: generations begin anew.

@@ -34,16 +34,18 @@ extension Orchestrator {
                     + "a dry run")
         }
         let kind = request.kind ?? .planned
-        let machines = try await plan.vms.mappedAtOnce { [directory] vm in
+        let sight = await sight(of: plan)
+        let directory = MachineDirectory(services: services, sight: sight)
+        let machines = try await plan.vms.mappedAtOnce { vm in
             try await directory.memberMachine(named: .text(vm), scope: request.scope)
         }
         let briefing = try await briefing(of: plan, kind, request.direction, machines)
         let itinerary = briefing.itinerary
         // Preflight reads what the others read; beside them it is half the time.
-        async let fault = preflight(briefing, request, checked.file)
+        async let fault = preflight(briefing, request, checked.file, sight)
         let name = LuaModule.runbookName(of: request.name)
         let facts = try await PlanFactsReader(services: services).facts(of: briefing, named: name)
-        let effects = try await effects(briefing, machines, request.reason)
+        let effects = try await effects(briefing, machines, request.reason, sight)
         return DryRun(
             name: name, plan: plan, kind: kind, origin: briefing.origin,
             destination: briefing.destination, itinerary: itinerary,
@@ -51,6 +53,15 @@ extension Orchestrator {
             effects: Dictionary(
                 uniqueKeysWithValues: itinerary.tasks.map { ($0.id, effects.effects(of: $0)) }),
             fault: try await fault, at: services.clock.now)
+    }
+
+    /// Both sites at once. Preflight says which of them is not there.
+    func sight(of plan: RecoveryPlan) async -> FabricSight {
+        let sight = FabricSight(services.fabric)
+        async let source = sight.machines(at: plan.source)
+        async let target = sight.machines(at: plan.target)
+        _ = (try? await source, try? await target)
+        return sight
     }
 
     private func briefing(
@@ -76,10 +87,13 @@ extension Orchestrator {
     }
 
     private func effects(
-        _ briefing: PlanBriefing, _ machines: [VirtualMachine], _ reason: String?
+        _ briefing: PlanBriefing, _ machines: [VirtualMachine], _ reason: String?,
+        _ sight: FabricSight
     ) async throws -> StepEffects {
         let sites = try await services.fabric.sites()
-        let standings = try await machines.mappedAtOnce { try await self.standing($0, sites) }
+        let standings = try await machines.mappedAtOnce {
+            try await self.standing($0, sites, sight)
+        }
         return StepEffects(
             briefing: briefing,
             standings: Dictionary(
@@ -90,10 +104,10 @@ extension Orchestrator {
 
     /// The engine's own preflight, which looks and does no more.
     private func preflight(
-        _ briefing: PlanBriefing, _ request: RunRequest, _ file: LuaModule
+        _ briefing: PlanBriefing, _ request: RunRequest, _ file: LuaModule, _ sight: FabricSight
     ) async throws -> Failure? {
         let preflight = Preflight(
-            services: services, sight: FabricSight(services.fabric),
+            services: services, sight: sight,
             subject: briefing.plan.subject(
                 briefing.kind, briefing.direction, reason: request.reason),
             texts: PlanTexts(file, inspection(request.scope)))

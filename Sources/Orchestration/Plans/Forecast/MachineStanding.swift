@@ -45,9 +45,11 @@ struct MachineStanding: Sendable {
 }
 
 extension Orchestrator {
-    func standing(_ machine: VirtualMachine, _ sites: [Site]) async throws -> MachineStanding {
+    func standing(
+        _ machine: VirtualMachine, _ sites: [Site], _ sight: FabricSight
+    ) async throws -> MachineStanding {
         guard let protection = try await services.replication.protection(of: machine.id.name),
-            let replica = try? await services.fabric.machine(protection.replica)
+            let replica = try? await sight.machine(protection.replica)
         else { return MachineStanding(production: machine, replica: nil, passage: nil) }
         return MachineStanding(
             production: machine, replica: replica,
