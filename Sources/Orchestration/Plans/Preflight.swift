@@ -9,6 +9,10 @@ struct Preflight: Sendable {
     struct Subject: Sendable {
         var vms: [String] = []
         var kind = FailoverKind.planned
+        /// What is done with what was failed over; nil for a failover.
+        var act: PlanAct?
+        /// Who starts it, where rights are to be looked at.
+        var by: String?
         var direction = Direction.forward
         var origin = ""
         var destination = ""
@@ -73,7 +77,14 @@ struct Preflight: Sendable {
             outcome.found(.sites, ["the site \(subject.destination) does not answer"])
             return outcome
         }
-        try await look(at: sites, machines, &outcome)
+        if let act = subject.act {
+            try await ActPreflight(preflight: self, act: act).look(&outcome)
+        } else {
+            try await look(at: sites, machines, &outcome)
+        }
+        if let texts {
+            try await ChildPlanPreflight(preflight: self, texts: texts).look(&outcome)
+        }
         return outcome
     }
 
@@ -92,10 +103,7 @@ struct Preflight: Sendable {
         for vm in subject.vms { try await members.look(at: vm, &outcome) }
         outcome.found(.capacity, try members.networks.shortages() + members.capacity.shortages())
         outcome.found(.protection, members.dependencyFaults())
-        if let texts {
-            outcome.found(.scripts, await texts.faults())
-            try await ChildPlanPreflight(preflight: self, texts: texts).look(&outcome)
-        }
+        if let texts { outcome.found(.scripts, await texts.faults()) }
         outcome.found(.assets, try AssetPreflight(services: services).faults(of: subject.assets))
     }
 
