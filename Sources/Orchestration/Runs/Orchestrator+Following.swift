@@ -77,10 +77,20 @@ extension Orchestrator {
                     + "become another, and that unplanned")
         }
         if verdict == .retry { return }
-        guard run.failedTask != nil else {
+        guard let task = run.failedTask else {
             throw Failure(
                 .usage,
                 "no step of run \(run.id) has failed, so there is none to \(verdict.rawValue)")
+        }
+        let isPlanned = run.planAct == nil && (kind ?? run.failover) != .unplanned
+        if isPlanned, ItineraryBuilder.isIndispensable(task) {
+            let vm = task.split(separator: "/").last ?? ""
+            let unplanned = ", go on without the primary (--kind unplanned)"
+            let way = run.failover == .planned ? unplanned : ""
+            throw refusal(
+                run, "gone on with so",
+                "without \(task) the failover of \(vm) would fail in its turn; retry it\(way), or "
+                    + "muster undo \(run.id)")
         }
         guard reason?.isEmpty == false else {
             throw Failure(
