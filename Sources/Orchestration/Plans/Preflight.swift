@@ -66,13 +66,17 @@ struct Preflight: Sendable {
     /// Everything at once; of a target that does not answer nothing else can be said.
     func look() async throws -> Outcome {
         var outcome = Outcome()
+        if subject.vms.isEmpty, subject.plans.allSatisfy(\.isEmpty) {
+            // A run that does nothing must not look like one that has saved a site.
+            outcome.found(.names, ["the plan has no vm: nothing is what its groups select"])
+        }
         let sites = try await services.fabric.sites()
         for name in [subject.origin, subject.destination]
         where !sites.contains(where: { $0.name == name }) {
             outcome.found(
                 .names, [Failure.unknown("site", name, among: sites.map(\.name)).message])
         }
-        if !outcome.findings.isEmpty { return outcome }
+        if outcome.findings.contains(where: { $0.topic == .names }) { return outcome }
         guard let machines = try await sight.machines(at: subject.destination) else {
             outcome.found(.sites, ["the site \(subject.destination) does not answer"])
             return outcome
