@@ -37,7 +37,7 @@ struct ActPreflight {
             case .complete: return []
             case .changePoint:
                 guard let point = act.points[vm] else { return [] }
-                try await services.replication.checkPointChange(vm, to: point)
+                try await services.replication.checkPointChange(of: protection, to: point)
                 return []
             case .reverse:
                 guard WayHome(vm: vm).turn(from: standing) != nil else { return [] }
@@ -60,17 +60,17 @@ struct ActPreflight {
             ]
         }
         var faults: [String] = []
-        func note(_ check: () async throws -> Void) async throws {
-            do { try await check() } catch let failure as Failure where failure.isOutcome {
+        func note(_ check: () throws -> Void) throws {
+            do { try check() } catch let failure as Failure where failure.isOutcome {
                 faults.append("\(vm): \(failure.message)")
             }
         }
         if protection.state == .failedOverWaitingCompletion, let by = subject.by {
-            try await note { try services.rights.require([.complete], of: by) }
+            try note { try services.rights.require([.complete], of: by) }
         }
-        try await note { try await replication.checkKey(of: vm) }
+        try note { try replication.checkKey(of: protection) }
         if protection.state.isFailedOver {
-            try await note { try await replication.checkReversal(vm) }
+            try note { try replication.checkReversal(of: protection) }
         }
         return faults
     }

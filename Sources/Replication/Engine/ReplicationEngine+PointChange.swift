@@ -7,8 +7,7 @@ extension ReplicationEngine {
     /// Raises what would keep a failover from being brought to another point, once its machine is
     /// off: `replication.transition_refused`, `replication.point_missing`,
     /// `replication.point_overwritten` and `replication.key_missing`. Changes nothing.
-    package func checkPointChange(_ vm: String, to point: Int) async throws {
-        let protection = try await required(vm)
+    package func checkPointChange(of protection: Protection, to point: Int) async throws {
         _ = try protection.state.after(.pointChanged)
         _ = try RecoveryPointChain.point(point, of: protection)
         _ = try opening(of: protection)
