@@ -47,15 +47,6 @@ local function check_reachable(context)
   end
 end
 
-local function check_machines(context)
-  if #context.vms == 0 then
-    error {
-      code = "office.branch_empty",
-      message = ("no machine of %s bears the branch's tag"):format(context.source),
-    }
-  end
-end
-
 --- Makes the plan of one branch.
 ---@param card { branch: string, head: string, tag: string?, objective: table?, contacts: table? }
 ---@return table plan
@@ -75,7 +66,6 @@ function office.plan(card)
     target = card.head,
     objective = card.objective,
     contacts = card.contacts,
-    preflight = { step { "the branch has machines", run = check_machines } },
     shutdown = order,
     groups = groups,
     after = {

@@ -85,7 +85,7 @@ struct RunScreen {
     private var heading: Line {
         let tasks = stages.flatMap(\.tasks)
         let ended = tasks.count { $0.endedAt != nil }
-        let act = run.failover.map { " · \($0.rawValue)" } ?? ""
+        let act = run.planWord.map { " · \($0)" } ?? ""
         let count = tasks.isEmpty ? "" : " · \(ended) of \(tasks.count)"
         return ("run \(run.id) · \(run.name)\(act)\(count)", .bold)
     }

@@ -25,7 +25,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     /// The same for a test that takes longer over each.
     static let triedSlowly = isEveryTried ? all : Array(short.prefix(1))
 
-    private static let isEveryTried =
+    static let isEveryTried =
         ProcessInfo.processInfo.environment["MUSTER_EXAMPLES"] == "all"
 
     private static let long = [

@@ -99,6 +99,41 @@ import Testing
         #expect(calls.contains("replication.failover") == (call == .stop))
     }
 
+    @Test(arguments: [PlanSequel.Verdict.skip, .ignore])
+    func `P-8: the shutdown of a vm is not left out, and what else can be done is told`(
+        verdict: PlanSequel.Verdict
+    ) async throws {
+        let world = try await World()
+        let faulty = try world.engine(faults: FaultPlan([FaultPlan.Fault(.before, .stop)]))
+        let failed = try await world.plan(onePlan(""), on: faulty)
+        #expect(failed.run.failedTask == "shutdown/only/sql01")
+        let refused = try await fault {
+            _ = try await world.goOn(from: failed.run.id, verdict, reason: "it hangs")
+        }
+        #expect(refused?.code == .runTransitionRefused)
+        #expect(
+            refused?.message.contains(
+                "retry it, go on without the primary (--kind unplanned), or muster undo "
+                    + "\(failed.run.id)") == true)
+        let next = try await world.goOn(
+            from: failed.run.id, verdict, as: .unplanned, reason: "it hangs")
+        #expect(next.run.state == .completed, "\(next.text)")
+        #expect(next.stand.map { $0["site"] } == ["bergen"])
+    }
+
+    @Test func `P-8: on the way home turning a vm round is not left out`() async throws {
+        let world = try await World()
+        _ = try await world.plan(onePlan(""), .unplanned, reason: "a drill")
+        let fault = FaultPlan([FaultPlan.Fault(.before, .update, of: .oslo)])
+        let failed = try await world.plan(onePlan(""), .failback, on: world.engine(faults: fault))
+        #expect(failed.run.failedTask == "turn-round/sql01")
+        let refused = try await self.fault {
+            _ = try await world.goOn(from: failed.run.id, .skip, reason: "no need")
+        }
+        #expect(refused?.message.contains("retry it, or muster undo") == true)
+        #expect(try await world.goOn(from: failed.run.id).run.state == .completed)
+    }
+
     @Test func `P-8: only the last of those that follow each other is gone on from`() async throws {
         let world = try await World()
         let failed = try await world.plan(Self.stubborn)

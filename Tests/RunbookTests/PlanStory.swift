@@ -142,10 +142,23 @@ final class PlanStory {
                     from: unfinished, .retry, by: World.eva, reason: nil)
             }
         }
+        if Int.random(in: 0..<3, using: &random) == 0 { return try await act(engine) }
         let kind = FailoverKind.allCases.randomElement(using: &random)!
         lines.append("run \(kind.rawValue)")
         return try await engine.start(
             world.request("night", kind: kind, reason: "a drill"))
+    }
+
+    /// Something is done with what was failed over, if anything was.
+    private func act(_ engine: Orchestrator) async throws -> RunID {
+        let kind = PlanAct.Kind.allCases.randomElement(using: &random)!
+        lines.append("run \(kind.rawValue)")
+        var request = world.request("night", reason: "a drill")
+        request.act =
+            kind == .changePoint
+            ? try await engine.changes(PointChoice(.latest), of: "night", scope: nil).act
+            : PlanAct(kind)
+        return try await engine.start(request)
     }
 
     /// Leads a run to its end; people answer, refuse, or let the deadline pass.
@@ -187,7 +200,7 @@ final class PlanStory {
     private func judge(_ run: RunRecord, on engine: Orchestrator) throws -> RunRecord {
         let report = try world.report(run.id)
         lines.append(
-            "run \(run.id) (\(run.failover?.rawValue ?? "")) \(run.state.rawValue)"
+            "run \(run.id) (\(run.planWord ?? "")) \(run.state.rawValue)"
                 + (run.failure.map { ": \($0.message)" } ?? ""))
         if run.state != .completed, run.failure?.message.isEmpty != false {
             throw PlanViolation(

@@ -54,6 +54,17 @@ import Testing
         #expect(try world.engine().services.store.claims().isEmpty)
     }
 
+    @Test func `P-11: a plan whose groups select nothing is not ready, and is not run`()
+        async throws
+    {
+        let world = try await world(vms: #"fabric.select { tag = "nobody" }"#)
+        let words = "the plan has no vm: nothing is what its groups select"
+        #expect(try await found(world) == ["names: \(words)"])
+        let run = try await world.run(world.request("trial", kind: .planned))
+        #expect(run.failure?.code == .preflightFailed)
+        #expect(run.failure?.message.contains(words) == true)
+    }
+
     @Test func `P-11: names, networks and protections that do not allow it are named`()
         async throws
     {

@@ -958,14 +958,14 @@ function job.try_require_rights(rights) end
 --- Starts another plan or runbook as a run of its own, and waits for its end.
 ---@param name string The plan or runbook.
 ---@param parameters? table<string, any> What it is told, as `--param` does.
----@param options? { wait?: boolean, reason?: string, kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back" } How it is started.
+---@param options? { wait?: boolean, reason?: string, direction?: "forward"|"back", kind?: "test"|"planned"|"unplanned"|"failback"|"complete"|"change-point"|"reverse", points?: table<string, integer> } How it is started.
 ---@return any # what it returned, or its number when it is not waited for
 function job.run(name, parameters, options) end
 
 --- Starts another plan or runbook as a run of its own, and waits for its end. Returns nil and the failure instead of raising.
 ---@param name string The plan or runbook.
 ---@param parameters? table<string, any> What it is told, as `--param` does.
----@param options? { wait?: boolean, reason?: string, kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back" } How it is started.
+---@param options? { wait?: boolean, reason?: string, direction?: "forward"|"back", kind?: "test"|"planned"|"unplanned"|"failback"|"complete"|"change-point"|"reverse", points?: table<string, integer> } How it is started.
 ---@return (any)? # what it returned, or its number when it is not waited for
 ---@return muster.failure? # why not
 function job.try_run(name, parameters, options) end
@@ -1024,13 +1024,13 @@ function plan.try_freeze(vms) end
 
 --- Finds every reason why a failover of the vms could not succeed.
 ---@param vms (string|muster.vm)[] The vms.
----@param options { kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[], plans?: string[][] } The failover.
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback"|"complete"|"change-point"|"reverse", points?: table<string, integer>, direction?: "forward"|"back", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[], plans?: string[][] } The failover.
 ---@return { loss: table<string, number>, warnings: string[] } # what would be lost, and what else was found
 function plan.preflight(vms, options) end
 
 --- Finds every reason why a failover of the vms could not succeed. Returns nil and the failure instead of raising.
 ---@param vms (string|muster.vm)[] The vms.
----@param options { kind?: "test"|"planned"|"unplanned"|"failback", direction?: "forward"|"back", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[], plans?: string[][] } The failover.
+---@param options { kind?: "test"|"planned"|"unplanned"|"failback"|"complete"|"change-point"|"reverse", points?: table<string, integer>, direction?: "forward"|"back", origin: string, destination: string, reverse?: boolean, dependencies?: table<string, (string|muster.vm)[]>, overrides?: table<string, { processors?: integer, memory?: string, switch?: string, address?: string, nic?: string }>, reason?: string, rpo?: string, assets?: string[], plans?: string[][] } The failover.
 ---@return { loss: table<string, number>, warnings: string[] }? # what would be lost, and what else was found
 ---@return muster.failure? # why not
 function plan.try_preflight(vms, options) end

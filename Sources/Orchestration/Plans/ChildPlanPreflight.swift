@@ -43,9 +43,11 @@ struct ChildPlanPreflight {
             return nil
         }
         let parent = preflight.subject
+        var subject = plan.subject(
+            parent.kind, parent.direction, act: parent.act, reason: parent.reason)
+        subject.by = parent.by
         var child = Preflight(
-            services: preflight.services, sight: preflight.sight,
-            subject: plan.subject(parent.kind, parent.direction, reason: parent.reason),
+            services: preflight.services, sight: preflight.sight, subject: subject,
             texts: PlanTexts(file, texts.inspection))
         child.lineage = lineage
         let found = try await child.look()

@@ -90,6 +90,10 @@ package struct Itinerary: Sendable {
         case cleanUp = "clean up"
         /// Break the chain behind it and make replication run home.
         case turnRound = "turn round"
+        /// Give up the points that could still be chosen.
+        case complete
+        /// Turn it off, bring it to another point, start it.
+        case changePoint = "change the point of"
         /// Make the chain behind it again.
         case extendAgain = "extend again"
         /// Undo of having been shut down.

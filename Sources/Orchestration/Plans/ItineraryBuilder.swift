@@ -22,6 +22,17 @@ struct ItineraryBuilder {
         return stages
     }
 
+    /// Whether what comes after cannot be done for a vm without that task: it has to be off, or its
+    /// replication to run home, before it can be failed over as planned.
+    static func isIndispensable(_ task: String) -> Bool {
+        let parts = task.split(separator: "/")
+        return switch parts.first {
+        case "shutdown": !["before", "after"].contains(parts[1])
+        case "turn-round": true
+        default: false
+        }
+    }
+
     private func stage(
         _ id: String, _ title: String, _ tasks: [Itinerary.Task], always: Bool = false
     ) -> Itinerary.Stage {

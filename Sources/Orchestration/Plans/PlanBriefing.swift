@@ -7,6 +7,8 @@ struct PlanBriefing: Sendable {
     let plan: RecoveryPlan
     private(set) var itinerary: Itinerary
     let kind: FailoverKind
+    /// What is done with what was failed over; nil for a run that fails over.
+    let act: PlanAct?
     let direction: Direction
     /// The vms as they were at the start, in the order of the groups.
     let members: [Value]
@@ -17,12 +19,13 @@ struct PlanBriefing: Sendable {
     private let overridesByName: [String: MachineOverrides]
 
     init(
-        plan: RecoveryPlan, itinerary: Itinerary, kind: FailoverKind, direction: Direction,
-        members: [Value], past: PlanPast?
+        plan: RecoveryPlan, itinerary: Itinerary, kind: FailoverKind, act: PlanAct?,
+        direction: Direction, members: [Value], past: PlanPast?
     ) {
         self.plan = plan
         self.itinerary = itinerary
         self.kind = kind
+        self.act = act
         self.direction = direction
         self.members = members
         self.past = past
@@ -47,29 +50,30 @@ struct PlanBriefing: Sendable {
         case .failed(let failure): return .failure(failure)
         case .parked: throw notInJournal(context)
         }
-        let kind = context.run.failover ?? .planned
         let past = try PlanPast(of: context.run, context.services.store)
         let plan: RecoveryPlan
         let itinerary: Itinerary
         do throws(Failure) {
             plan = try RecoveryPlan(card: card, file: context.run.file)
-            itinerary = try Itinerary(plan: plan, kind: kind, direction: context.run.direction)
+            itinerary = try Itinerary(
+                plan: plan, act: context.run.planAct, kind: context.run.failover,
+                direction: context.run.direction)
         } catch {
             return .failure(error)
         }
-        return try await freeze(plan, itinerary, kind, past, context)
+        return try await freeze(plan, itinerary, past, context)
     }
 
     private static func freeze(
-        _ plan: RecoveryPlan, _ itinerary: Itinerary, _ kind: FailoverKind, _ past: PlanPast?,
-        _ context: RunContext
+        _ plan: RecoveryPlan, _ itinerary: Itinerary, _ past: PlanPast?, _ context: RunContext
     ) async throws -> Result<PlanBriefing, Failure> {
         var journal = try BranchJournal(context: context, branch: .main, canHalt: false)
         let names = Value.list(plan.vms.map { .text($0) })
         switch try await journal.call("plan.freeze", names) {
         case .value(let json):
             var briefing = PlanBriefing(
-                plan: plan, itinerary: itinerary, kind: kind, direction: context.run.direction,
+                plan: plan, itinerary: itinerary, kind: context.run.failover ?? .planned,
+                act: context.run.planAct, direction: context.run.direction,
                 members: try Value(json: json).list ?? [], past: past)
             briefing.complete()
             return .success(briefing)
@@ -88,7 +92,7 @@ struct PlanBriefing: Sendable {
 
     /// What of the itinerary depends on the vms and on earlier runs.
     mutating func complete() {
-        if direction == .back, kind == .planned || kind == .failback {
+        if act == nil, direction == .back, kind == .planned || kind == .failback {
             let away = plan.vms.filter { !isThere($0) }
             itinerary = itinerary.homewards(
                 turning: away.filter { WayHome(vm: $0).turn(from: member($0)) != nil },

@@ -13,9 +13,12 @@ struct PlanConductor: Sendable {
         case .success(let briefing):
             let progress = try PlanProgressWriter(context: context)
             try await progress.write(briefing.itinerary)
-            try await progress.write(briefing.plan.objective)
+            if briefing.act == nil {
+                // What is promised, and what a drill shows, is of failovers.
+                try await progress.write(briefing.plan.objective)
+                try await rehearsed(briefing.plan, progress)
+            }
             try await foretell(briefing, progress)
-            try await rehearsed(briefing.plan, progress)
             var conducting = Conducting(briefing: briefing, context: context, progress: progress)
             let end = try await conducting.run()
             if case .parked = end { return end }

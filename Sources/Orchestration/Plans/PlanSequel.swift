@@ -37,8 +37,10 @@ package struct PlanSequel: Sendable, Hashable {
         undone = run.sequel?.undone
     }
 
-    var parameters: Value {
-        var fields: [String: Value] = ["follows": .integer(former.number)]
+    /// Those of the run; one that follows an act goes on with the same.
+    func parameters(with act: PlanAct?) -> Value {
+        var fields = act?.value.object ?? [:]
+        fields["follows"] = .integer(former.number)
         if let verdict { fields["failed"] = .text(verdict.rawValue) }
         if let undone { fields["undoes"] = .integer(undone.number) }
         return .object(fields)

@@ -7,13 +7,19 @@ extension PlanTaskExecution {
         _ act: Itinerary.MachineAct, _ vm: String, attempt number: Int,
         _ journal: inout BranchJournal
     ) async throws -> Attempt {
-        if act == .turnRound {
-            return try await goOn(with: vm, &journal, WayHome(vm: vm).turn)
+        let way = WayHome(vm: vm)
+        if let whole = briefing.act,
+            let reason = whole.reasonToLeave(vm, briefing.member(vm), at: briefing.destination)
+        {
+            return .skipped(reason)
         }
+        if act == .turnRound { return try await goOn(with: vm, &journal, way.turn) }
+        if act == .complete { return try await goOn(with: vm, &journal, way.commit) }
         if let chain = briefing.chain(of: vm) {
             switch act {
             case .extendAgain: return try await goOn(with: vm, &journal, chain.extend)
-            case .failOver where briefing.direction == .forward:
+            case .failOver, .changePoint:
+                if briefing.direction == .back { break }
                 let moved = try await perform(act, vm, attempt: number, &journal)
                 guard case .done = moved else { return moved }
                 return try await goOn(with: vm, &journal, chain.resume)
@@ -115,8 +121,9 @@ struct MachineActs {
                 + [("fabric.start", [here])]
         case .testFailOver: testFailOver
         case .cleanUp: [("replication.clean_up", [name])]
-        case .turnRound, .extendAgain: []
+        case .turnRound, .complete, .extendAgain: []
         case .failOver: failOver
+        case .changePoint: changePoint
         }
     }
 
@@ -130,13 +137,27 @@ struct MachineActs {
         return calls + [("fabric.start", [double])]
     }
 
-    private var failOver: [Call] {
-        var calls: [Call] = []
-        if !isFailedOver {
-            var options: [String: Value] = ["kind": .text(briefing.kind.rawValue)]
-            if let reason { options["reason"] = .text(reason) }
-            calls.append(("replication.failover", [name, .object(options)]))
+    private func failOver(_ kind: FailoverKind, to point: Int? = nil) -> Call {
+        var options: [String: Value] = ["kind": .text(kind.rawValue)]
+        if let reason { options["reason"] = .text(reason) }
+        if let point { options["point"] = .integer(Int64(point)) }
+        return ("replication.failover", [name, .object(options)])
+    }
+
+    /// Off, so that nothing is written on the way to the other point.
+    private var changePoint: [Call] {
+        var calls: [Call] = [
+            ("fabric.stop", [there]), failOver(.unplanned, to: briefing.act?.points[vm]),
+        ]
+        if briefing.direction == .forward, let overrides {
+            calls.append(("fabric.override", [there, overrides.value]))
         }
+        if briefing.plan.starts { calls.append(("fabric.start", [there])) }
+        return calls
+    }
+
+    private var failOver: [Call] {
+        var calls: [Call] = isFailedOver ? [] : [failOver(briefing.kind)]
         if briefing.direction == .forward, let overrides {
             calls.append(("fabric.override", [there, overrides.value]))
         }

@@ -139,15 +139,14 @@ struct PlanTaskExecution: Sendable {
     private func runPlan(
         _ name: String, _ journal: inout BranchJournal
     ) async throws -> Attempt {
-        let options: Value = [
-            "kind": .text(briefing.kind.rawValue), "direction": .text(briefing.direction.rawValue),
-        ]
-        return attempt(of: try await journal.call("job.run", .text(name), [:], options))
+        var options = briefing.act?.value.object ?? ["kind": .text(briefing.kind.rawValue)]
+        options["direction"] = .text(briefing.direction.rawValue)
+        return attempt(of: try await journal.call("job.run", .text(name), [:], .object(options)))
     }
 
     private func check(_ journal: inout BranchJournal) async throws -> Attempt {
         let subject = briefing.plan.subject(
-            briefing.kind, briefing.direction, reason: context.run.reason)
+            briefing.kind, briefing.direction, act: briefing.act, reason: context.run.reason)
         let names = Value.list(subject.vms.map { .text($0) })
         return attempt(of: try await journal.call("plan.preflight", names, subject.options))
     }

@@ -13,9 +13,10 @@ extension Preflight {
 extension RecoveryPlan {
     /// A failover of the plan. A double of a test keeps its network, whatever is overridden.
     func subject(
-        _ kind: FailoverKind, _ direction: Direction, reason: String?
+        _ kind: FailoverKind, _ direction: Direction, act: PlanAct? = nil, reason: String?
     ) -> Preflight.Subject {
         var subject = Preflight.Subject()
+        subject.act = act
         subject.vms = vms
         (subject.kind, subject.direction) = (kind, direction)
         subject.origin = direction == .forward ? source : target
@@ -48,6 +49,7 @@ extension Preflight.Subject {
                 dependencies.mapValues { needed in .list(needed.map { .text($0) }) }),
             "overrides": .object(overrides.mapValues(\.value)),
         ]
+        if let act { options.merge(act.value.object ?? [:]) { $1 } }
         if let reason { options["reason"] = .text(reason) }
         if let rpo { options["rpo"] = .text(rpo.text) }
         if !assets.isEmpty { options["assets"] = .list(assets.map { .text($0) }) }
@@ -61,6 +63,8 @@ extension Preflight.Subject {
         func names(_ value: Value?) -> [String] { (value?.list ?? []).compactMap(\.machineName) }
         vms = names(call.arguments["vms"])
         kind = call.option("kind")?.text.flatMap(FailoverKind.init) ?? .planned
+        act = PlanAct(call.arguments["options"] ?? .null)
+        by = call.by
         direction = call.option("direction")?.text.flatMap(Direction.init) ?? .forward
         origin = call.option("origin")?.text ?? ""
         destination = call.option("destination")?.text ?? ""

@@ -9,6 +9,10 @@ struct Preflight: Sendable {
     struct Subject: Sendable {
         var vms: [String] = []
         var kind = FailoverKind.planned
+        /// What is done with what was failed over; nil for a failover.
+        var act: PlanAct?
+        /// Who starts it, where rights are to be looked at.
+        var by: String?
         var direction = Direction.forward
         var origin = ""
         var destination = ""
@@ -62,18 +66,29 @@ struct Preflight: Sendable {
     /// Everything at once; of a target that does not answer nothing else can be said.
     func look() async throws -> Outcome {
         var outcome = Outcome()
+        if subject.vms.isEmpty, subject.plans.allSatisfy(\.isEmpty) {
+            // A run that does nothing must not look like one that has saved a site.
+            outcome.found(.names, ["the plan has no vm: nothing is what its groups select"])
+        }
         let sites = try await services.fabric.sites()
         for name in [subject.origin, subject.destination]
         where !sites.contains(where: { $0.name == name }) {
             outcome.found(
                 .names, [Failure.unknown("site", name, among: sites.map(\.name)).message])
         }
-        if !outcome.findings.isEmpty { return outcome }
+        if outcome.findings.contains(where: { $0.topic == .names }) { return outcome }
         guard let machines = try await sight.machines(at: subject.destination) else {
             outcome.found(.sites, ["the site \(subject.destination) does not answer"])
             return outcome
         }
-        try await look(at: sites, machines, &outcome)
+        if let act = subject.act {
+            try await ActPreflight(preflight: self, act: act).look(&outcome)
+        } else {
+            try await look(at: sites, machines, &outcome)
+        }
+        if let texts {
+            try await ChildPlanPreflight(preflight: self, texts: texts).look(&outcome)
+        }
         return outcome
     }
 
@@ -95,10 +110,7 @@ struct Preflight: Sendable {
         for standing in standings { try await members.look(at: standing, &outcome) }
         outcome.found(.capacity, try members.networks.shortages() + members.capacity.shortages())
         outcome.found(.protection, members.dependencyFaults())
-        if let texts {
-            outcome.found(.scripts, await texts.faults())
-            try await ChildPlanPreflight(preflight: self, texts: texts).look(&outcome)
-        }
+        if let texts { outcome.found(.scripts, await texts.faults()) }
         outcome.found(.assets, try AssetPreflight(services: services).faults(of: subject.assets))
     }
 

@@ -13,14 +13,20 @@ struct WayHome {
         if standing?.chainState != nil {
             return ("replication.remove", [.text(Protection.key(of: vm, .extended))])
         }
+        if let commit = commit(from: standing) { return commit }
         let name = Value.text(vm)
         switch standing?.protectionState {
-        case .failedOverWaitingCompletion: return ("replication.complete", [name])
         case .failedOver: return ("replication.reverse", [name])
         case .suspended, .resyncSuspended: return ("replication.resume", [name])
         case .waitingForResync, .resyncing: return ("replication.resync", [name])
         default: return nil
         }
+    }
+
+    /// The failover is committed where another point could still be chosen; nil where none can.
+    func commit(from standing: Value?) -> MachineActs.Call? {
+        standing?.protectionState == .failedOverWaitingCompletion
+            ? ("replication.complete", [.text(vm)]) : nil
     }
 }
 
@@ -36,25 +42,16 @@ extension Itinerary {
     /// The same with the way home of these vms before anything is shut down, and after everything
     /// else the chains of those.
     func homewards(turning: [String], chained: [String]) -> Itinerary {
-        func stage(_ id: String, _ title: String, _ act: MachineAct, _ vms: [String]) -> Stage {
-            Stage(
-                id: id, title: title,
-                tasks: vms.map { vm in
-                    Task(
-                        id: "\(id)/\(vm)", title: "\(act.rawValue) \(vm)",
-                        work: .machine(act, vm: vm))
-                })
-        }
         var stages = stages
         let start =
             stages.firstIndex { $0.id.hasPrefix("shutdown/") || $0.id.hasPrefix("groups/") }
             ?? stages.endIndex
         if !turning.isEmpty {
             stages.insert(
-                stage("turn-round", "Replication runs home", .turnRound, turning), at: start)
+                Stage("turn-round", "Replication runs home", .turnRound, turning), at: start)
         }
         if !chained.isEmpty {
-            stages.append(stage("chains", "Chains are made again", .extendAgain, chained))
+            stages.append(Stage("chains", "Chains are made again", .extendAgain, chained))
         }
         return Itinerary(stages: stages)
     }

@@ -13,16 +13,14 @@ extension Catalogue {
             Parameter("parameters", .map(.any), "What it is told, as `--param` does."),
             Parameter(
                 "options",
-                .record([
-                    Parameter("wait", .boolean, "Whether to wait for its end; true."),
-                    Parameter("reason", .text, "Why; the reason of this run."),
-                    Parameter(
-                        "kind", .choice(FailoverKind.allCases.map(\.rawValue)),
-                        "For a plan: which failover."),
-                    Parameter(
-                        "direction", .choice(Direction.allCases.map(\.rawValue)),
-                        "For a plan: there or back."),
-                ]), "How it is started."),
+                .record(
+                    [
+                        Parameter("wait", .boolean, "Whether to wait for its end; true."),
+                        Parameter("reason", .text, "Why; the reason of this run."),
+                        Parameter(
+                            "direction", .choice(Direction.allCases.map(\.rawValue)),
+                            "For a plan: there or back."),
+                    ] + PlanAct.fields), "How it is started."),
         ],
         result: .either([.any]),
         returns: "what it returned, or its number when it is not waited for",

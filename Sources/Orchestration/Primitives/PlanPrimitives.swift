@@ -49,24 +49,25 @@ extension Catalogue {
             Parameter("vms", .list(.vm), required: true, "The vms."),
             Parameter(
                 "options",
-                .record([
-                    Parameter("kind", .choice(FailoverKind.allCases.map(\.rawValue)), "The kind."),
-                    Parameter(
-                        "direction", .choice(Direction.allCases.map(\.rawValue)),
-                        "There or back; \"forward\"."),
-                    Parameter("origin", .text, required: true, "The site that is left."),
-                    Parameter("destination", .text, required: true, "The site that takes over."),
-                    Parameter("reverse", .boolean, "Whether it will be replicated back."),
-                    Parameter(
-                        "dependencies", .map(.list(.vm)), "For a vm, the vms that it needs."),
-                    Parameter(
-                        "overrides", .map(.record(MachineOverrides.fields)),
-                        "What a vm will have otherwise."),
-                    Parameter("reason", .text, "Why, when the primary still answers."),
-                    Parameter("rpo", .duration, "The most that may be lost."),
-                    Parameter("assets", .list(.text), "What is kept for the steps."),
-                    Parameter("plans", .list(.list(.text)), "The plans it runs, by groups."),
-                ]), required: true, "The failover."),
+                .record(
+                    PlanAct.fields + [
+                        Parameter(
+                            "direction", .choice(Direction.allCases.map(\.rawValue)),
+                            "There or back; \"forward\"."),
+                        Parameter("origin", .text, required: true, "The site that is left."),
+                        Parameter(
+                            "destination", .text, required: true, "The site that takes over."),
+                        Parameter("reverse", .boolean, "Whether it will be replicated back."),
+                        Parameter(
+                            "dependencies", .map(.list(.vm)), "For a vm, the vms that it needs."),
+                        Parameter(
+                            "overrides", .map(.record(MachineOverrides.fields)),
+                            "What a vm will have otherwise."),
+                        Parameter("reason", .text, "Why, when the primary still answers."),
+                        Parameter("rpo", .duration, "The most that may be lost."),
+                        Parameter("assets", .list(.text), "What is kept for the steps."),
+                        Parameter("plans", .list(.list(.text)), "The plans it runs, by groups."),
+                    ]), required: true, "The failover."),
         ],
         result: .record([
             Parameter("loss", .map(.number), required: true, "Seconds each vm would lose."),
@@ -80,6 +81,7 @@ extension Catalogue {
         },
         right: { call in
             call.option("kind")?.text.flatMap(FailoverKind.init).map(FailoverRight.init)
+                ?? PlanAct(call.arguments["options"] ?? .null)?.rights.first
         },
         raises: [.preflightFailed, .vmClaimed, .refused],
         example:

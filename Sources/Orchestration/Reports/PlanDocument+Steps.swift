@@ -149,6 +149,8 @@ extension PlanDocument {
             "\(vm) is failed over: its replica takes over, its disks are proven"
                 + (plan.starts ? ", and it is started." : ".")
         case .cleanUp: "The double of \(vm) is taken away, however the drill ended."
+        case .complete: "The failover of \(vm) is completed: no other point can be chosen."
+        case .changePoint: "\(vm) is brought to another point."
         case .startAgain: "\(vm) is started again."
         case .turnRound: "\(vm) is replicated homewards from then on, while it serves."
         case .extendAgain: "\(vm) is replicated on to the end of its chain again."

@@ -36,6 +36,7 @@ extension RunRecord {
             "sources": .list(
                 sources.map { ["module": .text($0.module), "digest": .text("\($0.digest)")] }),
         ]
+        if let act = planAct { fields["act"] = .text(act.kind.rawValue) }
         if let failover {
             fields["failover"] = .text(failover.rawValue)
             fields["direction"] = .text(direction.rawValue)

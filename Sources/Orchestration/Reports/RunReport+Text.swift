@@ -149,7 +149,8 @@ extension RunReport.Recovery {
 extension RunRecord {
     /// What kind of run it is, for people.
     var act: String {
-        failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" } ?? "runbook"
+        failover.map { $0 == .failback ? "failback" : "\($0.rawValue) failover" }
+            ?? planAct?.title ?? "runbook"
     }
 
     /// What is wished of a run that has not ended, and by whom; nil when nothing is.

@@ -26,7 +26,7 @@ struct ChildRun: Sendable {
     }
 
     private func request(of run: RunRecord) throws -> RunRequest {
-        RunRequest(
+        var request = RunRequest(
             name: call.arguments["name"]?.text ?? "",
             kind: call.option("kind")?.text.flatMap(FailoverKind.init),
             direction: call.option("direction")?.text.flatMap(Direction.init),
@@ -34,6 +34,8 @@ struct ChildRun: Sendable {
             by: Person(name: call.by, roles: []),
             reason: call.option("reason")?.text ?? run.reason, priority: run.priority,
             seed: RunSeed.derived(from: run.randomSeed, call.key))
+        request.act = PlanAct(call.arguments["options"] ?? .null)
+        return request
     }
 
     /// What the call returns: the number of the child, or what the child returned when it is waited

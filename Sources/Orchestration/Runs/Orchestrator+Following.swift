@@ -35,6 +35,12 @@ extension Orchestrator {
         guard former.sequel?.undone == nil else {
             throw refusal(former, "undone", "it undoes one itself; go on with it instead")
         }
+        if let act = former.planAct {
+            throw refusal(
+                former, "undone",
+                "\(act.kind.rawValue) cannot be taken back; go on with it, and the plan's failback "
+                    + "brings all home")
+        }
         return try await follow(
             former, PlanSequel(undoing: id), as: former.failover, "undo run \(id)", by: person,
             reason, under: lease)
@@ -67,14 +73,24 @@ extension Orchestrator {
         if let kind, kind != run.failover, (run.failover, kind) != (.planned, .unplanned) {
             throw Failure(
                 .usage,
-                "run \(run.id) is \(run.failover?.rawValue ?? "none"): only a planned failover can "
+                "run \(run.id) is \(run.planWord ?? "none"): only a planned failover can "
                     + "become another, and that unplanned")
         }
         if verdict == .retry { return }
-        guard run.failedTask != nil else {
+        guard let task = run.failedTask else {
             throw Failure(
                 .usage,
                 "no step of run \(run.id) has failed, so there is none to \(verdict.rawValue)")
+        }
+        let isPlanned = run.planAct == nil && (kind ?? run.failover) != .unplanned
+        if isPlanned, ItineraryBuilder.isIndispensable(task) {
+            let vm = task.split(separator: "/").last ?? ""
+            let unplanned = ", go on without the primary (--kind unplanned)"
+            let way = run.failover == .planned ? unplanned : ""
+            throw refusal(
+                run, "gone on with so",
+                "without \(task) the failover of \(vm) would fail in its turn; retry it\(way), or "
+                    + "muster undo \(run.id)")
         }
         guard reason?.isEmpty == false else {
             throw Failure(
@@ -87,10 +103,11 @@ extension Orchestrator {
         _ former: RunRecord, _ sequel: PlanSequel, as kind: FailoverKind?, _ act: String,
         by person: Person, _ reason: String?, under lease: LeaseToken?
     ) async throws -> RunID {
-        if let kind { try services.rights.require([FailoverRight(of: kind)], of: person.name) }
+        let rights = former.planAct?.rights ?? kind.map { [FailoverRight(of: $0)] }
+        try services.rights.require(rights ?? [], of: person.name)
         let now = services.clock.now
         var record = former.follower(at: now, version: version)
-        record.parameters = sequel.parameters
+        record.parameters = sequel.parameters(with: former.planAct)
         record.failover = kind
         record.startedBy = person.name
         record.reason = reason

@@ -16,8 +16,10 @@ extension Orchestrator {
     ) async throws -> RunRecord {
         let store = services.store
         try await requireTouch(id, by: person, as: "run \(id)")
-        if wish == .resume, let kind = try store.run(id).failover {
-            try services.rights.require([FailoverRight(of: kind)], of: person.name)
+        if wish == .resume {
+            let run = try store.run(id)
+            let rights = run.planAct?.rights ?? run.failover.map { [FailoverRight(of: $0)] }
+            try services.rights.require(rights ?? [], of: person.name)
         }
         let made = RunWishMade(by: person.name, reason: reason, at: services.clock.now)
         try await store.commit([

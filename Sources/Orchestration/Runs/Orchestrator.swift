@@ -37,6 +37,8 @@ package struct RunRequest: Sendable {
     package var name: String
     /// Which failover a plan performs; nil for a runbook.
     package var kind: FailoverKind?
+    /// What a plan does with what was failed over, instead of a failover.
+    package var act: PlanAct?
     package var direction: Direction
     package var parameters: [String: Value]
     /// The subscription whose machines may be touched; nil for the whole house.
@@ -65,6 +67,9 @@ package struct RunRequest: Sendable {
         self.priority = priority
         self.seed = seed
     }
+
+    /// What a plan is asked for in one word; nil for a runbook.
+    var planWord: String? { act?.kind.rawValue ?? kind?.rawValue }
 }
 
 // MARK: Looking
@@ -136,7 +141,7 @@ extension Orchestrator {
 extension RunRequest {
     /// The act in words, for the record of decisions: `run drill (draft, version 3)`.
     fileprivate func act(_ edition: RunEdition?) -> String {
-        let plain = kind.map { "\($0.rawValue) \(name)" } ?? "run \(name)"
+        let plain = "\(planWord ?? "run") \(name)"
         let version = edition.map { " (\($0.isDraft ? "draft, " : "")version \($0.version))" }
         return plain + (version ?? "")
     }

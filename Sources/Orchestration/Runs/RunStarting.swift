@@ -62,19 +62,19 @@ package struct RunStarting: Sendable {
     ) throws(Failure) -> Value {
         switch subject {
         case .runbook(let card):
-            guard request.kind == nil else {
+            guard request.planWord == nil else {
                 throw Failure(.usage, "'\(request.name)' is a runbook: it takes no --kind")
             }
             return try card.arguments(from: request.parameters)
         case .plan:
-            guard request.kind != nil else {
-                let kinds = FailoverKind.allCases.map(\.rawValue).joined(separator: ", ")
+            guard request.planWord != nil else {
+                let kinds = PlanAct.allWords.joined(separator: ", ")
                 throw Failure(.usage, "'\(request.name)' is a plan: say --kind, one of \(kinds)")
             }
             guard request.parameters.isEmpty else {
                 throw Failure(.usage, "'\(request.name)' is a plan: it takes no parameters")
             }
-            return .object([:])
+            return request.act?.value ?? .object([:])
         }
     }
 }
@@ -82,6 +82,7 @@ package struct RunStarting: Sendable {
 extension RunRequest {
     /// What the engine's own acts of a plan ask for; a script's are checked as it calls them.
     fileprivate func rights(for subject: CardInspection.Subject) -> [FailoverRight] {
+        if let act { return act.rights }
         guard let kind, case .plan(let plan) = subject else { return [] }
         let reverses = plan.reverses && (kind == .planned || kind == .failback)
         return [FailoverRight(of: kind)] + (reverses ? [.reverse] : [])

@@ -167,22 +167,6 @@ extension ReplicationEngine {
             context: ["vm": protection.vm, "site": protection.primary.site])
     }
 
-    /// Another point can be reached from disks that still hold the last one.
-    private func requireUntouched(_ protection: Protection) async throws {
-        try await requireOff(protection.replica)
-        let side = try await replicaSide(protection)
-        let isUntouched = try await blocking { try side.stamps() == protection.replicaStamps }
-        guard isUntouched else { throw overwritten(protection) }
-    }
-
-    func overwritten(_ protection: Protection) -> Failure {
-        Failure(
-            .pointOverwritten,
-            "\(protection.replica) has written to its disks since it was failed over; another "
-                + "point cannot be reached from them",
-            context: ["vm": protection.vm])
-    }
-
     /// The old primary is turned off and told, if it answers; if not, the epoch keeps it off.
     private func fence(_ protection: Protection) async throws -> Protection {
         guard let primary = try await machine(ifAnswering: protection.primary) else {

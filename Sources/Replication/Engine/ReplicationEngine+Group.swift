@@ -198,8 +198,8 @@ extension Protection {
 }
 
 extension [Protection] {
-    /// Of a group's members: the points all of them have.
-    fileprivate var commonPoints: [CommonPoint] {
+    /// Of a group's members, or some of them: the points all of these have, oldest first.
+    package var commonPoints: [CommonPoint] {
         guard let first else { return [] }
         return first.points.compactMap(\.group).filter { $0.group == first.group }.compactMap {
             instant in

@@ -19,8 +19,14 @@ struct RunCommand: LeadCommand {
 
     @OptionGroup var options: LabOptions
     @Argument(help: "The plan or runbook.") var name: String
-    @Option(help: "For a plan: test, planned, unplanned or failback.") var kind: FailoverKind?
+    @Option(
+        help: """
+            For a plan: test, planned, unplanned or failback; after a failover change-point, \
+            complete or reverse.
+            """)
+    var kind: PlanKind?
     @Option(help: "For a plan: forward or back.") var direction: Direction?
+    @OptionGroup var points: PointOptions
     @Option(
         name: .customLong("param"), parsing: .singleValue,
         help: "For a runbook: NAME=VALUE, once for each.")
@@ -40,8 +46,11 @@ struct RunCommand: LeadCommand {
     func run() async throws {
         let lab = try await Composition(options, for: Self.audience)
         if dryRun { return try await foretell(lab) }
-        if kind == .unplanned {
-            try await LossConfirmation(lab: lab, accepted: acceptLoss).ask(name)
+        let confirmation = LossConfirmation(lab: lab, accepted: acceptLoss)
+        switch kind {
+        case .failover(.unplanned): try await confirmation.ask(name)
+        case .act(.changePoint): try await confirmation.ask(name, changing: try points.choice(lab))
+        default: break
         }
         try await RunLeading(lab: lab, options: options, noWait: noWait).lead(by: self)
     }
@@ -54,24 +63,27 @@ struct RunCommand: LeadCommand {
     func tell(_ outcome: Value) {}
 
     private func start(_ lead: Lead) async throws -> RunID {
-        try await lead.lab.orchestrator.start(try request(by: lead.person), under: lead.token)
+        try await lead.lab.orchestrator.start(
+            try await request(by: lead.person, lead.lab), under: lead.token)
     }
 
-    private func request(by person: Person) throws -> RunRequest {
+    private func request(by person: Person, _ lab: Composition) async throws -> RunRequest {
         guard !draft || version == nil else {
             throw Failure(.usage, "say --draft or --version, not both")
         }
         var request = RunRequest(
-            name: name, kind: kind, direction: direction,
+            name: name, kind: kind?.failover, direction: direction,
             parameters: try RunParameters.read(parameters),
             scope: scope, by: person, reason: reason, priority: priority,
             seed: UInt64.random(in: 1...UInt64(Int64.max)))
+        request.act = try await points.act(kind?.act, of: name, by: person, lab)
         request.edition = draft ? .draft : version.map { .version($0) } ?? .published
         return request
     }
 
     private func foretell(_ lab: Composition) async throws {
-        let dryRun = try await lab.orchestrator.dryRun(try request(by: try lab.person(options)))
+        let dryRun = try await lab.orchestrator.dryRun(
+            try await request(by: try lab.person(options), lab))
         if options.json {
             Terminal.say(json: dryRun.value)
         } else {
@@ -112,6 +124,15 @@ struct LossConfirmation {
         try Self.confirm(rows, typing: name, accepted: accepted)
     }
 
+    /// The same before vms of a plan are brought to other points.
+    func ask(_ name: String, changing choice: PointChoice) async throws {
+        let changes = try await lab.orchestrator.changes(choice, of: name, scope: lab.actor.tenant)
+        let rows = changes.map {
+            Self.row($0.protection, at: $0.point.sequence, now: lab.clock.now)
+        }
+        if !rows.isEmpty { try Self.confirm(rows, typing: name, accepted: accepted) }
+    }
+
     /// Shows the rows and has the name typed. Raises `usage.not_confirmed`.
     static func confirm(
         _ rows: [[String]], typing name: String, accepted: Bool
@@ -122,7 +143,7 @@ struct LossConfirmation {
         guard Terminal.isInteractive else {
             throw Failure(
                 .notConfirmed,
-                "an unplanned failover loses what is shown; say --accept-loss to accept it")
+                "what is shown would be lost; say --accept-loss to accept it")
         }
         FileHandle.standardError.write(Data("Type \(name) to accept this loss: ".utf8))
         guard readLine() == name else {

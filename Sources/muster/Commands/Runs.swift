@@ -30,7 +30,7 @@ struct RunListCommand: AsyncParsableCommand {
         if options.json { return Terminal.say(json: .list(runs.map(\.view))) }
         let rows = runs.map { run in
             [
-                "\(run.id)", run.name, run.failover?.rawValue ?? "runbook",
+                "\(run.id)", run.name, run.planWord ?? "runbook",
                 run.wishLine ?? run.state.rawValue, run.above, run.startedBy,
                 run.createdAt.description,
                 run.endedAt.map { ($0 - run.createdAt).readable } ?? "",

@@ -33,6 +33,8 @@ enum ActRates {
         case .shutDown: (vm.isRunning ? guestStop : .nothing) + lastCycle(of: vm)
         case .failOver: proof(of: vm) + change + change + powerOn
         case .testFailOver: proof(of: vm) + proof(of: vm) + change + powerOn
+        case .complete: change
+        case .changePoint: (vm.isRunning ? guestStop : .nothing) + proof(of: vm) + change + powerOn
         case .cleanUp, .startAgain: change + powerOn
         // Both sides are read and compared, whatever has been written meanwhile.
         case .turnRound, .extendAgain: proof(of: vm) + change + change

@@ -12,7 +12,8 @@ extension DryRun {
     package var value: Value {
         let times = times
         return [
-            "plan": .text(name), "kind": .text(kind.rawValue), "source": .text(origin),
+            "plan": .text(name), "kind": .text(act?.kind.rawValue ?? kind.rawValue),
+            "source": .text(origin),
             "target": .text(destination), "at": .text(at.description),
             "stages": .list(itinerary.stages.map { view(of: $0, times) }),
             "away": forecast.away.value, "whole": forecast.whole.value,
@@ -53,7 +54,8 @@ extension DryRun {
     }
 
     private var heading: [String] {
-        let act = kind == .failback ? "failback" : "\(kind.rawValue) failover"
+        let failover = kind == .failback ? "failback" : "\(kind.rawValue) failover"
+        let act = act?.kind.rawValue ?? failover
         let preflight = fault.map { "would stop the run: \($0.message)" } ?? "would let it pass"
         return [
             "Dry run · \(name) · \(act), \(origin) → \(destination)",

@@ -10,6 +10,8 @@ package struct DryRun: Sendable {
     package let name: String
     package let plan: RecoveryPlan
     package let kind: FailoverKind
+    /// What is done with what was failed over; nil for a failover.
+    package let act: PlanAct?
     package let origin: String
     package let destination: String
     package let itinerary: Itinerary
@@ -39,7 +41,7 @@ extension Orchestrator {
         let machines = try await plan.vms.mappedAtOnce { vm in
             try await directory.memberMachine(named: .text(vm), scope: request.scope)
         }
-        let briefing = try await briefing(of: plan, kind, request.direction, machines)
+        let briefing = try await briefing(of: plan, request, machines)
         let itinerary = briefing.itinerary
         // Preflight reads what the others read; beside them it is half the time.
         async let fault = preflight(briefing, request, checked.file, sight)
@@ -47,7 +49,7 @@ extension Orchestrator {
         let facts = try await PlanFactsReader(services: services).facts(of: briefing, named: name)
         let effects = try await effects(briefing, machines, request.reason, sight)
         return DryRun(
-            name: name, plan: plan, kind: kind, origin: briefing.origin,
+            name: name, plan: plan, kind: kind, act: request.act, origin: briefing.origin,
             destination: briefing.destination, itinerary: itinerary,
             forecast: PlanForecast(of: itinerary, as: kind, from: facts),
             effects: Dictionary(
@@ -65,8 +67,7 @@ extension Orchestrator {
     }
 
     private func briefing(
-        of plan: RecoveryPlan, _ kind: FailoverKind, _ direction: Direction,
-        _ machines: [VirtualMachine]
+        of plan: RecoveryPlan, _ request: RunRequest, _ machines: [VirtualMachine]
     ) async throws -> PlanBriefing {
         let states = Dictionary(
             try await services.replication.summaries().map { ($0.key, $0.state) }
@@ -80,8 +81,11 @@ extension Orchestrator {
             return Value.object(view)
         }
         var briefing = PlanBriefing(
-            plan: plan, itinerary: try Itinerary(plan: plan, kind: kind, direction: direction),
-            kind: kind, direction: direction, members: members, past: nil)
+            plan: plan,
+            itinerary: try Itinerary(
+                plan: plan, act: request.act, kind: request.kind, direction: request.direction),
+            kind: request.kind ?? .planned, act: request.act, direction: request.direction,
+            members: members, past: nil)
         briefing.complete()
         return briefing
     }
@@ -106,10 +110,11 @@ extension Orchestrator {
     private func preflight(
         _ briefing: PlanBriefing, _ request: RunRequest, _ file: LuaModule, _ sight: FabricSight
     ) async throws -> Failure? {
+        var subject = briefing.plan.subject(
+            briefing.kind, briefing.direction, act: briefing.act, reason: request.reason)
+        subject.by = request.by.name
         let preflight = Preflight(
-            services: services, sight: sight,
-            subject: briefing.plan.subject(
-                briefing.kind, briefing.direction, reason: request.reason),
+            services: services, sight: sight, subject: subject,
             texts: PlanTexts(file, inspection(request.scope)))
         do {
             _ = try await preflight.run()

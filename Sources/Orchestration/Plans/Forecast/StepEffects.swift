@@ -23,20 +23,29 @@ struct StepEffects {
         case .machine(let act, let vm):
             let acts = MachineActs(briefing: briefing, vm: vm, reason: reason)
             if let reason = acts.reasonToLeave(act) { return [reason] }
+            if let whole = briefing.act,
+                let reason = whole.reasonToLeave(
+                    vm, briefing.member(vm), at: briefing.destination)
+            {
+                return [reason]
+            }
             return acts.calls(act).flatMap { words(for: $0, vm, act) } + chained(vm, act)
         case .plan(let name):
-            return ["the plan \(name) is run as a run of its own, \(briefing.kind.rawValue)"]
+            let word = briefing.act?.kind.rawValue ?? briefing.kind.rawValue
+            return ["the plan \(name) is run as a run of its own, \(word)"]
         }
     }
 
     /// What is done about the way of a vm's replication, and about its chain.
     private func chained(_ vm: String, _ act: Itinerary.MachineAct) -> [String] {
         let target = briefing.chain(of: vm)?.target
+        let home = briefing.act == nil ? briefing.destination : briefing.origin
         if act == .turnRound {
             return
                 (target.map { ["\($0)/\(vm) is kept as it is, and replicated to no more"] } ?? [])
-                + ["it is replicated to \(briefing.destination) then; what differs crosses"]
+                + ["it is replicated to \(home) then; what differs crosses"]
         }
+        if act == .complete { return ["its other points are given up"] }
         guard let target else { return [] }
         switch act {
         case .extendAgain: return ["it is replicated on to \(target) again, what differs crosses"]
@@ -56,10 +65,14 @@ struct StepEffects {
         let (here, there) = ("\(briefing.origin)/\(vm)", "\(briefing.destination)/\(vm)")
         let standing = standings[vm]
         switch call.name {
+        case "fabric.stop" where act == .changePoint: return ["\(there) is shut down"]
         case "fabric.stop":
             return ["\(here)\(host(standing?.production)) is shut down"]
         case "replication.prepare":
             return ["the last changes of \(disks(standing)) cross to \(briefing.destination)"]
+        case "replication.failover" where act == .changePoint:
+            let point = briefing.act?.points[vm].map { " \($0)" } ?? ""
+            return ["\(there) is brought to point\(point), with \(disks(standing))"]
         case "replication.failover":
             let place = host(standing?.replica)
             return ["\(there)\(place) becomes production, with \(disks(standing))"]
