@@ -69,7 +69,7 @@ test: packages lint ## everything that must hold before a commit
 soak: packages ## hours: many seeds, then the address and thread sanitizers
 	@MUSTER_EXAMPLES=all MUSTER_POWER_CUT_SEEDS=100000 MUSTER_FUZZ_SEEDS=100000 \
 		MUSTER_NEW_MACHINE_SEEDS=100000 MUSTER_MODEL_STEPS=1000000 \
-		MUSTER_PLAN_SEEDS=100000 MUSTER_MUTANTS=all \
+		MUSTER_PLAN_SEEDS=100000 \
 		swift test $(QUIET) 2>&1 | $(FAILURES)
 	@ASAN_OPTIONS=detect_leaks=0 swift test $(QUIET) \
 		--sanitize=address --scratch-path .build-address 2>&1 | $(FAILURES)
