@@ -80,8 +80,8 @@ import Testing
         let record = try await world.run(
             world.request("management-stamp", kind: .planned), on: engine)
         #expect(record.state == .aborted)
-        #expect(
-            record.failure?.message.contains("the host bergen-host2 of bergen has no switch") == true)
+        let told = "the host bergen-host2 of bergen has no switch"
+        #expect(record.failure?.message.contains(told) == true)
         #expect(world.effects.writes.isEmpty)
     }
 
@@ -94,9 +94,15 @@ import Testing
             world.request("management-stamp", kind: .planned), on: engine, answers: { _ in nil })
         #expect(refused.state == .aborted)
         for name in ["vmm01", "wap01"] {
-            #expect(try await engine.services.replication.protection(of: name)?.state == .preparedForFailover)
+            let state = try await engine.services.replication.protection(of: name)?.state
+            #expect(state == .preparedForFailover, "\(name)")
             let there = try await world.fabric.machine(MachineID(site: "bergen", name: name))
             #expect(there.power == .off, "nothing of it starts without the share")
+        }
+        let home = try await world.run(
+            world.request("management-stamp", kind: .failback), on: engine)
+        for name in ["vmm01", "wap01", "wap02"] {
+            #expect(home.failure?.message.contains("\(name) is at oslo and held off") == true)
         }
         let on = try await engine.goOn(from: refused.id, .retry, by: World.eva, reason: "mended")
         #expect(try await world.finish(on, on: engine).state == .completed)

@@ -129,8 +129,8 @@ struct LuaMutants {
             .split(whereSeparator: \.isWhitespace).joined(separator: " ")
         list.append(
             LuaMutant(
-                change: change, line: tokens[piece.lowerBound].line, piece: String(words.prefix(60)),
-                text: String(decoding: mutated, as: UTF8.self)))
+                change: change, line: tokens[piece.lowerBound].line,
+                piece: String(words.prefix(60)), text: String(decoding: mutated, as: UTF8.self)))
     }
 
     private func bytes(of piece: Range<Int>) -> Range<Int> {
