@@ -129,7 +129,7 @@ import Testing
             }
             let reads: Set = [
                 "plan.freeze", "plan.preflight", "fabric.select", "replication.replica",
-                "fabric.host",
+                "fabric.host", "fabric.hosts",
             ]
             #expect(Set(acts).isSubset(of: reads), "\(acts)")
         }
