@@ -92,6 +92,15 @@ extension FabricProvider {
         return site
     }
 
+    /// The machine; nil when its site, which answers, has none of that name.
+    package func machine(ifAny id: MachineID) async throws -> VirtualMachine? {
+        do {
+            return try await machine(id)
+        } catch let failure as Failure where failure.code == .unknownName {
+            return nil
+        }
+    }
+
     /// Whether the site's fabric answers at all.
     package func answers(_ site: String) async throws -> Bool {
         do {

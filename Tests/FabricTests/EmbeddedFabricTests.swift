@@ -40,6 +40,37 @@ import Testing
         #expect(Set(machine.tags).count == 20)
     }
 
+    @Test func `one machine is changed while another is, a namesake and the lab are not`()
+        async throws
+    {
+        let world = try await World()
+        let lab = world.fabric.lab
+        func isFree(_ bytes: Range<Int64>) throws -> Bool {
+            try OpenFile("\(lab.path)/lab.lock", O_RDWR).tryLock(.exclusive, bytes)
+        }
+        let (web, other) = (LabFolder.byte(of: "web"), LabFolder.byte(of: "sql"))
+        try lab.locked("web") { () throws in
+            #expect(try isFree(other))
+            #expect(try isFree(LabFolder.gate))
+            #expect(try !isFree(web))
+            #expect(try !isFree(LabFolder.everyName))
+            try lab.locked("sql") { () throws in #expect(try !isFree(other)) }
+        }
+        try lab.locked { () throws in
+            #expect(try !isFree(web))
+            #expect(try !isFree(LabFolder.gate))
+        }
+        #expect(try isFree(LabFolder.gate))
+        #expect(try isFree(LabFolder.everyName))
+        // The next machine waits for whoever waits for the whole lab.
+        let waiting = try OpenFile("\(lab.path)/lab.lock", O_RDWR)
+        try waiting.lock(.exclusive, LabFolder.gate)
+        async let start: Void = BlockingThreads(count: 1).run { try lab.locked("web") {} }
+        #expect(try isFree(web))
+        waiting.unlock(LabFolder.gate)
+        try await start
+    }
+
     @Test func `what a crash left of a machine is swept and never seen`() async throws {
         let world = try await World()
         let machines = world.fabric.lab.machinesPath("oslo")

@@ -184,7 +184,8 @@ import Testing
         for moment in Death.Moment.allCases {
             var number = 1
             while try await Self.dies(at: number, moment, prepared, undisturbed) { number += 1 }
-            #expect(number > 12)
+            // The two stop and start their machines side by side, and may share a commit.
+            #expect(number > 6)
         }
     }
 

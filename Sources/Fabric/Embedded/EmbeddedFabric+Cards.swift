@@ -23,7 +23,7 @@ extension EmbeddedFabric {
         _ nic: String, of id: MachineID,
         _ change: @escaping @Sendable (inout NetworkCard, Host) throws -> Void
     ) async throws {
-        try await changing { lab in
+        try await changing(id) { lab in
             var record = try lab.record(id)
             let site = try lab.site(id.site)
             guard let index = record.machine.nics.firstIndex(where: { $0.name == nic }) else {

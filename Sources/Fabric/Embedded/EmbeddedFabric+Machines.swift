@@ -46,7 +46,7 @@ extension EmbeddedFabric {
     }
 
     package func move(_ id: MachineID, to host: String) async throws {
-        try await changing { lab in
+        try await changing(id) { lab in
             var record = try lab.record(id)
             guard record.machine.host != host else { return }
             record.machine.host = host
@@ -61,7 +61,7 @@ extension EmbeddedFabric {
     private func replace(
         _ before: VirtualMachine, with after: VirtualMachine
     ) async throws -> Bool {
-        try await changing { lab in
+        try await changing(before.id) { lab in
             var record = try lab.record(before.id)
             guard record.machine == before else { return false }
             guard after != before else { return true }

@@ -6,7 +6,7 @@ import Model
 
 extension EmbeddedFabric {
     package func start(_ id: MachineID) async throws {
-        try await changing { lab in
+        try await changing(id) { lab in
             var record = try lab.record(id)
             guard record.machine.power == .off else { return }
             try record.machine.requireNoReplica()
@@ -23,7 +23,7 @@ extension EmbeddedFabric {
     }
 
     package func stop(_ id: MachineID) async throws {
-        try await changing { lab in
+        try await changing(id) { lab in
             var record = try lab.record(id)
             guard record.machine.power == .running else { return }
             try lab.changeMap(record).end()
@@ -76,8 +76,7 @@ extension NetworkCard {
     /// What a guest gives itself when it is told to take an address and gets none: 169.254.1.0 to
     /// 169.254.254.255 (RFC 3927), the same for the same card.
     fileprivate var linkLocalAddress: String {
-        // FNV-1a: any spread over the range will do, and it must not change from run to run.
-        let hash = mac.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        let hash = StableHash.fnv1a(mac)
         return "169.254.\(1 + hash % 254).\(hash >> 16 & 255)"
     }
 }

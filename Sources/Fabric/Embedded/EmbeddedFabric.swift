@@ -1,7 +1,7 @@
 // The fabric of the lab form of deployment: sites are folders, machines are folders, disks are
 // ordinary sparse raw files.
 //
-//     LAB/lab.lock                              flock: one change at a time, over all processes
+//     LAB/lab.lock                              one change of a machine, or of the lab, at a time
 //     LAB/sites/<site>/site.json                hosts, switches, networks
 //     LAB/sites/<site>/partition                there while the site is cut off or lost
 //     LAB/sites/<site>/machines/<vm>/machine.json
@@ -57,7 +57,7 @@ package final class EmbeddedFabric: FabricProvider {
 
     package func changeSource(of id: MachineID) async throws -> any ChangeSource {
         // Not a change of the lab, but power must not change while the map is brought into accord.
-        try await changing { lab in
+        try await changing(id) { lab in
             let record = try lab.record(id)
             try lab.checkDisks(record)
             return TrackedChanges(try lab.changeMap(record))
@@ -92,9 +92,22 @@ package final class EmbeddedFabric: FabricProvider {
         try await BlockingThreads.shared.run { [lab] in try work(lab) }
     }
 
+    /// Changes what more than one machine stands on.
     func changing<Result: Sendable>(
         _ work: @escaping @Sendable (LabFolder) throws -> Result
     ) async throws -> Result {
-        try await BlockingThreads.shared.run { [lab] in try lab.locked { try work(lab) } }
+        try await BlockingThreads.shared.run { [lab] in
+            try lab.locked { try work(lab) }
+        }
+    }
+
+    /// Changes one machine that is there: others are changed meanwhile, this one, its namesakes at
+    /// other sites and the lab as a whole are not.
+    func changing<Result: Sendable>(
+        _ id: MachineID, _ work: @escaping @Sendable (LabFolder) throws -> Result
+    ) async throws -> Result {
+        try await BlockingThreads.shared.run { [lab] in
+            try lab.locked(id.name) { try work(lab) }
+        }
     }
 }

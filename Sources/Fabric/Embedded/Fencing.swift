@@ -1,5 +1,5 @@
-// One production machine of a name runs at a time (F-6). A start is decided under the lab's lock
-// from what every other site says, so that two starts never see each other's past:
+// One production machine of a name runs at a time (F-6). A start is decided under the lock of its
+// name, from what every other site says, so that two starts never see each other's past:
 //
 //     the other site …                       … lets the machine start
 //     has no machine of the name             yes

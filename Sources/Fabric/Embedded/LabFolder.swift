@@ -34,12 +34,33 @@ struct LabFolder: Sendable {
     func imagePath(_ id: MachineID, _ disk: String) -> String { "\(path(id))/\(disk).raw" }
     private func partitionPath(_ site: String) -> String { "\(path(site: site))/partition" }
 
-    /// Runs `body` while no other process changes the lab.
+    /// Runs `body` while nobody else, in this process or another, changes anything.
     func locked<Result>(_ body: () throws -> Result) throws -> Result {
         let file = try OpenFile("\(path)/lab.lock", O_RDWR | O_CREAT)
-        if flock(file.descriptor, LOCK_EX) != 0 { throw Failure.system("lock", file.path) }
-        // Closing the file frees the lock; it must not be closed before `body` has ended.
+        try file.lock(.exclusive, Self.gate)
+        try file.lock(.exclusive, Self.everyName)
+        // Closing the file frees the locks; it must not be closed before `body` has ended.
         return try withExtendedLifetime(file) { try body() }
+    }
+
+    /// Runs `body` while nobody else changes a machine of the name at any site, or the whole lab:
+    /// the fence asks about all namesakes.
+    func locked<Result>(_ name: String, _ body: () throws -> Result) throws -> Result {
+        let file = try OpenFile("\(path)/lab.lock", O_RDWR | O_CREAT)
+        // Whoever wants the whole lab keeps the gate, or there would always be one more machine.
+        try file.lock(.exclusive, Self.gate)
+        file.unlock(Self.gate)
+        try file.lock(.exclusive, Self.byte(of: name))
+        return try withExtendedLifetime(file) { try body() }
+    }
+
+    static let everyName: Range<Int64> = 0..<1 << 32
+    static let gate: Range<Int64> = 1 << 32..<1 << 32 + 1
+
+    /// Two names that share a byte wait for each other and come to no harm.
+    static func byte(of name: String) -> Range<Int64> {
+        let byte = Int64(StableHash.fnv1a(name))
+        return byte..<byte + 1
     }
 }
 

@@ -46,7 +46,7 @@ struct MemberPreflight {
         } catch let failure as Failure where failure.isOutcome {
             outcome.found(.protection, [failure.message])
         }
-        if let loss = try? await services.replication.lossWindow(of: vm) {
+        if let loss = try? services.replication.lossWindow(of: protection) {
             outcome.losses[vm] = .float(subject.kind == .unplanned ? loss.seconds : 0)
         }
     }
@@ -98,7 +98,7 @@ struct MemberPreflight {
         outcome.found(
             .networks, try await networks.faults(of: way, replica, subject.overrides[vm]))
         let turns = comesHome || (subject.reverses && !isChained)
-        outcome.found(.protection, try await replicationFaults(of: vm, turns: turns))
+        outcome.found(.protection, try replicationFaults(of: protection, turns: turns))
         if comesHome { return }
         outcome.found(
             .points,
@@ -119,16 +119,16 @@ struct MemberPreflight {
 
     /// What replication itself would refuse half way: a reversal towards a site that takes no
     /// replicas, and an encrypted replica whose key is not at hand.
-    private func replicationFaults(of vm: String, turns: Bool) async throws -> [String] {
+    private func replicationFaults(of protection: Protection, turns: Bool) throws -> [String] {
         let replication = services.replication
         var faults: [String] = []
-        do { try await replication.checkKey(of: vm) } catch let failure as Failure {
+        do { try replication.checkKey(of: protection) } catch let failure as Failure {
             faults.append(failure.message)
         }
         guard turns, subject.kind == .planned || subject.kind == .failback else {
             return faults
         }
-        do { try await replication.checkReversal(vm) } catch let failure as Failure {
+        do { try replication.checkReversal(of: protection) } catch let failure as Failure {
             faults.append(failure.message)
         }
         return faults

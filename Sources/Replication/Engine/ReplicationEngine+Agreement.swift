@@ -10,7 +10,12 @@ extension ReplicationEngine {
     /// turned round: the site that is the primary now takes no replicas from the other one, or
     /// speaks an older version. Ask before a planned failover shuts anything down.
     package func checkReversal(_ vm: String) async throws {
-        _ = try reversedAgreement(of: try await required(vm))
+        try checkReversal(of: try await required(vm))
+    }
+
+    /// The same of a protection at hand.
+    package func checkReversal(of protection: Protection) throws {
+        _ = try reversedAgreement(of: protection)
     }
 
     /// Raises `replication.primary_refused` and `replication.version_refused`.

@@ -11,7 +11,12 @@ extension ReplicationEngine {
     /// What would be lost by an unplanned failover now: the time since the chosen point's cut
     /// (F-3).
     package func lossWindow(of vm: String, point: Int? = nil) async throws -> Duration {
-        let chosen = try RecoveryPointChain.point(point, of: try await required(vm))
+        try lossWindow(of: try await required(vm), point: point)
+    }
+
+    /// The same of a protection at hand.
+    package func lossWindow(of protection: Protection, point: Int? = nil) throws -> Duration {
+        let chosen = try RecoveryPointChain.point(point, of: protection)
         return clock.now - chosen.cutAt
     }
 

@@ -110,8 +110,7 @@ extension ReplicationEngine {
             }
             let replica = protection.replica
             // One that died after it had deleted the replica finds none.
-            let machines = deletesReplica ? try await fabric.machines(at: replica.site) : []
-            if machines.contains(where: { $0.id == replica && $0.role == .replica }) {
+            if deletesReplica, try await fabric.machine(ifAny: replica)?.role == .replica {
                 try await fabric.remove(replica)
             }
             try await leaveKnowledge(of: protection)

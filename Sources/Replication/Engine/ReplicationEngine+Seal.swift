@@ -11,8 +11,8 @@ import Model
 extension ReplicationEngine {
     /// Raises `replication.key_missing` when the machine's replica is encrypted and could not be
     /// opened now. Ask before a failover shuts anything down.
-    package func checkKey(of vm: String) async throws {
-        _ = try opening(of: try await required(vm))
+    package func checkKey(of protection: Protection) throws {
+        _ = try opening(of: protection)
     }
 
     /// A new record of encryption. Raises `replication.version_refused`.

@@ -82,10 +82,7 @@ extension ReplicationEngine {
 
     func deleteTestMachine(_ protection: Protection) async throws {
         guard let id = protection.test?.machine else { return }
-        let machines = try await fabric.machines(at: id.site)
-        guard let machine = machines.first(where: { $0.id == id }), machine.role == .test else {
-            return
-        }
+        guard try await fabric.machine(ifAny: id)?.role == .test else { return }
         try await fabric.stop(id)
         try await fabric.remove(id)
     }

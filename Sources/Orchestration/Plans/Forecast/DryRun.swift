@@ -34,10 +34,8 @@ extension Orchestrator {
                     + "a dry run")
         }
         let kind = request.kind ?? .planned
-        var machines: [VirtualMachine] = []
-        for vm in plan.vms {
-            machines.append(
-                try await directory.memberMachine(named: .text(vm), scope: request.scope))
+        let machines = try await plan.vms.mappedAtOnce { [directory] vm in
+            try await directory.memberMachine(named: .text(vm), scope: request.scope)
         }
         let briefing = try await briefing(of: plan, kind, request.direction, machines)
         let itinerary = briefing.itinerary
@@ -62,12 +60,13 @@ extension Orchestrator {
         let states = Dictionary(
             try await services.replication.summaries().map { ($0.key, $0.state) }
         ) { first, _ in first }
-        var members: [Value] = []
-        for machine in machines {
-            let state = states[machine.id.name]
-            var view = MachineView(machine, protection: state).value.object ?? [:]
-            view["chain"] = try await services.chain(of: machine.id.name)
-            members.append(.object(view))
+        let members = try await machines.mappedAtOnce { [services] machine in
+            let name = machine.id.name
+            var view = MachineView(machine, protection: states[name]).value.object ?? [:]
+            if states[Protection.key(of: name, .extended)] != nil {
+                view["chain"] = try await services.chain(of: name)
+            }
+            return Value.object(view)
         }
         var briefing = PlanBriefing(
             plan: plan, itinerary: try Itinerary(plan: plan, kind: kind, direction: direction),
@@ -80,12 +79,12 @@ extension Orchestrator {
         _ briefing: PlanBriefing, _ machines: [VirtualMachine], _ reason: String?
     ) async throws -> StepEffects {
         let sites = try await services.fabric.sites()
-        var standings: [String: MachineStanding] = [:]
-        for machine in machines {
-            standings[machine.id.name] = try await standing(machine, sites)
-        }
+        let standings = try await machines.mappedAtOnce { try await self.standing($0, sites) }
         return StepEffects(
-            briefing: briefing, standings: standings, sites: sites, reason: reason,
+            briefing: briefing,
+            standings: Dictionary(
+                uniqueKeysWithValues: standings.map { ($0.production.id.name, $0) }),
+            sites: sites, reason: reason,
             free: try freeAddresses(sites))
     }
 

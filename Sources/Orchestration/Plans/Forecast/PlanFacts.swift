@@ -75,12 +75,9 @@ struct PlanFactsReader: Sendable {
     func facts(
         of briefing: PlanBriefing, named plan: String
     ) async throws -> PlanFacts {
-        var protections: [Protection] = []
-        for vm in briefing.plan.vms {
-            if let found = try await services.replication.protection(of: vm) {
-                protections.append(found)
-            }
-        }
+        let protections = try await briefing.plan.vms.mappedAtOnce { [services] vm in
+            try await services.replication.protection(of: vm)
+        }.compactMap(\.self)
         let pending = try await services.replication.pending(
             of: protections.map { ProtectionSummary($0) })
         var machines: [String: MachineFacts] = [:]
