@@ -17,19 +17,39 @@ end
 
 test("N-6: each host is emptied, changed by a person and put back before the next", function()
   cluster_of({ name = "a" }, { name = "b" })
-  world.answer("job.ask", function(title)
-    return title
-  end)
-  check.equal(roll(), { hosts = 2 })
   local order = {}
-  for _, effect in ipairs(world.effects()) do
-    order[#order + 1] = effect:match "^%S+ %S+"
+  local function ordered(...)
+    local words = { ... }
+    return function(what)
+      order[#order + 1] = table.concat(words, " ") .. " " .. (what.name or what)
+    end
   end
+  for word, verb in pairs { close = "fabric.enter_maintenance", open = "fabric.leave_maintenance",
+    tell = "job.note", done = "job.progress", ask = "job.ask" } do
+    world.answer(verb, ordered(word))
+  end
+  check.equal(roll(), { hosts = 2 })
   check.equal(order, {
-    "fabric.enter_maintenance oslo/a", "fabric.leave_maintenance oslo/a",
-    "fabric.enter_maintenance oslo/b", "fabric.leave_maintenance oslo/b",
+    "close a", "tell a is empty and in maintenance",
+    "ask The host a of oslo is empty: change it", "open a", "done a is done, 1 of 2",
+    "close b", "tell b is empty and in maintenance",
+    "ask The host b of oslo is empty: change it", "open b", "done b is done, 2 of 2",
   })
-  check.equal(world.notes()[1], "a is empty and in maintenance")
+  check.equal(
+    world.effects()[1]:gsub("^(%S+ %S+).*reason=", "%1 "),
+    "fabric.enter_maintenance oslo/a roll over compute")
+end)
+
+test("the person confirms that the host is changed, within a day", function()
+  cluster_of { name = "a" }
+  local asked
+  world.answer("job.ask", function(_, options) asked = options end)
+  roll()
+  check.equal(asked, {
+    instructions = "Nothing runs on it. Confirm when it is changed and works.",
+    choices = { "changed" },
+    deadline = "1d",
+  })
 end)
 
 test("a runbook can be the change, and is given the host", function()

@@ -11,6 +11,11 @@ test("the shop goes first, then the house, each by its own plan", function()
   check.equal(order, { { "customers", "web-shop" }, { "house", "management-stamp" } })
 end)
 
+test("all of Oslo has two hours, and may lose what the strictest of its plans may", function()
+  check.equal({ card.source, card.target }, { "oslo", "bergen" })
+  check.equal(card.objective, { rpo = "5m", rto = "2h" })
+end)
+
 test("it has no machine of its own that a child's plan would not know", function()
   for _, group in ipairs(card.groups) do
     check.equal(group.vms, nil)

@@ -11,6 +11,16 @@ local function shop()
   return require "web-shop"
 end
 
+test("the card says what was promised, and who owns the shop", function()
+  local card = shop()
+  check.equal({ card.source, card.target }, { "oslo", "bergen" })
+  check.equal(card.objective, { rpo = "5m", rto = "30m" })
+  local owner = card.contacts[1]
+  check.equal(
+    { owner.name, owner.role, owner.phone },
+    { "the shop's night shift", "owns the shop", "+47 22 00 00 02" })
+end)
+
 test("who needs whom is said once", function()
   check.equal(shop().dependencies, { wap02 = { "wap01" }, wap01 = { "sql01" } })
 end)

@@ -29,10 +29,13 @@ test("what keeps data starts first and stops last", function()
 end)
 
 test("a branch without data has one group, and may have a tag of its own", function()
-  local card = branch({ machines[1] }, { tag = "north", objective = { rto = "1h" } })
+  local card = branch({ machines[1] }, {
+    tag = "north", objective = { rto = "1h" }, contacts = { "the manager" },
+  })
   check.equal(#card.groups, 1)
   check.equal(card.groups[1].vms, { "wap01" })
   check.equal(card.objective, { rto = "1h" })
+  check.equal(card.contacts, { "the manager" })
 end)
 
 local function addressed(failover)
@@ -51,7 +54,10 @@ end
 test("away, a machine without an address of the head office is told", function()
   local check_addresses = branch(machines).after[1].run
   addressed(nil)
-  check.raises("office.address_wrong", check_addresses, context "forward")
+  local failure = check.raises("office.address_wrong", check_addresses, context "forward")
+  check.equal(
+    failure.message,
+    "nic0 of bergen/wap01 has no address of the head office: map its network in the branch's site")
   addressed { address = "10.2.0.10" }
   check_addresses(context "forward")
 end)
@@ -78,7 +84,10 @@ test("every machine must be reachable", function()
     return { name = name, site = "bergen" }
   end)
   world.answer("fabric.reachable", true)
-  branch(machines).after[2].run(context "forward")
+  local step = branch(machines).after[2]
+  -- A branch of many machines takes longer than a step may.
+  check.equal(step.time_limit, "1h")
+  step.run(context "forward")
   check.equal(asked, { "wap01" })
 end)
 

@@ -36,6 +36,19 @@ import Testing
         try await faulty.connect("nic0", of: id, to: "tenant")
     }
 
+    @Test func `a slow call is done when its time has passed`() async throws {
+        let world = try await World()
+        let id = try await world.define()
+        let clock = SleptClock()
+        let slow = FaultPlan.Fault(.start, of: id, .takes(.seconds(900), clock))
+        #expect(slow.description == "start 1 takes 15m")
+        let faulty = FaultyFabric(world.fabric, plan: FaultPlan([slow]))
+        try await faulty.start(id)
+        #expect(clock.now == Timestamp(microseconds: 900_000_000))
+        #expect(try await world.fabric.machine(id).power == .running)
+        #expect(faulty.log.entries.map(\.outcome) == [.done])
+    }
+
     @Test func `reading leaves the log empty of writes, a refusal is in it by code`() async throws {
         let world = try await World()
         let id = try await world.define(role: .replica)
@@ -52,4 +65,13 @@ import Testing
             #expect(!code.meaning.isEmpty && !code.remedy.isEmpty)
         }
     }
+}
+
+/// Its time passes by being slept.
+private final class SleptClock: WallClock {
+    private let time = Locked(Timestamp(microseconds: 0))
+
+    var now: Timestamp { time.withLock(\.self) }
+
+    func sleep(until deadline: Timestamp) async throws { time.withLock { $0 = deadline } }
 }

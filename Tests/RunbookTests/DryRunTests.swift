@@ -63,7 +63,7 @@ import Testing
             "bergen/sql01 on bergen-host1 becomes production, with disk0 (256 KiB)",
             "nic0 is on the switch tenant in bergen:tenant, with the address 10.0.0.11",
             "it is replicated from bergen to oslo then", "bergen/sql01 is powered on",
-            "asks role:fabric-admin: Is the library share readable from Bergen? (one of yes, no)",
+            "asks role:fabric-admin: Is the library share readable from Bergen? (one of yes)",
             "Without an answer within 30m the run is aborted.",
             "of 1h allowed", "sql01: nothing", "preflight would let it pass",
         ] {

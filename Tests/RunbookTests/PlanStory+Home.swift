@@ -34,8 +34,10 @@ extension PlanStory {
     }
 
     /// What an operator does for single machines: doubles that a failed clean-up left are taken
-    /// away, and what a lost site has turned off is started.
+    /// away, what no run will go on with is not held off any longer, as preflight says, and what a
+    /// lost site has turned off is started.
     private func mend(_ engine: Orchestrator) async throws {
+        if unfinished == nil { try await release(engine) }
         for protection in try await protections(engine) {
             if protection.test != nil {
                 try await engine.services.replication.cleanUp(protection.vm)
@@ -43,6 +45,14 @@ extension PlanStory {
             if protection.state == .replicating || protection.state.isFailedOver {
                 try? await world.fabric.start(protection.production)
             }
+        }
+    }
+
+    private func release(_ engine: Orchestrator) async throws {
+        for held in try await protections(engine)
+        where held.production.site == "bergen" && held.state == .preparedForFailover {
+            lines.append("cancel \(held.vm)")
+            _ = try await engine.services.replication.cancelPreparation(held.vm)
         }
     }
 

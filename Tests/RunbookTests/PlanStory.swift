@@ -86,7 +86,7 @@ final class PlanStory {
     }
 
     private func night(_ number: Int) async throws {
-        let trouble = PlanTrouble(using: &random)
+        let trouble = PlanTrouble(using: &random, on: world.clock)
         lines.append("night \(number): \(trouble)")
         let watch = PlanWatch(world, dying: trouble.death, losing: trouble.lostAt)
         let engine = try world.engine(observing: watch, faults: trouble.faults)

@@ -1,5 +1,5 @@
-// Whole plans over the fabric, with faults at every primitive, deaths at any commit, lost sites and
-// people who do not answer: `Stories` by the name PLAN.
+// Whole plans over the fabric, with faults at every primitive, slow disks, deaths at any commit,
+// lost sites and people who do not answer: `Stories` by the name PLAN.
 import TestSupport
 import Testing
 

@@ -11,7 +11,7 @@ struct PlanTrouble: CustomStringConvertible {
     /// The commit at which Oslo is lost.
     var lostAt: Int?
 
-    init(using random: inout SeededGenerator) {
+    init(using random: inout SeededGenerator, on clock: VirtualClock) {
         let count = [0, 0, 1, 1, 2, 3].randomElement(using: &random)!
         for _ in 0..<count {
             faults.faults.append(
@@ -20,6 +20,14 @@ struct PlanTrouble: CustomStringConvertible {
                     FabricCall.allCases.randomElement(using: &random)!,
                     occurrence: Int.random(in: 1...12, using: &random),
                     failure: Self.failures.randomElement(using: &random)!))
+        }
+        for _ in 0..<[0, 0, 1, 2].randomElement(using: &random)! {
+            let time = Self.delays.randomElement(using: &random)!
+            faults.faults.append(
+                FaultPlan.Fault(
+                    FabricCall.allCases.randomElement(using: &random)!,
+                    occurrence: Int.random(in: 1...12, using: &random),
+                    .takes(time, LeapingClock(clock))))
         }
         if Int.random(in: 0..<3, using: &random) == 0 {
             death = Death(
@@ -31,6 +39,9 @@ struct PlanTrouble: CustomStringConvertible {
         }
     }
 
+    /// A slow disk: within a step's time limit and a question's deadline, and beyond both.
+    private static let delays = [20, 240, 660, 5400].map { Duration.seconds($0) }
+
     /// A time-out, a refusal, a fault of the host.
     private static let failures = [
         Failure(.siteUnreachable, "no answer within the time"),
@@ -41,9 +52,7 @@ struct PlanTrouble: CustomStringConvertible {
 
     var description: String {
         let words =
-            faults.faults.map {
-                "\($0.moment.rawValue) \($0.call.rawValue) \($0.occurrence): \($0.failure.message)"
-            } + (death.map { _ in ["a death"] } ?? [])
+            faults.faults.map(\.description) + (death.map { _ in ["a death"] } ?? [])
             + (lostAt.map { ["oslo lost at \($0)"] } ?? [])
         return words.isEmpty ? "nothing goes wrong" : words.joined(separator: ", ")
     }

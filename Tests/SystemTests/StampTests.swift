@@ -20,6 +20,10 @@ import Testing
             try await lab.done("answer", "\(try await lab.openTask())", "yes")
             try await lab.done("resume")
             try await lab.done("run", "management-stamp", "--kind", "failback")
+            for run in ["2", "4"] {
+                let looked = try await lab.branches(of: run)
+                #expect(looked.isSuperset(of: ["after/1", "after/2", "after/3"]), "run \(run)")
+            }
             let after = try await lab.json("vm", "list")
             #expect(after.without(["epoch"]) == before.without(["epoch"]))
             for vm in after.list where vm["role"] == "production" { #expect(vm["epoch"] == 2) }
@@ -36,6 +40,8 @@ import Testing
                 $0["primitive"] == "replication.test_failover" && $0["outcome"] == "result"
             }
             #expect(doubles.count == StandingLab.machines.count)
+            let looked = try await lab.branches(of: "2").filter { $0.hasPrefix("after/") }
+            #expect(looked == ["after/4"], "at the doubles, and at nothing else")
             try lab.runbook(
                 "broken-rehearsal.lua",
                 """
@@ -129,7 +135,7 @@ import Testing
             }
             let reads: Set = [
                 "plan.freeze", "plan.preflight", "fabric.select", "replication.replica",
-                "fabric.host",
+                "fabric.host", "fabric.hosts",
             ]
             #expect(Set(acts).isSubset(of: reads), "\(acts)")
         }
@@ -137,6 +143,11 @@ import Testing
 }
 
 extension Lab {
+    /// The steps of a run that have called something.
+    fileprivate func branches(of run: String) async throws -> Set<String> {
+        Set(try await json("report", run)["acts"].list.compactMap { $0["branch"].text })
+    }
+
     /// Answers the one open question as soon as the run puts it.
     func answer(_ run: inout RunningProgram, _ answer: String) async throws {
         _ = try await run.line(containing: "? ")

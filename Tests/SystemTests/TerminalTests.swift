@@ -20,8 +20,8 @@ import Testing
             let lines = picture.split(whereSeparator: \.isNewline)
             #expect(lines.count <= 18 + 2, "the picture and the two lines after it: \(picture)")
             for words in [
-                "Is the library share readable from Bergen?", "one of yes, no · role:fabric-admin",
-                "muster answer 1 ANSWER", "✔ Preflight  2 done", "· Group: portal",
+                "Is the library share readable from Bergen?", "one of yes · role:fabric-admin",
+                "muster answer 1 ANSWER", "✔ Shut down: portal  2 done", "· Group: portal",
             ] { #expect(picture.contains(words), "\(words) in \(picture)") }
         }
     }

@@ -60,3 +60,14 @@ package final class VirtualClock: WallClock {
         }
     }
 }
+
+/// The same time for one who is slow: when he sleeps, it passes for everybody at once.
+package struct LeapingClock: WallClock {
+    private let clock: VirtualClock
+
+    package init(_ clock: VirtualClock) { self.clock = clock }
+
+    package var now: Timestamp { clock.now }
+
+    package func sleep(until deadline: Timestamp) async throws { clock.advance(to: deadline) }
+}

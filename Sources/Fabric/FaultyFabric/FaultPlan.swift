@@ -1,4 +1,4 @@
-// Which calls of a `FaultyFabric` fail, and whether before or after they took effect.
+// Which calls of a `FaultyFabric` fail, before or after they took effect, and which take long.
 import Model
 
 /// A call of the seam, by name.
@@ -21,24 +21,34 @@ package struct FaultPlan: Sendable {
     package struct Fault: Sendable {
         package enum Moment: String, Sendable { case before, after }
 
+        package enum Effect: Sendable {
+            /// `before`: nothing happened. `after`: it happened, and the reply was lost.
+            case fails(Moment, Failure)
+            /// It happens so much later, by that clock: a slow disk, a host that is busy.
+            case takes(Duration, any WallClock)
+        }
+
         package var call: FabricCall
         /// The machine it must concern; nil for any.
         package var machine: MachineID?
-        /// `before`: nothing happened. `after`: it happened, and the reply was lost.
-        package var moment: Moment
+        package var effect: Effect
         /// Strikes at the nth matching call, counted from 1.
         package var occurrence: Int
-        package var failure: Failure
 
         package init(
             _ moment: Moment, _ call: FabricCall, of machine: MachineID? = nil, occurrence: Int = 1,
             failure: Failure = Failure(.rehearsed, "A rehearsal asked for this failure")
         ) {
+            self.init(call, of: machine, occurrence: occurrence, .fails(moment, failure))
+        }
+
+        package init(
+            _ call: FabricCall, of machine: MachineID? = nil, occurrence: Int = 1, _ effect: Effect
+        ) {
             self.call = call
             self.machine = machine
-            self.moment = moment
+            self.effect = effect
             self.occurrence = occurrence
-            self.failure = failure
         }
     }
 
@@ -56,7 +66,16 @@ package struct FaultPlan: Sendable {
     }
 }
 
-extension FaultPlan.Fault {
+extension FaultPlan.Fault: CustomStringConvertible {
+    /// `after start 3: the host died`, `start 3 takes 900s`.
+    package var description: String {
+        switch effect {
+        case .fails(let moment, let failure):
+            "\(moment.rawValue) \(call.rawValue) \(occurrence): \(failure.message)"
+        case .takes(let time, _): "\(call.rawValue) \(occurrence) takes \(time.text)"
+        }
+    }
+
     fileprivate func matches(_ call: FabricCall, _ machine: MachineID?) -> Bool {
         self.call == call && (self.machine == nil || self.machine == machine)
     }

@@ -1,8 +1,10 @@
-// A fabric with faults: the same interface, and failures before or after the calls a plan names.
+// A fabric with faults: the same interface, and failures before or after the calls a plan names, or
+// calls that take long.
 // Ships with the product: a rehearsal asks what a run does when an answer is lost.
 import Model
 
-/// Wraps a fabric, records every call in its effect log, and fails the calls its plan names.
+/// Wraps a fabric, records every call in its effect log, and fails or delays the calls its plan
+/// names.
 ///
 /// What a change source does is not a call of the fabric: it is handed through as it is.
 package final class FaultyFabric: FabricProvider {
@@ -20,17 +22,21 @@ package final class FaultyFabric: FabricProvider {
         _ call: FabricCall, _ machine: MachineID? = nil, _ detail: String = "",
         _ work: () async throws -> Result
     ) async throws -> Result {
-        let fault = plan.withLock { $0.strike(call, machine) }
-        if let fault, fault.moment == .before {
-            record(call, machine, detail, .failed(fault.failure.code))
-            throw fault.failure
+        var lost: Failure?
+        switch plan.withLock({ $0.strike(call, machine) })?.effect {
+        case .fails(.before, let failure):
+            record(call, machine, detail, .failed(failure.code))
+            throw failure
+        case .fails(.after, let failure): lost = failure
+        case .takes(let time, let clock): try await clock.sleep(until: clock.now + time)
+        case nil: break
         }
         do {
             let result = try await work()
-            record(call, machine, detail, fault == nil ? .done : .replyLost)
-            if let fault { throw fault.failure }
+            record(call, machine, detail, lost == nil ? .done : .replyLost)
+            if let lost { throw lost }
             return result
-        } catch let failure as Failure where failure != fault?.failure {
+        } catch let failure as Failure where failure != lost {
             record(call, machine, detail, .failed(failure.code))
             throw failure
         }

@@ -96,10 +96,14 @@ package struct MachineDirectory: Sendable {
             byID[protection.production] == nil
                 ? byID[protection.replica]?.standing(in: protection.primary) : nil
         }
+        // Held off for a failover, a vm has no role but its protection's: it is not forgotten.
         return (machines + lost)
-            .filter { $0.role == .production && (scope == nil || $0.subscription == scope) }
+            .filter { scope == nil || $0.subscription == scope }
             .filter { machine in
-                protections[machine.id.name].map { $0.production == machine.id } ?? true
+                guard let protection = protections[machine.id.name] else {
+                    return machine.role == .production
+                }
+                return protection.production == machine.id
             }
             .sorted { ($0.id.name, $0.id.site) < ($1.id.name, $1.id.site) }
             .map { MachineView($0, protection: protections[$0.id.name]?.state) }
