@@ -42,6 +42,9 @@ extension PlanStory {
             if protection.test != nil {
                 try await engine.services.replication.cleanUp(protection.vm)
             }
+            // A primary that did not answer when it was to be turned off may run on: the refusal to
+            // start the other one says to stop it.
+            if protection.state.isFailedOver { try? await world.fabric.stop(protection.primary) }
             if protection.state == .replicating || protection.state.isFailedOver {
                 try? await world.fabric.start(protection.production)
             }
