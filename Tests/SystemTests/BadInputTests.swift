@@ -37,7 +37,7 @@ import Testing
             try await lab.expect(2, "runs", "--jso", says: ["--json"])
             try await lab.expect(
                 2, "run", "x", "--kind", "planed",
-                says: ["planed", "'test', 'planned', 'unplanned' or 'failback'"])
+                says: ["planed", "- planned\n", "- failback\n", "- change-point\n"])
             try await lab.expect(2, "explain", "fabric.disk_mising", says: ["fabric.disk_missing"])
             try await lab.expect(2, "help", "fabric.selct", says: ["fabric.select"])
             try await lab.expect(2, "report", "9", says: ["no run 9", "muster runs"])
